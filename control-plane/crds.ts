@@ -1,0 +1,21 @@
+// The CRDs that a control plane for Sluice needs: stand-ins for Flux's, and those generated from this repository.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Stand-ins for the kinds of Flux that a Receiver can target, as YAML. */
+export function standInCrds(): string {
+  return manifestsIn(join(import.meta.dirname, 'stand-ins'));
+}
+
+/** The CRDs of Sluice, as YAML; empty before they were generated. */
+export function ownCrds(): string {
+  return manifestsIn(join(import.meta.dirname, '..', 'crds'));
+}
+
+function manifestsIn(folder: string): string {
+  const names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+  return names
+    .sort()
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n---\n');
+}

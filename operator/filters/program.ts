@@ -1,0 +1,11 @@
+/** What a compiled CEL expression offers; `cel.ts` makes them. */
+export interface Program {
+  readonly expression: string;
+  /** The names of the variables that the expression reads (`req`, `res`, `claims`, `vars`). */
+  readonly reads: ReadonlySet<string>;
+  /**
+   * Runs within bounds of time and size.
+   * @throws CelRuntimeError when the expression fails on these values or leaves the bounds.
+   */
+  evaluate(variables: Readonly<Record<string, unknown>>): unknown;
+}

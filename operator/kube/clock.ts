@@ -1,0 +1,30 @@
+/**
+ * Time as the operator's parts see it, so that a test can hand them a clock of its own.
+ */
+
+/** What {@link Clock.setTimeout} gives: the way to call it off. */
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** The wall clock, in ms since 1970: for what is written down and read by others. It may jump. */
+  now(): number;
+  /** A clock that never jumps, in ms from some start: for how long something took or may take. */
+  elapsedMs(): number;
+  /** Runs `callback` once, after at least `delayMs` (2,147,483,647 at most; a longer one is cut to that). */
+  setTimeout(callback: () => void, delayMs: number): Timer;
+}
+
+/** Node fires a timer at once when its delay does not fit in 31 bits. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The clocks of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  elapsedMs: () => performance.now(),
+  setTimeout(callback, delayMs) {
+    const timeout = setTimeout(callback, Math.min(Math.max(delayMs, 0), LONGEST_TIMEOUT_MS));
+    return { cancel: () => clearTimeout(timeout) };
+  },
+};

@@ -1,0 +1,38 @@
+/** Where the process begins and ends: flags in, signals, exit codes out. */
+import { startApp } from './app.ts';
+import { parseConfig } from './config.ts';
+
+const EXIT_USAGE = 2;
+
+function fail(message: string, code = 1): never {
+  process.stderr.write(`sluice: ${message}\n`);
+  process.exit(code);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function main(): Promise<void> {
+  const parsed = parseConfig(process.argv.slice(2), process.env);
+  if (parsed.kind === 'error') fail(parsed.message, EXIT_USAGE);
+  if (parsed.kind !== 'run') {
+    process.stdout.write(`${parsed.text.trimEnd()}\n`);
+    return;
+  }
+  const app = await startApp(parsed.config, parsed.notices);
+  let stopping = false;
+  const stop = (): void => {
+    // A second signal: whoever sends it will not wait.
+    if (stopping) process.exit(1);
+    stopping = true;
+    app.stop().then(
+      (abandoned) => process.exit(abandoned === 0 ? 0 : 1),
+      (error) => fail(messageOf(error)),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+main().catch((error) => fail(messageOf(error)));

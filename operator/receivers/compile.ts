@@ -1,0 +1,126 @@
+/**
+ * From a Receiver and its Secret to what serves its webhooks. Pure: it asks nobody, and the same input gives the same
+ * route.
+ */
+import { defaultApiVersion } from '../api/default-api-version.ts';
+import { ReceiverError } from '../api/errors.ts';
+import type { Receiver, ResourceReference } from '../api/receiver.ts';
+import { validateReceiver } from '../api/validate-receiver.ts';
+import { compile } from '../filters/cel.ts';
+import type { Program } from '../filters/program.ts';
+import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
+import type { Route, Serving, TargetEntry } from './routes.ts';
+import { webhookPath } from './webhook-path.ts';
+
+const NO_TOKEN = Buffer.alloc(0);
+
+/** The part of the compiled form that the Secret has no say in, so that a rotation need not make it again. */
+export interface CompiledSpec {
+  readonly type: WebhookType;
+  readonly events: ReadonlySet<string> | undefined;
+  readonly filter: Program | undefined;
+  readonly entries: readonly TargetEntry[];
+}
+
+function celProgram(expression: string | undefined, variables: readonly string[], where: string): Program | undefined {
+  if (expression === undefined || expression === '') return undefined;
+  try {
+    return compile(expression, { variables, result: 'bool' });
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new ReceiverError('InvalidCELExpression', `${where}: ${cause}`, { cause: error });
+  }
+}
+
+function readsMetadata(...programs: readonly (Program | undefined)[]): boolean {
+  return programs.some((program) => program?.reads.has('res') === true);
+}
+
+function compileEntry(
+  entry: ResourceReference,
+  filter: Program | undefined,
+  common: { ownNamespace: string; resourceFilter: Program | undefined },
+): TargetEntry {
+  return {
+    apiVersion: entry.apiVersion || defaultApiVersion(entry.kind),
+    kind: entry.kind,
+    name: entry.name,
+    namespace: entry.namespace || common.ownNamespace,
+    // With a name, matchLabels is ignored.
+    matchLabels: entry.name === '*' ? entry.matchLabels : undefined,
+    filter,
+    needsMetadata: entry.name === '*' || readsMetadata(common.resourceFilter, filter),
+  };
+}
+
+/**
+ * @param types the registry: `spec.type` to its type.
+ * @throws ReceiverError ValidationFailed or InvalidCELExpression, with a message that says what to change.
+ */
+export function compileSpec(receiver: Receiver, types: ReadonlyMap<string, WebhookType>): CompiledSpec {
+  const { spec, metadata } = receiver;
+  validateReceiver(spec, [...types.values()]);
+  const type = types.get(spec.type);
+  if (type === undefined) throw new ReceiverError('ValidationFailed', `spec.type: unknown type ${spec.type}`);
+  const variables = type.oidcProviders === 'required' ? ['req', 'res', 'claims'] : ['req', 'res'];
+  const resourceFilter = celProgram(spec.resourceFilter, variables, 'spec.resourceFilter');
+  const entries = spec.resources.map((entry, index) => {
+    const filter = celProgram(entry.filter, variables, `spec.resources[${index}].filter`);
+    return compileEntry(entry, filter, { ownNamespace: metadata.namespace, resourceFilter });
+  });
+  const events = spec.events ?? [];
+  return {
+    type,
+    events:
+      events.length === 0 || type.eventHeader === undefined
+        ? undefined
+        : new Set(events.map((event) => event.toLowerCase())),
+    filter: resourceFilter,
+    entries,
+  };
+}
+
+function tokenOf(receiver: Receiver, secret: SecretData | undefined): Buffer {
+  const name = `${receiver.metadata.namespace}/${receiver.spec.secretRef?.name}`;
+  if (secret === undefined) throw new ReceiverError('TokenNotFound', `Secret ${name} not found`);
+  const token = secret['token'];
+  if (token === undefined) throw new ReceiverError('TokenNotFound', `Secret ${name} has no key 'token'`);
+  if (token.length === 0) throw new ReceiverError('TokenNotFound', `Secret ${name} has an empty 'token'`);
+  return token;
+}
+
+/**
+ * @param secret the data of `spec.secretRef`; undefined where there is none.
+ * @throws ReceiverError TokenNotFound, or what the type refuses of its settings.
+ */
+export function compileRoute(
+  receiver: Receiver,
+  compiled: CompiledSpec,
+  secret: SecretData | undefined,
+): { readonly path: string; readonly route: Route } {
+  const { metadata, spec } = receiver;
+  const needsToken = compiled.type.secret === 'required';
+  const token = needsToken ? tokenOf(receiver, secret) : NO_TOKEN;
+  const verifier = compiled.type.prepare({
+    token,
+    secret: needsToken && secret !== undefined ? secret : {},
+    oidcProviders: spec.oidcProviders ?? [],
+  });
+  const serving: Serving = {
+    verifier,
+    events: compiled.events,
+    filter: compiled.filter,
+    filtered: compiled.filter !== undefined || compiled.entries.some((entry) => entry.filter !== undefined),
+    entries: compiled.entries,
+  };
+  return {
+    path: webhookPath(token, metadata.name, metadata.namespace),
+    route: { ...routeIdentity(receiver), type: compiled.type, serving },
+  };
+}
+
+/** The part of a route that tells whose it is. */
+export function routeIdentity(receiver: Receiver): Pick<Route, 'key' | 'namespace' | 'name' | 'createdAt'> {
+  const { namespace, name, creationTimestamp } = receiver.metadata;
+  return { key: `${namespace}/${name}`, namespace, name, createdAt: creationTimestamp ?? '' };
+}

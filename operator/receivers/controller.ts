@@ -1,0 +1,218 @@
+/**
+ * Reconciles one Receiver: compiles it, publishes its route and, where this replica leads, writes its status and
+ * events. It holds no queue: what it throws is retried with back-off by the caller's.
+ */
+import { ReceiverError } from '../api/errors.ts';
+import { FLUX_FINALIZER, RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../api/receiver.ts';
+import { ApiError } from '../kube/api-error.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
+import { mergePatch } from '../kube/operations.ts';
+import type { Secrets } from '../kube/secrets.ts';
+import { patchStatus } from '../kube/status.ts';
+import type { Logger } from '../observe/log.ts';
+import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
+import { type CompiledSpec, compileRoute, compileSpec, routeIdentity } from './compile.ts';
+import { desiredStatus, type Outcome } from './desired-status.ts';
+import { goDuration, intervalMs } from './interval.ts';
+import type { RouteTable } from './routes.ts';
+import type { Targets } from './targets.ts';
+import { isWebhookPath } from './webhook-path.ts';
+
+export interface Controller {
+  /**
+   * @param receiver as the API server has it now; undefined: it is gone.
+   * @throws ReceiverError that is not terminal, ApiError, ConnectionError: look again later.
+   */
+  reconcile(key: string, receiver: Receiver | undefined): Promise<{ requeueAfterMs: number } | undefined>;
+  /** The Receivers (`namespace/name`) that name this Secret (`namespace/name`). */
+  receiversOf(secretKey: string): Iterable<string>;
+}
+
+export interface ControllerOptions {
+  readonly client: KubeClient;
+  readonly type: ResourceType;
+  readonly types: ReadonlyMap<string, WebhookType>;
+  readonly secrets: Secrets;
+  readonly routes: RouteTable;
+  readonly targets: Targets;
+  readonly events: EventRecorder;
+  readonly isLeader: () => boolean;
+  readonly log: Logger;
+  /** Called after each reconcile. */
+  readonly observe: (receiver: { namespace: string; name: string }, seconds: number) => void;
+}
+
+/** What is remembered of a Receiver so that a look that finds nothing new costs nothing. */
+interface Memory {
+  uid: string | undefined;
+  generation: number | undefined;
+  compiled: CompiledSpec;
+  secret: SecretData | undefined;
+  path: string;
+}
+
+export function createController(options: ControllerOptions): Controller {
+  const { client, type, types, secrets, routes, targets, events, isLeader, log, observe } = options;
+  const memories = new Map<string, Memory>();
+  const secretOf = new Map<string, string>();
+  const users = new Map<string, Set<string>>();
+
+  function follow(key: string, secretKey: string | undefined): void {
+    const before = secretOf.get(key);
+    if (before === secretKey) return;
+    if (before !== undefined) {
+      const keys = users.get(before);
+      if (keys?.delete(key) === true && keys.size === 0) users.delete(before);
+    }
+    if (secretKey === undefined) secretOf.delete(key);
+    else {
+      secretOf.set(key, secretKey);
+      users.set(secretKey, (users.get(secretKey) ?? new Set()).add(key));
+    }
+  }
+
+  function forget(key: string): void {
+    follow(key, undefined);
+    memories.delete(key);
+    routes.withdraw(key);
+  }
+
+  /** Keeps a path that the Receiver once had, so that it answers 503 rather than 404. */
+  function publishUnavailable(key: string, receiver: Receiver): void {
+    const path = memories.get(key)?.path ?? receiver.status?.webhookPath;
+    memories.delete(key);
+    if (!isWebhookPath(path)) {
+      routes.withdraw(key);
+      return;
+    }
+    try {
+      routes.publish(path, { ...routeIdentity(receiver), type: types.get(receiver.spec.type), serving: undefined });
+    } catch (error) {
+      if (!(error instanceof ReceiverError)) throw error;
+    }
+  }
+
+  async function readSecret(receiver: Receiver): Promise<SecretData | undefined> {
+    const name = receiver.spec.secretRef?.name;
+    if (name === undefined) return undefined;
+    try {
+      return await secrets.get(receiver.metadata.namespace, name);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.httpStatus !== 403) throw error;
+      const secret = `${receiver.metadata.namespace}/${name}`;
+      throw new ReceiverError('TokenNotFound', `Secret ${secret} may not be read by the operator`, { cause: error });
+    }
+  }
+
+  /** @returns the path at which the Receiver is now served. */
+  async function publish(key: string, receiver: Receiver): Promise<string> {
+    const { uid, generation } = receiver.metadata;
+    const before = memories.get(key);
+    const same = before !== undefined && before.uid === uid && before.generation === generation;
+    const compiled = same ? before.compiled : compileSpec(receiver, types);
+    const secret = compiled.type.secret === 'required' ? await readSecret(receiver) : undefined;
+    if (same && secret === before.secret) return before.path;
+    const { path, route } = compileRoute(receiver, compiled, secret);
+    routes.publish(path, route);
+    targets.prepare(compiled.entries);
+    memories.set(key, { uid, generation, compiled, secret, path });
+    return path;
+  }
+
+  async function outcomeOf(key: string, receiver: Receiver): Promise<Outcome> {
+    try {
+      return { path: await publish(key, receiver) };
+    } catch (error) {
+      // Anything else is no fault of the Receiver's: what it had goes on being served.
+      if (!(error instanceof ReceiverError)) throw error;
+      if (error.terminal) {
+        if (error.code === 'PathCollision') memories.delete(key);
+        else publishUnavailable(key, receiver);
+      } else {
+        memories.delete(key);
+        routes.withdraw(key);
+      }
+      return { error };
+    }
+  }
+
+  async function writeStatus(receiver: Receiver, outcome: Outcome): Promise<void> {
+    await patchStatus(client, type, receiver, desiredStatus(receiver, outcome, Date.now()));
+  }
+
+  function record(receiver: Receiver, outcome: Outcome): void {
+    const { name, namespace, uid, resourceVersion } = receiver.metadata;
+    const regarding = {
+      apiVersion: RECEIVER_API_VERSION,
+      kind: RECEIVER_KIND,
+      namespace,
+      name,
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    };
+    const ready = receiver.status?.conditions?.find((condition) => condition.type === 'Ready');
+    if ('path' in outcome) {
+      if (ready?.status === 'True') return;
+      const note = `Reconciliation finished, next run in ${goDuration(intervalMs(receiver.spec.interval))}`;
+      events.record(regarding, { type: 'Normal', reason: 'Succeeded', note });
+      return;
+    }
+    const { code, message, terminal } = outcome.error;
+    if (terminal && ready?.reason === code && ready.observedGeneration === receiver.metadata.generation) return;
+    events.record(regarding, { type: 'Warning', reason: terminal ? code : 'Failed', note: message });
+  }
+
+  async function releaseFinalizer(receiver: Receiver): Promise<void> {
+    const { name, namespace, resourceVersion, finalizers = [] } = receiver.metadata;
+    if (!isLeader() || !finalizers.includes(FLUX_FINALIZER)) return;
+    const kept = finalizers.filter((finalizer) => finalizer !== FLUX_FINALIZER);
+    try {
+      await mergePatch(client, type, { namespace, name }, { metadata: { resourceVersion, finalizers: kept } });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.httpStatus !== 404) throw error;
+    }
+  }
+
+  async function settle(key: string, receiver: Receiver): Promise<{ requeueAfterMs: number } | undefined> {
+    const about = { controller: 'receiver', namespace: receiver.metadata.namespace, name: receiver.metadata.name };
+    const outcome = await outcomeOf(key, receiver);
+    if (isLeader()) {
+      await writeStatus(receiver, outcome);
+      record(receiver, outcome);
+    }
+    if ('path' in outcome) return { requeueAfterMs: intervalMs(receiver.spec.interval) };
+    const { error } = outcome;
+    if (!error.terminal) throw error;
+    log.error({ ...about, reason: error.code, error: error.message }, 'Receiver is stalled');
+    return undefined;
+  }
+
+  return {
+    receiversOf: (secretKey) => users.get(secretKey) ?? [],
+    async reconcile(key, receiver) {
+      if (receiver === undefined) {
+        forget(key);
+        return undefined;
+      }
+      const begun = performance.now();
+      const { metadata, spec } = receiver;
+      try {
+        if (metadata.deletionTimestamp !== undefined) {
+          forget(key);
+          await releaseFinalizer(receiver);
+          return undefined;
+        }
+        const secretName = spec.secretRef?.name;
+        follow(key, secretName === undefined ? undefined : `${metadata.namespace}/${secretName}`);
+        if (spec.suspend === true) {
+          publishUnavailable(key, receiver);
+          return undefined;
+        }
+        return await settle(key, receiver);
+      } finally {
+        observe(metadata, (performance.now() - begun) / 1000);
+      }
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * The route table: from a path to the compiled form of the Receiver that has it. A path has one owner; where two
+ * Receivers claim the same, the older has it, and the younger is looked at again once it is free.
+ */
+import { ReceiverError } from '../api/errors.ts';
+import type { Program } from '../filters/program.ts';
+import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
+
+/** One entry of `spec.resources`, ready to be selected. */
+export interface TargetEntry {
+  /** Undefined where the kind has no default and the entry names none: a webhook then answers 500. */
+  readonly apiVersion: string | undefined;
+  readonly kind: string;
+  /** A name, or `*`. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly matchLabels: Readonly<Record<string, string>> | undefined;
+  readonly filter: Program | undefined;
+  /** Whether the object's metadata must be known before it may be annotated. */
+  readonly needsMetadata: boolean;
+}
+
+/** What serving a webhook takes. */
+export interface Serving {
+  readonly verifier: WebhookVerifier;
+  /** Lower-cased; undefined: all events. */
+  readonly events: ReadonlySet<string> | undefined;
+  readonly filter: Program | undefined;
+  /** Whether any filter is set, so that `req` is needed. */
+  readonly filtered: boolean;
+  readonly entries: readonly TargetEntry[];
+}
+
+export interface Route {
+  /** `namespace/name` of the Receiver. */
+  readonly key: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** RFC 3339; decides who keeps a path that two claim. */
+  readonly createdAt: string;
+  /** Undefined for a type that the registry does not know. */
+  readonly type: WebhookType | undefined;
+  /** Undefined: suspended or stalled, answered 503. */
+  readonly serving: Serving | undefined;
+}
+
+export interface RouteTable {
+  find(path: string): Route | undefined;
+  /**
+   * Puts a Receiver's route at `path` and takes it from where it was before.
+   * @throws ReceiverError PathCollision when an older Receiver has the path; the Receiver then has none.
+   */
+  publish(path: string, route: Route): void;
+  /** Takes a Receiver's route away. */
+  withdraw(key: string): void;
+  readonly size: number;
+}
+
+function isOlder(a: Route, b: Route): boolean {
+  return a.createdAt === b.createdAt ? a.key < b.key : a.createdAt < b.createdAt;
+}
+
+/** `onChange` gets the key of each Receiver whose claim to a path another one's coming or going has changed. */
+export function createRouteTable(onChange: (key: string) => void): RouteTable {
+  const byPath = new Map<string, Route>();
+  const pathOf = new Map<string, string>();
+  /** Who waits for a path that an older Receiver has. */
+  const waiting = new Map<string, Set<string>>();
+
+  function stopWaiting(key: string): void {
+    for (const [path, keys] of waiting) {
+      if (keys.delete(key) && keys.size === 0) waiting.delete(path);
+    }
+  }
+
+  function leave(key: string): void {
+    const path = pathOf.get(key);
+    if (path === undefined) return;
+    pathOf.delete(key);
+    byPath.delete(path);
+    const keys = waiting.get(path);
+    waiting.delete(path);
+    for (const next of keys ?? []) onChange(next);
+  }
+
+  function claim(path: string, route: Route): void {
+    const owner = byPath.get(path);
+    if (owner === undefined || owner.key === route.key) return;
+    if (isOlder(owner, route)) {
+      leave(route.key);
+      waiting.set(path, (waiting.get(path) ?? new Set()).add(route.key));
+      throw new ReceiverError(
+        'PathCollision',
+        `Receiver ${owner.key} is older and has the same webhook path; change this Receiver's name or token`,
+      );
+    }
+    pathOf.delete(owner.key);
+    onChange(owner.key);
+  }
+
+  return {
+    find: (path) => byPath.get(path),
+    get size() {
+      return byPath.size;
+    },
+    withdraw(key) {
+      stopWaiting(key);
+      leave(key);
+    },
+    publish(path, route) {
+      stopWaiting(route.key);
+      claim(path, route);
+      byPath.set(path, route);
+      if (pathOf.get(route.key) === path) return;
+      // The new path answers before the old one stops.
+      leave(route.key);
+      pathOf.set(route.key, path);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * Whether JSON fits a shape, by the rules of Go's encoding/json for a struct: a field may be absent or null, names match
+ * without regard to case, and what the shape does not name is nobody's business.
+ */
+import { RequestError } from '../api/errors.ts';
+import { isJsonObject } from './is-json-object.ts';
+
+/** A string, a list of one shape, or an object with some of these fields. */
+export type Shape = 'string' | readonly [Shape] | { readonly [field: string]: Shape };
+
+/** @throws RequestError PayloadInvalid, with a message that names the field. */
+export function checkShape(value: unknown, shape: Shape, path = 'body'): void {
+  if (value === null) return;
+  if (shape === 'string') {
+    if (typeof value !== 'string') throw new RequestError('PayloadInvalid', `${path} is not a string`);
+  } else if (isList(shape)) {
+    if (!Array.isArray(value)) throw new RequestError('PayloadInvalid', `${path} is not a list`);
+    for (const [index, item] of value.entries()) checkShape(item, shape[0], `${path}[${index}]`);
+  } else {
+    if (!isJsonObject(value)) throw new RequestError('PayloadInvalid', `${path} is not an object`);
+    for (const [key, item] of Object.entries(value)) {
+      const field = key.toLowerCase();
+      const fieldShape = Object.hasOwn(shape, field) ? shape[field] : undefined;
+      if (fieldShape !== undefined) checkShape(item, fieldShape, `${path}.${field}`);
+    }
+  }
+}
+
+function isList(shape: Exclude<Shape, string>): shape is readonly [Shape] {
+  return Array.isArray(shape);
+}

@@ -1,0 +1,11 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** RFC 2104. Whether `digest` is the body's; the time does not tell where the two differ. */
+export function hmacMatches(
+  signature: { readonly algorithm: 'sha1' | 'sha256' | 'sha512'; readonly digest: Buffer },
+  key: Buffer,
+  body: Buffer,
+): boolean {
+  const expected = createHmac(signature.algorithm, key).update(body).digest();
+  return expected.length === signature.digest.length && timingSafeEqual(expected, signature.digest);
+}

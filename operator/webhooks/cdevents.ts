@@ -1,0 +1,19 @@
+import { validateCdEvent } from '../verify/cdevents/validate-cdevent.ts';
+import { parseJson } from '../verify/parse-json.ts';
+import type { WebhookType } from './webhook-type.ts';
+
+/** CDEvents (https://cdevents.dev), unsigned: the path is the secret. */
+export const cdevents: WebhookType = {
+  name: 'cdevents',
+  validatedBy: 'the body: a CDEvent of the v0.4 schemas',
+  secret: 'required',
+  oidcProviders: 'refused',
+  eventHeader: 'ce-type',
+  methods: ['POST'],
+  prepare: () => ({
+    verify(request) {
+      validateCdEvent(parseJson(request.body));
+      return {};
+    },
+  }),
+};

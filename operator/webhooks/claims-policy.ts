@@ -1,0 +1,63 @@
+/** What a `generic-oidc` provider asks of the claims of a token that is genuine: its CEL, compiled once. */
+import { ReceiverError, RequestError } from '../api/errors.ts';
+import type { OidcProvider } from '../api/receiver.ts';
+import { compile } from '../filters/cel.ts';
+import type { Program } from '../filters/program.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** Throws RequestError TokenRejected, with the messages of all validations that do not hold. */
+export type ClaimsPolicy = (claims: Claims) => void;
+
+const variables = ['claims', 'vars'];
+
+function celProgram(expression: string, result: 'bool' | 'any', where: string): Program {
+  try {
+    return compile(expression, { variables, result });
+  } catch (error) {
+    throw new ReceiverError('InvalidCELExpression', `${where}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function evaluate(program: Program, claims: Claims, vars: Claims, what: string): unknown {
+  try {
+    return program.evaluate({ claims, vars });
+  } catch (error) {
+    throw new RequestError('TokenRejected', `${what}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * @param where the provider's place in the spec, for messages.
+ * @throws ReceiverError InvalidCELExpression, ValidationFailed
+ */
+export function compileClaimsPolicy(provider: OidcProvider, where: string): ClaimsPolicy {
+  // Without one, whoever gets any token of this issuer would be let in.
+  if (provider.validations.length === 0) {
+    throw new ReceiverError('ValidationFailed', `${where}: at least one validation is required`);
+  }
+  const named = (provider.variables ?? []).map(({ name, expression }, index) => ({
+    name,
+    program: celProgram(expression, 'any', `${where}.variables[${index}] (${name})`),
+  }));
+  const validations = provider.validations.map(({ expression, message }, index) => ({
+    message,
+    program: celProgram(expression, 'bool', `${where}.validations[${index}]`),
+  }));
+  return (claims) => {
+    const vars: Record<string, unknown> = {};
+    for (const { name, program } of named) {
+      const value = evaluate(program, claims, vars, `variable ${name}`);
+      // Not an assignment: a variable may be called __proto__.
+      Object.defineProperty(vars, name, { value, enumerable: true, configurable: true, writable: true });
+    }
+    const failed = validations.filter(
+      ({ program, message }) => evaluate(program, claims, vars, `validation "${message}"`) !== true,
+    );
+    if (failed.length > 0) throw new RequestError('TokenRejected', failed.map(({ message }) => message).join('; '));
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * The last line of defence around a type: whatever its code throws at a request, what comes out is a RequestError. No
+ * input is known that needs it.
+ */
+import { RequestError, type RequestErrorCode } from '../api/errors.ts';
+import type { WebhookType, WebhookVerifier } from './webhook-type.ts';
+
+function coded(error: unknown, code: RequestErrorCode): RequestError {
+  return error instanceof RequestError ? error : new RequestError(code, 'unexpected error', { cause: error });
+}
+
+function guardedVerifier(verifier: WebhookVerifier): WebhookVerifier {
+  return {
+    head(head) {
+      try {
+        verifier.head?.(head);
+      } catch (error) {
+        throw coded(error, 'VerificationFailed');
+      }
+    },
+    verify(request) {
+      try {
+        const verified = verifier.verify(request);
+        if (!(verified instanceof Promise)) return verified;
+        return verified.catch((error: unknown) => {
+          throw coded(error, 'VerificationFailed');
+        });
+      } catch (error) {
+        throw coded(error, 'VerificationFailed');
+      }
+    },
+  };
+}
+
+export function guarded(type: WebhookType): WebhookType {
+  const { filterInput } = type;
+  return {
+    ...type,
+    prepare: (settings) => guardedVerifier(type.prepare(settings)),
+    ...(filterInput === undefined
+      ? {}
+      : {
+          filterInput(request) {
+            try {
+              return filterInput(request);
+            } catch (error) {
+              throw coded(error, 'FilterInputInvalid');
+            }
+          },
+        }),
+  };
+}

@@ -1,0 +1,35 @@
+import { RequestError } from '../api/errors.ts';
+import { hmacMatches } from '../verify/hmac-matches.ts';
+import { parseJson } from '../verify/parse-json.ts';
+import { singleHeader } from '../verify/single-header.ts';
+import type { RequestHead, WebhookType } from './webhook-type.ts';
+
+const SHA1_HEX = /^[0-9a-f]{40}$/;
+
+function readDigest(head: RequestHead): Buffer {
+  const value = singleHeader(head, 'x-nexus-webhook-signature');
+  if (value === undefined) throw new RequestError('SignatureMissing');
+  if (!SHA1_HEX.test(value))
+    throw new RequestError('SignatureMalformed', 'the signature is not 40 lowercase hex digits');
+  return Buffer.from(value, 'hex');
+}
+
+/** Sonatype Nexus Repository 3. Its signature names no algorithm. */
+export const nexus: WebhookType = {
+  name: 'nexus',
+  validatedBy: '`X-Nexus-Webhook-Signature`: lowercase hex HMAC-SHA1 of the raw body with the token; the body is JSON',
+  secret: 'required',
+  oidcProviders: 'refused',
+  methods: ['POST'],
+  prepare: ({ token }) => ({
+    head(head) {
+      readDigest(head);
+    },
+    verify(request) {
+      const signature = { algorithm: 'sha1', digest: readDigest(request) } as const;
+      if (!hmacMatches(signature, token, request.body)) throw new RequestError('SignatureMismatch');
+      parseJson(request.body);
+      return {};
+    },
+  }),
+};

@@ -1,0 +1,47 @@
+/**
+ * What Google Container Registry and Artifact Registry publish, as Pub/Sub pushes it: base64 of a small JSON object in
+ * an envelope (https://cloud.google.com/artifact-registry/docs/configure-notifications).
+ */
+import { RequestError } from '../api/errors.ts';
+import { checkShape } from '../verify/check-shape.ts';
+import { isJsonObject } from '../verify/is-json-object.ts';
+import { parseJson } from '../verify/parse-json.ts';
+
+export interface RegistryEvent {
+  readonly action: string;
+  readonly digest: string;
+  readonly tag: string;
+}
+
+const envelope = {
+  message: { data: 'string', messageid: 'string', publishtime: 'string', subscription: 'string' },
+} as const;
+const event = { action: 'string', digest: 'string', tag: 'string' } as const;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** The last field of this name, whatever its case; undefined where it is absent or null. */
+function field(object: unknown, name: string): unknown {
+  if (!isJsonObject(object)) return undefined;
+  const key = Object.keys(object).findLast((candidate) => candidate.toLowerCase() === name);
+  return key === undefined ? undefined : (object[key] ?? undefined);
+}
+
+function text(object: unknown, name: string): string {
+  const value = field(object, name);
+  return typeof value === 'string' ? value : '';
+}
+
+/**
+ * The event in a push; a field that is absent is ''.
+ *
+ * @throws RequestError PayloadInvalid
+ */
+export function pubsubMessage(body: Buffer): RegistryEvent {
+  const push = parseJson(body);
+  checkShape(push, envelope);
+  const data = text(field(push, 'message'), 'data').replace(/[\r\n]/g, '');
+  if (data === '' || !BASE64.test(data)) throw new RequestError('PayloadInvalid', 'message.data is not base64');
+  const decoded = parseJson(Buffer.from(data, 'base64'));
+  checkShape(decoded, event, 'message.data');
+  return { action: text(decoded, 'action'), digest: text(decoded, 'digest'), tag: text(decoded, 'tag') };
+}

@@ -1,0 +1,13 @@
+import { shapeVerifier } from './shape-verifier.ts';
+import type { WebhookType } from './webhook-type.ts';
+
+/** Quay signs nothing: the path is the secret. */
+export const quay: WebhookType = {
+  name: 'quay',
+  validatedBy:
+    'the body: JSON in which `docker_url` is a string and `updated_tags` a list of strings, where they are there',
+  secret: 'required',
+  oidcProviders: 'refused',
+  methods: ['POST'],
+  prepare: () => shapeVerifier({ docker_url: 'string', updated_tags: ['string'] }),
+};

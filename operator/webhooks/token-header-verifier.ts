@@ -1,0 +1,21 @@
+/** The verifier of the types whose sender puts the token itself into a header; the body is not looked at. */
+import { RequestError } from '../api/errors.ts';
+import { singleHeader } from '../verify/single-header.ts';
+import { tokenEquals } from '../verify/token-equals.ts';
+import type { RequestHead, WebhookVerifier } from './webhook-type.ts';
+
+/** @param name of the header, lower-case. */
+export function tokenHeaderVerifier(token: Buffer, name: string): Required<WebhookVerifier> {
+  function head(request: RequestHead): void {
+    const value = singleHeader(request, name);
+    if (value === undefined) throw new RequestError('SignatureMissing', `no header ${name}`);
+    if (!tokenEquals(value, token)) throw new RequestError('TokenMismatch');
+  }
+  return {
+    head,
+    verify(request) {
+      head(request);
+      return {};
+    },
+  };
+}

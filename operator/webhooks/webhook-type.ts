@@ -1,0 +1,61 @@
+/**
+ * The contract of a receiver type: what its file exports and the registry lists. A type knows requests and secrets;
+ * it never knows Kubernetes or a server.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { OidcProvider } from '../api/receiver.ts';
+
+/** What is known of a request before its body. Header names are lower-case, as node:http gives them. */
+export interface RequestHead {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Name, value, name, value, … as sent: where duplicates can still be told from joined values. */
+  readonly rawHeaders: readonly string[];
+}
+
+export interface WebhookRequest extends RequestHead {
+  readonly body: Buffer;
+}
+
+/** The data of a Receiver's Secret, decoded, byte for byte. */
+export type SecretData = Readonly<Record<string, Buffer>>;
+
+/** What a Receiver says of its type's own business. `token` is empty for a type without a Secret. */
+export interface WebhookSettings {
+  readonly token: Buffer;
+  readonly secret: SecretData;
+  readonly oidcProviders: readonly OidcProvider[];
+}
+
+/** What a genuine request proved beside being genuine. */
+export interface Verified {
+  /** The claims of the ID token; only generic-oidc has them. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+/** A type made ready for one Receiver. Both throw RequestError and nothing else. */
+export interface WebhookVerifier {
+  /** All that the headers alone can refuse; called before a byte of the body is read, where its length is declared. */
+  head?(head: RequestHead): void;
+  /** The whole proof. `head` is always called before it. */
+  verify(request: WebhookRequest): Verified | Promise<Verified>;
+}
+
+export interface WebhookType {
+  /** The value of `spec.type`. */
+  readonly name: string;
+  /** For people: the type table in the docs and `kubectl explain`. One line, no full stop. */
+  readonly validatedBy: string;
+  /** Whether `spec.secretRef` is required or refused. */
+  readonly secret: 'required' | 'refused';
+  /** Whether `spec.oidcProviders` is required or refused. */
+  readonly oidcProviders: 'required' | 'refused';
+  /** The header that names the event for `spec.events`, lower-case; absent where events mean nothing. */
+  readonly eventHeader?: string;
+  /** The methods that are not answered 405. */
+  readonly methods: readonly string[];
+  /** Throws ReceiverError when the Receiver's settings cannot work, with a message that says what to change. */
+  prepare(settings: WebhookSettings): WebhookVerifier;
+  /** `req` for filters; throws RequestError FilterInputInvalid. Absent: the JSON body, by content type. */
+  filterInput?(request: WebhookRequest): Readonly<Record<string, unknown>>;
+}

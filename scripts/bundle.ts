@@ -1,0 +1,49 @@
+// Bundles the operator into one file that needs no node_modules: dist/operator.js, with its source map beside it.
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { leanDependencies } from './bundle/lean-dependencies.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+// Dependencies in CommonJS call require() for Node's own modules, which an ES module does not have.
+const REQUIRE_BANNER = `import { createRequire as createRequire__ } from 'node:module'; const require = createRequire__(import.meta.url);`;
+
+let bundled: Promise<string> | undefined;
+
+/** Bundles the operator, once per process, and returns the path of the file. Throws what esbuild found. */
+export function bundle(): Promise<string> {
+  bundled ??= bundleTo(join(ROOT, 'operator', 'main.ts'), join(ROOT, 'dist', 'operator.js'));
+  return bundled;
+}
+
+/** Bundles `entry` to `outfile`, which at no time is there half written. */
+export async function bundleTo(entry: string, outfile: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    outfile,
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    banner: { js: REQUIRE_BANNER },
+    plugins: [leanDependencies()],
+    logLevel: 'silent',
+  });
+  mkdirSync(dirname(outfile), { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}`);
+    try {
+      writeFileSync(unfinished, contents);
+      renameSync(unfinished, path);
+    } finally {
+      rmSync(unfinished, { force: true });
+    }
+  }
+  return outfile;
+}

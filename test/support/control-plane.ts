@@ -1,0 +1,51 @@
+// The control planes of tests: one shared by the whole run, or one of a test's own.
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { type ClusterAccess, type ClusterFacts, createClusterAccess } from '../../control-plane/cluster-access.ts';
+import { createRunFolder, type RunFolder } from '../../control-plane/run-folder.ts';
+import { type ControlPlane, type StartOptions, startControlPlane } from '../../control-plane/start.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    controlPlane: ClusterFacts;
+  }
+}
+
+/**
+ * The control plane that the test run started, with the CRDs of Flux (stand-ins) and Sluice. All test files use it
+ * at once: work in a namespace of your own, and do not rely on the absence of anything. It cannot be killed or stopped.
+ */
+export async function sharedControlPlane(): Promise<ControlPlane> {
+  const facts = inject('controlPlane');
+  const refuse = async (): Promise<never> => {
+    throw new Error('the control plane is shared by all tests; use ownControlPlane() for this');
+  };
+  let folder: RunFolder | undefined;
+  return {
+    ...createClusterAccess(facts),
+    ...facts,
+    facts,
+    guard(child) {
+      folder ??= createRunFolder();
+      folder.guard(child);
+    },
+    killApiServer: refuse,
+    startApiServer: refuse,
+    stop: refuse,
+  };
+}
+
+/** A control plane for one test file, which must stop it; with the CRDs installed. Takes some seconds to start. */
+export async function ownControlPlane(options: StartOptions = {}): Promise<ControlPlane> {
+  const controlPlane = await startControlPlane(options);
+  await controlPlane.applyStandIns();
+  await controlPlane.applyOwnCrds();
+  return controlPlane;
+}
+
+/** Makes a namespace with a name that no other test has, and returns the name. */
+export async function freshNamespace(cluster: ClusterAccess): Promise<string> {
+  const name = `test-${randomBytes(5).toString('hex')}`;
+  await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+  return name;
+}

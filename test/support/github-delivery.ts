@@ -1,0 +1,46 @@
+/** Webhook deliveries as GitHub sends them: a real payload, GitHub's headers, signed with the webhook's secret. */
+import { createHmac, randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+
+interface Example {
+  readonly name: string;
+  readonly examples: readonly unknown[];
+}
+
+const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly Example[];
+
+export interface Delivery {
+  readonly event: string;
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function sign(body: Buffer, secret: string): string {
+  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+}
+
+/** @param event `ping`, `push`, … of GitHub's documentation. */
+export function githubDelivery(event: string, secret: string): Delivery {
+  const payload = examples.find((example) => example.name === event)?.examples[0];
+  if (payload === undefined) throw new Error(`there is no example of a ${event} event`);
+  const body = Buffer.from(JSON.stringify(payload));
+  return {
+    event,
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': 'GitHub-Hookshot/demo',
+      'x-github-delivery': randomUUID(),
+      'x-github-event': event,
+      'x-hub-signature-256': sign(body, secret),
+    },
+  };
+}
+
+/** Posts a delivery. @returns the status and how long the answer took, in ms. */
+export async function post(url: string, delivery: Delivery): Promise<{ status: number; tookMs: number }> {
+  const begun = performance.now();
+  const response = await fetch(url, { method: 'POST', headers: delivery.headers, body: new Uint8Array(delivery.body) });
+  await response.arrayBuffer();
+  return { status: response.status, tookMs: performance.now() - begun };
+}

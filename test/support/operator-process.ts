@@ -1,0 +1,78 @@
+/** The built operator as a child process, with the rights of its ServiceAccount. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface OperatorProcess {
+  /** `http://127.0.0.1:port` of the receiver server. */
+  readonly url: string;
+  readonly metricsUrl: string;
+  /** @param path `/healthz` or `/readyz` */
+  healthUrl(path: string): string;
+  readonly pid: number;
+  /** SIGTERM, and waits for the end. @returns the exit code. */
+  stop(): Promise<number>;
+}
+
+export interface OperatorProcessOptions {
+  /** Path of the bundle. */
+  readonly bundle: string;
+  readonly kubeconfig: string;
+  readonly ports: { readonly receiver: number; readonly health: number; readonly metrics: number };
+  readonly args?: readonly string[];
+  /** Where its log goes. */
+  readonly logFile: string;
+}
+
+const READY_WITHIN_MS = 60_000;
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function waitForReady(child: ChildProcess, url: string, logFile: string): Promise<void> {
+  const until = Date.now() + READY_WITHIN_MS;
+  while (!(await isReady(url))) {
+    if (child.exitCode !== null) throw new Error(`the operator ended with ${child.exitCode}; its log: ${logFile}`);
+    if (Date.now() > until) throw new Error(`the operator was not ready in time; its log: ${logFile}`);
+    await sleep(50);
+  }
+}
+
+/** Starts the operator and waits until /readyz says 200. */
+export async function startOperatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
+  const { bundle, kubeconfig, ports, args = [], logFile } = options;
+  const flags = [
+    `--receiverAddr=127.0.0.1:${ports.receiver}`,
+    `--health-addr=127.0.0.1:${ports.health}`,
+    `--metrics-addr=127.0.0.1:${ports.metrics}`,
+    ...args,
+  ];
+  const child = spawn(process.execPath, [bundle, ...flags], {
+    env: { ...process.env, KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log = createWriteStream(logFile, { flags: 'a' });
+  child.stdout.pipe(log);
+  child.stderr.pipe(log);
+  await waitForReady(child, `http://127.0.0.1:${ports.health}/readyz`, logFile);
+  return {
+    url: `http://127.0.0.1:${ports.receiver}`,
+    metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`,
+    healthUrl: (path) => `http://127.0.0.1:${ports.health}${path}`,
+    pid: child.pid ?? 0,
+    async stop() {
+      if (child.exitCode === null) {
+        const ended = once(child, 'exit');
+        child.kill('SIGTERM');
+        await ended;
+      }
+      return child.exitCode ?? 1;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const WITHIN_MS = 30_000;
+const STEP_MS = 20;
+
+/**
+ * Looks again and again until `look` gives something other than undefined or false.
+ * @throws Error after 30 s, with what was waited for and what the last look threw.
+ */
+export async function waitFor<T>(
+  what: string,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
+  const end = Date.now() + WITHIN_MS;
+  let last: unknown;
+  while (Date.now() < end) {
+    try {
+      const seen = await look();
+      if (seen !== undefined && seen !== false) return seen;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    await sleep(STEP_MS);
+  }
+  throw new Error(`not seen in time: ${what}`, last === undefined ? undefined : { cause: last });
+}

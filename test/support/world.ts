@@ -1,0 +1,176 @@
+/**
+ * A namespace on a real API server with a running operator, and what tests do there: Secrets, targets, Receivers,
+ * webhooks.
+ */
+import { createHmac, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../control-plane/free-port.ts';
+import type { ControlPlane } from '../../control-plane/start.ts';
+import { type Condition, type ObjectMeta, RECEIVER_API_VERSION, type Receiver } from '../../operator/api/receiver.ts';
+import { bundle } from '../../scripts/bundle.ts';
+import { type OperatorProcess, startOperatorProcess } from './operator-process.ts';
+import { waitFor } from './wait-for.ts';
+
+export const TOKEN = 'secret-token-dont-share';
+
+export interface Sent {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+export interface Webhook {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+export interface World {
+  readonly controlPlane: ControlPlane;
+  readonly namespace: string;
+  readonly operator: OperatorProcess;
+  /** The operator's log so far, parsed. */
+  log(): Promise<Record<string, unknown>[]>;
+  kubectl(...args: string[]): Promise<string>;
+  /** Creates or changes an object; metadata.namespace is filled in. */
+  apply(object: KubeManifest): Promise<void>;
+  secret(name: string, data: Readonly<Record<string, string>>): Promise<void>;
+  /** Creates a stand-in target. */
+  target(kind: string, name: string, metadata?: Partial<ObjectMeta>): Promise<void>;
+  receiver(name: string, spec: object, metadata?: Partial<ObjectMeta>): Promise<void>;
+  /** The Receiver as it is now. */
+  read(name: string): Promise<Receiver>;
+  /** Waits for the Ready condition to have this reason, at the current generation unless it is retried. */
+  reason(name: string, reason: string): Promise<Receiver>;
+  /** Waits for Ready, and gives the path. */
+  ready(name: string): Promise<string>;
+  requestedAt(kind: string, name: string, namespace?: string): Promise<string>;
+  post(path: string, webhook?: Webhook): Promise<Sent>;
+  /** Stops the operator and starts another one. */
+  restart(args?: readonly string[]): Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface KubeManifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Partial<ObjectMeta>;
+  readonly [field: string]: unknown;
+}
+
+const targetVersions: Readonly<Record<string, string>> = {
+  GitRepository: 'source.toolkit.fluxcd.io/v1',
+  OCIRepository: 'source.toolkit.fluxcd.io/v1',
+  Bucket: 'source.toolkit.fluxcd.io/v1',
+  HelmRepository: 'source.toolkit.fluxcd.io/v1',
+  HelmChart: 'source.toolkit.fluxcd.io/v1',
+  ImageRepository: 'image.toolkit.fluxcd.io/v1',
+  ArtifactGenerator: 'source.extensions.fluxcd.io/v1beta1',
+  Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
+  HelmRelease: 'helm.toolkit.fluxcd.io/v2',
+};
+
+export function conditionOf(receiver: Receiver, type: string): Condition | undefined {
+  return receiver.status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** The headers and body of a JSON webhook signed as GitHub does. */
+export function signed(payload: unknown, event = 'push', token = TOKEN): Webhook {
+  const body = JSON.stringify(payload);
+  const signature = createHmac('sha256', token).update(body).digest('hex');
+  return {
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'x-github-event': event,
+      'x-hub-signature-256': `sha256=${signature}`,
+    },
+  };
+}
+
+export interface WorldOptions {
+  readonly args?: readonly string[];
+  readonly namespace?: string;
+  /** Kubeconfig of the operator; default: its ServiceAccount's. */
+  readonly kubeconfig?: string;
+}
+
+export async function createWorld(controlPlane: ControlPlane, options: WorldOptions = {}): Promise<World> {
+  const namespace = options.namespace ?? `t-${randomUUID().slice(0, 8)}`;
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-world-'));
+  const logFile = join(folder, 'operator.log');
+  const kubeconfig =
+    options.kubeconfig ?? (await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }));
+
+  async function kubectl(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await controlPlane.kubectl(['-n', namespace, ...args]);
+    if (code !== 0) throw new Error(stderr.trim());
+    return stdout;
+  }
+
+  async function start(args: readonly string[]): Promise<OperatorProcess> {
+    const ports = { receiver: await freePort(), health: await freePort(), metrics: await freePort() };
+    return await startOperatorProcess({ bundle: await bundle(), kubeconfig, ports, args, logFile });
+  }
+
+  const apply = (object: KubeManifest): Promise<void> =>
+    controlPlane.apply(JSON.stringify({ ...object, metadata: { namespace, ...object.metadata } }));
+  await controlPlane.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
+
+  const world = {
+    controlPlane,
+    namespace,
+    operator: await start(options.args ?? ['--shutdown-delay=0s']),
+    kubectl,
+    apply,
+    async log() {
+      const { readFile } = await import('node:fs/promises');
+      const lines = (await readFile(logFile, 'utf8')).split('\n').filter((line) => line.startsWith('{'));
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    secret: (name: string, data: Readonly<Record<string, string>>) =>
+      apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: data }),
+    target: (kind: string, name: string, metadata: Partial<ObjectMeta> = {}) =>
+      apply({ apiVersion: targetVersions[kind] ?? '', kind, metadata: { ...metadata, name }, spec: {} }),
+    receiver: (name: string, spec: object, metadata: Partial<ObjectMeta> = {}) =>
+      apply({ apiVersion: RECEIVER_API_VERSION, kind: 'Receiver', metadata: { ...metadata, name }, spec }),
+    read: async (name: string) => JSON.parse(await kubectl('get', 'receiver', name, '-o', 'json')) as Receiver,
+    reason: (name: string, reason: string) =>
+      waitFor(`Receiver ${name} with reason ${reason}`, async () => {
+        const receiver = await world.read(name);
+        const ready = conditionOf(receiver, 'Ready');
+        return ready?.reason === reason && ready.observedGeneration === receiver.metadata.generation && receiver;
+      }),
+    ready: async (name: string) => (await world.reason(name, 'Succeeded')).status?.webhookPath ?? '',
+    requestedAt: (kind: string, name: string, where = namespace) =>
+      kubectl(
+        '-n',
+        where,
+        'get',
+        kind,
+        name,
+        '-o',
+        'jsonpath={.metadata.annotations.reconcile\\.fluxcd\\.io/requestedAt}',
+      ),
+    async post(path: string, webhook: Webhook = {}): Promise<Sent> {
+      const response = await fetch(`${world.operator.url}${path}`, {
+        method: webhook.method ?? 'POST',
+        headers: webhook.headers ?? {},
+        ...(webhook.body === undefined ? {} : { body: new Uint8Array(Buffer.from(webhook.body)) }),
+      });
+      return { status: response.status, headers: response.headers, body: await response.text() };
+    },
+    async restart(args: readonly string[] = options.args ?? ['--shutdown-delay=0s']) {
+      await world.operator.stop();
+      world.operator = await start(args);
+    },
+    async end() {
+      await world.operator.stop();
+      await controlPlane.kubectl(['delete', 'namespace', namespace, '--wait=false']);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return world;
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { ReceiverError } from '../../../operator/api/errors.ts';
+import type { Receiver, ReceiverStatus } from '../../../operator/api/receiver.ts';
+import { desiredStatus, type Outcome } from '../../../operator/receivers/desired-status.ts';
+
+const NOW = '2026-05-01T12:00:00Z';
+const NOW_MS = Date.parse(NOW);
+const NEXT_DAY_MS = Date.parse('2026-05-02T12:00:00Z');
+const PATH = `/hook/${'a'.repeat(64)}`;
+const missing: Outcome = { error: new ReceiverError('TokenNotFound', 'Secret a/s not found') };
+const badCel: Outcome = { error: new ReceiverError('InvalidCELExpression', 'spec.resourceFilter: bad') };
+
+function receiver(status: ReceiverStatus, annotations: Record<string, string> = {}): Receiver {
+  return {
+    metadata: { name: 'r', namespace: 'a', generation: 3, annotations },
+    spec: { type: 'github', resources: [] },
+    status,
+  };
+}
+
+function shown(status: ReceiverStatus) {
+  const conditions = Object.fromEntries((status.conditions ?? []).map((c) => [c.type, `${c.status} ${c.reason}`]));
+  return { conditions, path: status.webhookPath, generation: status.observedGeneration };
+}
+
+describe('the status of a Receiver', () => {
+  it('says Ready with the path', () => {
+    const status = desiredStatus(receiver({ observedGeneration: -1 }), { path: PATH }, NOW_MS);
+    expect(shown(status)).toEqual({ conditions: { Ready: 'True Succeeded' }, path: PATH, generation: 3 });
+    expect(status.conditions?.[0]).toMatchObject({
+      message: `Receiver initialized for path: ${PATH}`,
+      lastTransitionTime: NOW,
+      observedGeneration: 3,
+    });
+  });
+
+  it('empties the path and keeps the generation when the token is missing', () => {
+    const status = desiredStatus(receiver({ observedGeneration: 2, webhookPath: PATH }), missing, NOW_MS);
+    expect(shown(status)).toEqual({
+      conditions: { Ready: 'False TokenNotFound', Reconciling: 'True ProgressingWithRetry' },
+      path: undefined,
+      generation: 2,
+    });
+  });
+
+  it('stalls with the path kept', () => {
+    const status = desiredStatus(receiver({ observedGeneration: 2, webhookPath: PATH }), badCel, NOW_MS);
+    expect(shown(status)).toEqual({
+      conditions: { Ready: 'False InvalidCELExpression', Stalled: 'True InvalidCELExpression' },
+      path: PATH,
+      generation: 3,
+    });
+  });
+
+  it('takes Reconciling and Stalled away once it is Ready, and leaves what others wrote', () => {
+    const other = { type: 'Other', status: 'True', reason: 'X', message: '', lastTransitionTime: NOW } as const;
+    const stalled = desiredStatus(receiver({ conditions: [other] }), badCel, NOW_MS);
+    const retried = desiredStatus(receiver(stalled), missing, NOW_MS);
+    expect(shown(retried).conditions).toEqual({
+      Other: 'True X',
+      Ready: 'False TokenNotFound',
+      Reconciling: 'True ProgressingWithRetry',
+    });
+    expect(shown(desiredStatus(receiver(retried), { path: PATH }, NOW_MS)).conditions).toEqual({
+      Other: 'True X',
+      Ready: 'True Succeeded',
+    });
+  });
+
+  it('moves a transition time only when the status moves', () => {
+    const first = desiredStatus(receiver({}), { path: PATH }, NOW_MS);
+    const second = desiredStatus(receiver(first), { path: PATH }, NEXT_DAY_MS);
+    expect(second).toEqual(first);
+    const third = desiredStatus(receiver(first), missing, NEXT_DAY_MS);
+    expect(third.conditions?.find((c) => c.type === 'Ready')?.lastTransitionTime).toBe('2026-05-02T12:00:00Z');
+  });
+
+  it('answers a reconcile request, also a failed one', () => {
+    const asked = receiver({}, { 'reconcile.fluxcd.io/requestedAt': 'now-1' });
+    expect(desiredStatus(asked, { path: PATH }, NOW_MS).lastHandledReconcileAt).toBe('now-1');
+    expect(desiredStatus(asked, missing, NOW_MS).lastHandledReconcileAt).toBe('now-1');
+    const later = receiver({ lastHandledReconcileAt: 'now-1' });
+    expect(desiredStatus(later, { path: PATH }, NOW_MS).lastHandledReconcileAt).toBe('now-1');
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { ReceiverError } from '../../../operator/api/errors.ts';
+import { createRouteTable, type Route } from '../../../operator/receivers/routes.ts';
+
+function route(key: string, createdAt: string): Route {
+  const [namespace = '', name = ''] = key.split('/');
+  return { key, namespace, name, createdAt, type: undefined, serving: undefined };
+}
+
+function table() {
+  const changed: string[] = [];
+  return { changed, routes: createRouteTable((key) => changed.push(key)) };
+}
+
+const older = route('a/older', '2026-01-01T00:00:00Z');
+const younger = route('a/younger', '2026-01-02T00:00:00Z');
+
+describe('the route table', () => {
+  it('finds a published route and nothing else', () => {
+    const { routes } = table();
+    routes.publish('/hook/1', older);
+    expect(routes.find('/hook/1')).toBe(older);
+    expect(routes.find('/hook/2')).toBeUndefined();
+    expect(routes.find('__proto__')).toBeUndefined();
+  });
+
+  it('moves a route with its path', () => {
+    const { routes } = table();
+    routes.publish('/hook/1', older);
+    routes.publish('/hook/2', older);
+    expect(routes.find('/hook/1')).toBeUndefined();
+    expect(routes.find('/hook/2')).toBe(older);
+    expect(routes.size).toBe(1);
+  });
+
+  it('replaces a route at the same path', () => {
+    const { routes } = table();
+    routes.publish('/hook/1', older);
+    const next = { ...older };
+    routes.publish('/hook/1', next);
+    expect(routes.find('/hook/1')).toBe(next);
+  });
+
+  it('refuses the younger of two that claim a path, and lets it in when the older leaves', () => {
+    const { routes, changed } = table();
+    routes.publish('/hook/1', older);
+    expect(() => routes.publish('/hook/1', younger)).toThrow(ReceiverError);
+    expect(routes.find('/hook/1')).toBe(older);
+    expect(changed).toEqual([]);
+    routes.withdraw(older.key);
+    expect(changed).toEqual([younger.key]);
+    routes.publish('/hook/1', younger);
+    expect(routes.find('/hook/1')).toBe(younger);
+  });
+
+  it('gives a path to the older even when the younger came first, and tells the younger', () => {
+    const { routes, changed } = table();
+    routes.publish('/hook/1', younger);
+    routes.publish('/hook/1', older);
+    expect(routes.find('/hook/1')).toBe(older);
+    expect(changed).toEqual([younger.key]);
+    expect(() => routes.publish('/hook/1', younger)).toThrow(/a\/older is older/);
+  });
+
+  it('frees a path for the one that waits when its owner moves', () => {
+    const { routes, changed } = table();
+    routes.publish('/hook/1', older);
+    expect(() => routes.publish('/hook/1', younger)).toThrow(ReceiverError);
+    routes.publish('/hook/2', older);
+    expect(changed).toEqual([younger.key]);
+  });
+
+  it('takes the old path from a Receiver that collides at its new one', () => {
+    const { routes } = table();
+    routes.publish('/hook/1', older);
+    routes.publish('/hook/2', younger);
+    expect(() => routes.publish('/hook/1', younger)).toThrow(ReceiverError);
+    expect(routes.find('/hook/2')).toBeUndefined();
+  });
+
+  it('forgets one that waited and went away', () => {
+    const { routes, changed } = table();
+    routes.publish('/hook/1', older);
+    expect(() => routes.publish('/hook/1', younger)).toThrow(ReceiverError);
+    routes.withdraw(younger.key);
+    routes.withdraw(older.key);
+    expect(changed).toEqual([]);
+    expect(routes.size).toBe(0);
+  });
+
+  it('breaks a tie of age by name, the same way on every replica', () => {
+    const { routes } = table();
+    const twin = route('a/aaa', younger.createdAt);
+    routes.publish('/hook/1', younger);
+    routes.publish('/hook/1', twin);
+    expect(routes.find('/hook/1')).toBe(twin);
+  });
+});

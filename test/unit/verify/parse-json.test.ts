@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { parseJson } from '../../../operator/verify/parse-json.ts';
+
+const bytes = (...parts: (string | number[])[]) => Buffer.concat(parts.map((part) => Buffer.from(part as string)));
+const nested = (depth: number) => Buffer.from('['.repeat(depth) + ']'.repeat(depth));
+
+describe('parseJson', () => {
+  it.each([
+    ['an object', '{"a":[1,true,null,"x"]}', { a: [1, true, null, 'x'] }],
+    ['white space around', ' \r\n\t{} \n', {}],
+    ['null', 'null', null],
+    ['equal keys, of which the last counts', '{"a":1,"a":2}', { a: 2 }],
+  ])('reads %s', (_what, text, expected) => {
+    expect(parseJson(Buffer.from(text))).toEqual(expected);
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['white space only', Buffer.from(' \n')],
+    ['what follows the value', Buffer.from('{} x')],
+    ['two values', Buffer.from('{}{}')],
+    ['a byte order mark', bytes([0xef, 0xbb, 0xbf], '{}')],
+    ['a comma too many', Buffer.from('{"a":1,}')],
+    ['an object that does not end', Buffer.from('{"a":')],
+    ['NaN', Buffer.from('{"a":NaN}')],
+    ['bytes that are not UTF-8 outside a string', bytes([0xff], '{}')],
+  ])('refuses %s', (_what, body) => {
+    expect(() => parseJson(body)).toThrow(expect.objectContaining({ code: 'PayloadInvalid' }));
+  });
+
+  it('replaces what is not UTF-8 inside a string', () => {
+    expect(parseJson(bytes('{"a":"x', [0xff], 'y"}'))).toEqual({ a: 'x\ufffdy' });
+  });
+
+  it('makes an own property of __proto__, and changes no prototype', () => {
+    const value = parseJson(Buffer.from('{"__proto__":{"polluted":true},"constructor":1}')) as object;
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    expect(Object.hasOwn(value, '__proto__')).toBe(true);
+    expect(value).not.toHaveProperty('polluted');
+    expect({}).not.toHaveProperty('polluted');
+  });
+
+  it('goes 10,000 levels down and no deeper', () => {
+    expect(parseJson(nested(10_000))).toHaveLength(1);
+    expect(() => parseJson(nested(10_001))).toThrow(expect.objectContaining({ code: 'PayloadInvalid' }));
+    expect(() => parseJson(nested(1_000_000))).toThrow(expect.objectContaining({ code: 'PayloadInvalid' }));
+  });
+
+  it('does not take brackets in strings for depth', () => {
+    const text = `"\\"${'['.repeat(20_000)}\\\\"`;
+    expect(parseJson(Buffer.from(text))).toHaveLength(20_002);
+  });
+
+  it('counts the depth anew for each of many siblings', () => {
+    expect(parseJson(Buffer.from(`[${'[],'.repeat(20_000)}{}]`))).toHaveLength(20_001);
+  });
+
+  it('never quotes the body in its error', () => {
+    expect(() => parseJson(Buffer.from('{"secret-token-dont-share"'))).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('secret') }),
+    );
+  });
+
+  it('parses the same body once', () => {
+    const body = Buffer.from('{"a":1}');
+    expect(parseJson(body)).toBe(parseJson(body));
+  });
+});
