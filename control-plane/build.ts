@@ -3,8 +3,8 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Command } from './component.ts';
-import { ensureEnvtest } from './envtest-archive.ts';
-import { GoBuildError, goBuild, isBuilt, planGoBuild } from './go-build.ts';
+import { EnvtestError, type EnvtestRelease, ensureEnvtest } from './envtest-archive.ts';
+import { cacheFolder, GoBuildError, goBuild, isBuilt, planGoBuild } from './go-build.ts';
 import type { Progress } from './progress.ts';
 
 /** The programs of a control plane. */
@@ -24,19 +24,24 @@ export class NoControlPlaneError extends Error {
   override readonly name = 'NoControlPlaneError';
 }
 
-/** Finds, builds or downloads the programs; says so through `progress` when that takes a while. */
+/**
+ * Finds, builds or downloads the programs; says so through `progress` when that takes a while. `release` is the archive
+ * to fall back to, when not the usual one. Throws {@link NoControlPlaneError}.
+ */
 export async function findControlPlane(
   progress: Progress,
   env: NodeJS.ProcessEnv = process.env,
+  release?: EnvtestRelease,
 ): Promise<ControlPlaneBinaries> {
   if (env.KUBEBUILDER_ASSETS) {
     return assetsIn(env.KUBEBUILDER_ASSETS, 'KUBEBUILDER_ASSETS', env);
   }
-  const build = planGoBuild();
+  const cache = cacheFolder(env);
+  const build = planGoBuild(import.meta.dirname, cache);
   const failures: string[] = [];
   if (!isBuilt(build)) {
     try {
-      await goBuild(build, progress);
+      await goBuild(build, progress, env);
     } catch (error) {
       failures.push(messageOf(error, GoBuildError));
     }
@@ -45,9 +50,10 @@ export async function findControlPlane(
     return ownBuild(build.file);
   }
   try {
-    return assetsIn(await ensureEnvtest({ progress }), 'the envtest archive', env);
+    const archive = await ensureEnvtest({ progress, cache, ...(release === undefined ? {} : { release }) });
+    return assetsIn(archive, 'the envtest archive', env);
   } catch (error) {
-    failures.push(messageOf(error, Error));
+    failures.push(messageOf(error, EnvtestError));
   }
   throw new NoControlPlaneError(
     'No Kubernetes control plane: install Go 1.26 or later, or set KUBEBUILDER_ASSETS to a folder with etcd, ' +

@@ -15,6 +15,8 @@ export interface ClusterFacts {
   readonly dir: string;
   readonly adminKubeconfig: string;
   readonly kubectlCommand: Command;
+  /** False where kube-controller-manager does not run: no garbage collection, no pods for a Deployment. */
+  readonly controllers: boolean;
   /** The authority that the API server trusts for clients; without one, users are impersonated. */
   readonly authority?: Authority;
 }

@@ -21,7 +21,7 @@ export async function existingCluster(kubeconfig: string): Promise<ControlPlane>
   const adminKubeconfig = join(dir, 'admin.kubeconfig');
   const entry = parseKubeconfig(view.stdout);
   writeKubeconfig(adminKubeconfig, entry);
-  const facts = { url: entry.cluster.server, dir, adminKubeconfig, kubectlCommand: command };
+  const facts = { url: entry.cluster.server, dir, adminKubeconfig, kubectlCommand: command, controllers: true };
   const refuse = async (): Promise<never> => {
     throw new Error('the cluster of SLUICE_TEST_KUBECONFIG is not ours to kill or start');
   };

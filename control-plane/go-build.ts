@@ -58,7 +58,7 @@ export function isBuilt({ file }: GoBuild): boolean {
  * Builds, unless another process just did. It appears in the cache only when it is complete.
  * Throws {@link GoBuildError} with what the compiler said.
  */
-export async function goBuild(build: GoBuild, progress: Progress): Promise<void> {
+export async function goBuild(build: GoBuild, progress: Progress, env: NodeJS.ProcessEnv = process.env): Promise<void> {
   const folder = join(build.file, '..');
   mkdirSync(folder, { recursive: true });
   const onWait = reporter(progress, () => 'waiting for another run that builds the control plane');
@@ -68,9 +68,10 @@ export async function goBuild(build: GoBuild, progress: Progress): Promise<void>
       if (isBuilt(build)) {
         return;
       }
+      removeUnfinished(folder);
       const unfinished = `${build.file}.${process.pid}`;
       try {
-        await runGo([...build.args, '-o', unfinished, '.'], build, progress);
+        await runGo([...build.args, '-o', unfinished, '.'], build, progress, env);
         renameSync(unfinished, build.file);
       } finally {
         rmSync(unfinished, { force: true });
@@ -85,6 +86,13 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sluice', 'control-plane');
 }
 
+/** Removes what builds that were killed have left; the lock is ours, so none is under way. */
+function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder).filter((name) => name.startsWith('control-plane.'))) {
+    rmSync(join(folder, name), { force: true });
+  }
+}
+
 function buildArgs(version: string): string[] {
   const [major = '', minor = ''] = version.slice(1).split('.');
   const set = (name: string, value: string): string => `-X k8s.io/component-base/version.${name}=${value}`;
@@ -96,18 +104,23 @@ function isGoSource(name: string): boolean {
   return name === 'go.mod' || name === 'go.sum' || (name.endsWith('.go') && !name.endsWith('_test.go'));
 }
 
-async function runGo(args: readonly string[], build: GoBuild, progress: Progress): Promise<void> {
+async function runGo(
+  args: readonly string[],
+  build: GoBuild,
+  progress: Progress,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const child = spawn('go', args, {
     cwd: build.source,
-    env: { ...process.env, ...BUILD_ENV },
+    env: { ...env, ...BUILD_ENV },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let packages = 0;
-  let latest = '';
   const complaints: string[] = [];
+  let packages = 0;
+  let latest = 'getting the sources';
   const report = reporter(progress, (time) => {
-    const doing = packages === 0 ? 'getting the sources' : `${packages} packages compiled`;
-    return `building the control plane, Kubernetes ${build.kubernetesVersion}, once per version: ${doing}, ${time} (${latest})`;
+    const title = `building the control plane (Kubernetes ${build.kubernetesVersion}, once per version)`;
+    return `${title}: ${time}, ${packages} packages compiled, ${latest}`;
   });
   const interval = setInterval(report, 1_000);
   createInterface({ input: child.stderr }).on('line', (line) => {

@@ -3,18 +3,35 @@
 /** Takes one line of progress; called as often as there is something to say. */
 export type Progress = (line: string) => void;
 
+/** The part of an output stream that progress needs; `process.stderr` has it. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
 const TERMINAL_INTERVAL_MS = 2_000;
 const PIPE_INTERVAL_MS = 15_000;
+const DEFAULT_COLUMNS = 80;
+const ONE_LINE_UP_AND_CLEAR = '\u001b[1A\u001b[2K';
 
 /** How often a step that takes minutes should report, for the output that is there. */
-export function progressIntervalMs(stream: { readonly isTTY?: boolean }): number {
+export function progressIntervalMs(stream: ProgressStream): number {
   return stream.isTTY ? TERMINAL_INTERVAL_MS : PIPE_INTERVAL_MS;
 }
 
-/** Progress as plain lines on standard error. */
-export function lineProgress(stream: NodeJS.WritableStream = process.stderr): Progress {
+/** Progress as lines; on a terminal each takes the place of the one before. */
+export function lineProgress(stream: ProgressStream = process.stderr): Progress {
+  let written = false;
   return (line) => {
-    stream.write(`${line}\n`);
+    if (!stream.isTTY) {
+      stream.write(`${line}\n`);
+      return;
+    }
+    // A line that wraps could not be taken back.
+    const fitting = line.slice(0, (stream.columns ?? DEFAULT_COLUMNS) - 1);
+    stream.write(`${written ? ONE_LINE_UP_AND_CLEAR : ''}${fitting}\n`);
+    written = true;
   };
 }
 

@@ -18,6 +18,9 @@ export interface Files {
   readonly controllerManagerKubeconfig: string;
 }
 
+/** Name in the run's folder of the key that signs the tokens of ServiceAccounts. */
+export const TOKEN_KEY_FILE = 'service-accounts.key';
+
 /** `iss` of ServiceAccount tokens. */
 export const SERVICE_ACCOUNT_ISSUER = 'https://kubernetes.default.svc.cluster.local';
 

@@ -1,13 +1,19 @@
 // Bundles the operator into one file that needs no node_modules: dist/operator.js, with its source map beside it.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, type BuildResult, build, formatMessages } from 'esbuild';
 import { leanDependencies } from './bundle/lean-dependencies.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 // Dependencies in CommonJS call require() for Node's own modules, which an ES module does not have.
 const REQUIRE_BANNER = `import { createRequire as createRequire__ } from 'node:module'; const require = createRequire__(import.meta.url);`;
+
+/** The operator cannot be bundled; the message has each place and reason. */
+class BundleError extends Error {
+  readonly code = 'bundle_failed';
+  override readonly name = 'BundleError';
+}
 
 let bundled: Promise<string> | undefined;
 
@@ -19,12 +25,11 @@ export function bundle(): Promise<string> {
 
 /** Bundles `entry` to `outfile`, which at no time is there half written. */
 export async function bundleTo(entry: string, outfile: string): Promise<string> {
-  const { outputFiles } = await build({
+  const { outputFiles } = await buildOrExplain({
     entryPoints: [entry],
     outfile,
     absWorkingDir: ROOT,
     bundle: true,
-    write: false,
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -46,4 +51,16 @@ export async function bundleTo(entry: string, outfile: string): Promise<string> 
     }
   }
   return outfile;
+}
+
+async function buildOrExplain(options: BuildOptions): Promise<BuildResult<{ write: false }>> {
+  try {
+    return await build({ ...options, write: false });
+  } catch (error) {
+    const { errors } = error as { errors?: Parameters<typeof formatMessages>[0] };
+    if (errors === undefined) {
+      throw error;
+    }
+    throw new BundleError((await formatMessages(errors, { kind: 'error', color: process.stdout.isTTY })).join(''));
+  }
 }

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePorts } from '../control-plane/free-port.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/start.ts';
-import { bundle } from './bundle.ts';
 import { installChart } from '../test/support/chart.ts';
 import { githubDelivery } from '../test/support/github-delivery.ts';
-import { createNarrator, type Narrator } from './demo/narrator.ts';
 import { type OperatorProcess, startOperatorProcess } from '../test/support/operator-process.ts';
+import { bundle } from './bundle.ts';
+import { createNarrator, type Narrator } from './demo/narrator.ts';
 import { walk } from './demo/walk.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -36,18 +36,19 @@ interface RuleText {
 const hasSecret = (spec: ReceiverSpec): boolean => spec.secretRef !== undefined && spec.secretRef !== null;
 const hasProviders = (spec: ReceiverSpec): boolean => (spec.oidcProviders ?? []).length > 0;
 
-/** CEL that holds for every type but these, told by the shorter of the two lists. */
-function otherType(types: readonly string[], all: readonly string[]): string {
-  const list = (names: readonly string[]) => `self.type in [${names.map((name) => `'${name}'`).join(', ')}]`;
+/** CEL that lets every type but these be as it is; it names whichever are fewer, these or the others. */
+function forTypes(types: readonly string[], all: readonly string[], condition: string): string {
+  const typeIn = (names: readonly string[]) => `self.type in [${names.map((name) => `'${name}'`).join(', ')}]`;
   const others = all.filter((name) => !types.includes(name));
-  return types.length <= others.length ? `!(${list(types)})` : list(others);
+  if (others.length === 0) return condition;
+  return `${types.length <= others.length ? `!(${typeIn(types)})` : typeIn(others)} || ${condition}`;
 }
 
 function receiverRule(text: RuleText, all: readonly string[]): ReceiverRule {
   const { types, condition, holds, fieldPath, reason } = text;
   return {
     validation: {
-      rule: `${otherType(types, all)} || ${condition}`,
+      rule: forTypes(types, all, condition),
       message: `this type ${text.text}`,
       messageExpression: `'type ' + self.type + ' ${text.text}'`,
       reason,

@@ -19,7 +19,7 @@ export interface KubeObject {
 
 export interface KubeList<T> {
   metadata: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
-  items: T[];
+  items: T[] | null;
 }
 
 export interface KubeRequest {

@@ -83,7 +83,7 @@ export function compileSpec(receiver: Receiver, types: ReadonlyMap<string, Webho
 function tokenOf(receiver: Receiver, secret: SecretData | undefined): Buffer {
   const name = `${receiver.metadata.namespace}/${receiver.spec.secretRef?.name}`;
   if (secret === undefined) throw new ReceiverError('TokenNotFound', `Secret ${name} not found`);
-  const token = secret['token'];
+  const token = secret.token;
   if (token === undefined) throw new ReceiverError('TokenNotFound', `Secret ${name} has no key 'token'`);
   if (token.length === 0) throw new ReceiverError('TokenNotFound', `Secret ${name} has an empty 'token'`);
   return token;

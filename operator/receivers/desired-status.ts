@@ -1,6 +1,6 @@
 /** The status that a Receiver should have, from the one it has and what its reconcile found. Pure. */
 import type { ReceiverError } from '../api/errors.ts';
-import { type Condition, type Receiver, type ReceiverStatus, REQUESTED_AT_ANNOTATION } from '../api/receiver.ts';
+import { type Condition, REQUESTED_AT_ANNOTATION, type Receiver, type ReceiverStatus } from '../api/receiver.ts';
 import { removeCondition, setCondition } from '../kube/conditions.ts';
 
 /** Ready at a path, or not, and why. */
@@ -8,7 +8,9 @@ export type Outcome = { readonly path: string } | { readonly error: ReceiverErro
 
 const TYPES = ['Ready', 'Reconciling', 'Stalled'] as const;
 
-function wanted(outcome: Outcome): Partial<Record<(typeof TYPES)[number], Pick<Condition, 'status' | 'reason' | 'message'>>> {
+function wanted(
+  outcome: Outcome,
+): Partial<Record<(typeof TYPES)[number], Pick<Condition, 'status' | 'reason' | 'message'>>> {
   if ('path' in outcome) {
     const message = `Receiver initialized for path: ${outcome.path}`;
     return { Ready: { status: 'True', reason: 'Succeeded', message } };

@@ -2,12 +2,13 @@
  * The operator: watches Receivers, keeps their routes and statuses true, and owns all that a webhook needs on its way.
  */
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GROUP, RECEIVER_API_VERSION, RECEIVER_PLURAL, type Receiver, VERSION } from '../api/receiver.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { createDiscovery } from '../kube/discovery.ts';
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
-import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
-import { OperatorBase, type ResourceEvent } from '../kube/operator-base.ts';
+import type { ResourceType } from '../kube/kube-client.ts';
+import { OperatorBase, type ResourceEvent, ResourceEventType } from '../kube/operator-base.ts';
 import { createSecrets, type Secrets } from '../kube/secrets.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -22,6 +23,8 @@ import { createTargets, type Targets } from './targets.ts';
 const RECEIVER_TYPE: ResourceType = { apiVersion: RECEIVER_API_VERSION, plural: RECEIVER_PLURAL, namespaced: true };
 /** What pending questions may hold of their webhooks' bodies. */
 const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+/** How long Receivers wait for the first list of Secrets, which spares most of them a second look. */
+const SECRETS_FIRST_MS = 5_000;
 
 export interface ReceiverOperatorOptions {
   readonly log: Logger;
@@ -41,10 +44,6 @@ export interface ReceiverOperatorOptions {
   readonly observeReconcile: (receiver: { namespace: string; name: string }, seconds: number) => void;
 }
 
-function keyOf({ namespace, name }: { namespace?: string; name: string }): string {
-  return `${namespace}/${name}`;
-}
-
 export class ReceiverOperator extends OperatorBase {
   readonly deliverer: Deliverer;
   readonly #options: ReceiverOperatorOptions;
@@ -53,17 +52,111 @@ export class ReceiverOperator extends OperatorBase {
   readonly #targets: Targets;
   readonly #pending: Pending;
   readonly #events: EventRecorder;
-  /** Receivers of the first list that have not been looked at yet; undefined until that list is there. */
-  #unseen: Set<string> | undefined;
   #leads: boolean;
 
+  /** @throws Error with one line when there is no cluster to talk to. */
   constructor(options: ReceiverOperatorOptions) {
+    const { log, metrics, types, namespace, kubeApi } = options;
+    const count = (method: string, code: string, host: string) =>
+      metrics.restClientRequests.inc({ method, code, host });
     super({
-      log: options.log,
+      log,
       queue: options.queue,
-      metrics: options.metrics.workQueue('receiver'),
-      createClient: (kubeConfig) => createKubeClient(kubeConfig, { ...options.kubeApi, log: options.log, metrics }),
+      queueMetrics: () => metrics.workQueue('receiver'),
+      createClient: (config) => createKubeClient(config, { ...kubeApi, log, metrics: { observe: count } }),
     });
-    const { metrics, log } = options;
+    const { client } = this;
+    const routes = createRouteTable((key) => this.enqueue(RECEIVER_PLURAL, key));
+    this.#options = options;
+    this.#leads = options.leadsFromTheStart;
+    this.#pending = createPending({
+      maxJobs: options.maxPending,
+      maxBytes: MAX_PENDING_BYTES,
+      log,
+      metrics: {
+        pending: (count_) => metrics.notificationsPending.set(count_),
+        abandoned: (count_) => metrics.notificationsAbandoned.inc(count_),
+      },
+      random: Math.random,
+    });
+    this.#targets = createTargets({ client, discovery: createDiscovery(client), namespace, log });
+    this.#events = createEventRecorder({
+      client,
+      reportingController: 'notification-controller',
+      reportingInstance: hostname(),
+      log,
+    });
+    this.#secrets = createSecrets({
+      client,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(options.secretLabelSelector === undefined ? {} : { labelSelector: options.secretLabelSelector }),
+      log,
+      onChange: (key) => {
+        for (const receiver of this.#controller.receiversOf(key)) this.enqueue(RECEIVER_PLURAL, receiver);
+      },
+    });
+    this.#controller = createController({
+      client,
+      type: RECEIVER_TYPE,
+      types,
+      secrets: this.#secrets,
+      routes,
+      targets: this.#targets,
+      events: this.#events,
+      isLeader: () => this.#leads,
+      log,
+      observe: options.observeReconcile,
+    });
+    this.deliverer = createDeliverer({
+      routes,
+      complete: () => this.hasHandledAll(),
+      targets: this.#targets,
+      annotator: createAnnotator({
+        client,
+        pending: this.#pending,
+        onCoalesced: () => metrics.notificationsCoalesced.inc(),
+      }),
+      pending: this.#pending,
+      sameNamespaceOnly: options.sameNamespaceOnly,
+      log,
+    });
+  }
+
+  protected override async init(): Promise<void> {
+    this.#secrets.start();
+    const onEvent = async ({ type, object }: ResourceEvent) => {
+      const receiver = object as unknown as Receiver;
+      const key = `${receiver.metadata.namespace}/${receiver.metadata.name}`;
+      return this.#controller.reconcile(key, type === ResourceEventType.Deleted ? undefined : receiver);
+    };
+    // Secrets first: what is read before their watch stands is read again once it does.
+    await Promise.race([this.#secrets.whenSynced(), sleep(SECRETS_FIRST_MS)]);
+    await this.watchResource(GROUP, VERSION, RECEIVER_PLURAL, onEvent, this.#options.namespace);
+  }
+
+  /** Whether this replica writes statuses and events from now on. */
+  leadershipChanged(leads: boolean): void {
+    const begins = leads && !this.#leads;
+    this.#leads = leads;
+    if (!begins) return;
+    for (const key of this.watchedKeys(RECEIVER_PLURAL)) this.enqueue(RECEIVER_PLURAL, key, 'backlog');
+  }
+
+  /** What is still missing before webhooks may be sent here, in words for people. */
+  notReady(): string[] {
+    const missing: string[] = [];
+    if (!this.#secrets.hasSynced) missing.push('Secrets are not listed yet');
+    if (!this.hasHandledAll()) missing.push('not every Receiver has been looked at yet');
+    return missing;
+  }
+
+  /** Tries what is pending until the time is over. @returns how many notifications were given up. */
+  flush(timeoutMs: number): Promise<number> {
+    return this.#pending.flush(timeoutMs);
+  }
+
+  override async stop(): Promise<void> {
+    await Promise.all([this.#secrets.stop(), this.#targets.stop(), this.#events.stop()]);
+    await super.stop();
   }
 }

@@ -112,8 +112,14 @@ export function createTargets(options: TargetsOptions): Targets {
       .join(',');
     const path = resourcePath(type, { namespace: entry.namespace });
     const query = { labelSelector };
-    const list = await client.request<KubeList<KubeObject>>({ method: 'GET', path, query, accept: METADATA_LIST, timeoutMs });
-    return list.items.map(project);
+    const list = await client.request<KubeList<KubeObject>>({
+      method: 'GET',
+      path,
+      query,
+      accept: METADATA_LIST,
+      timeoutMs,
+    });
+    return (list.items ?? []).map(project);
   }
 
   function byLabels(informer: Informer<Metadata>, type: ResourceType, entry: TargetEntry): Metadata[] {

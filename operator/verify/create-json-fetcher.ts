@@ -1,11 +1,12 @@
 /**
  * Fetches JSON from an address that a manifest or an issuer names, so from anywhere: with an end to its time and size,
  * no redirect followed, and never from a link-local address. The address is checked when it is connected to, so a name
- * that resolves differently the second time gains nothing.
+ * that resolves differently the second time gains nothing. Where the environment names a proxy (HTTPS_PROXY, NO_PROXY, …),
+ * it is used as it would be by any other tool, and resolving is its business.
  */
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
-import { Agent, buildConnector, request } from 'undici';
+import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { RequestError } from '../api/errors.ts';
 import { isRefusedAddress } from './is-refused-address.ts';
 
@@ -27,9 +28,18 @@ const MAX_BYTES = 1_048_576;
  */
 export function createJsonFetcher(options: { lookup?: Lookup; timeoutMs?: number } = {}): JsonFetcher {
   const { lookup = systemLookup, timeoutMs = TIMEOUT_MS } = options;
-  const dispatcher = new Agent({ connect: guardedConnector(lookup, timeoutMs), pipelining: 0 });
+  let dispatcher: Dispatcher | undefined;
+  async function fetchText(url: string): Promise<string> {
+    const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+    // An address that is written out is never looked up.
+    if (isIP(host) !== 0 && isRefusedAddress(host)) throw refusal(host);
+    // A pipelining of 0 keeps no connection open between the rare requests.
+    const connect = { lookup: guardedLookup(lookup), timeout: timeoutMs };
+    dispatcher ??= new EnvHttpProxyAgent({ connect, pipelining: 0 });
+    return readText(url, dispatcher, timeoutMs);
+  }
   return async (url) => {
-    const text = await fetchText(url, dispatcher, timeoutMs).catch((error: unknown) => {
+    const text = await fetchText(url).catch((error: unknown) => {
       throw new RequestError('IssuerUnreachable', `${url}: ${reasonOf(error)}`, { cause: error });
     });
     try {
@@ -40,7 +50,7 @@ export function createJsonFetcher(options: { lookup?: Lookup; timeoutMs?: number
   };
 }
 
-async function fetchText(url: string, dispatcher: Agent, timeoutMs: number): Promise<string> {
+async function readText(url: string, dispatcher: Dispatcher, timeoutMs: number): Promise<string> {
   const { statusCode, body } = await request(url, {
     dispatcher,
     signal: AbortSignal.timeout(timeoutMs),
@@ -61,16 +71,6 @@ async function fetchText(url: string, dispatcher: Agent, timeoutMs: number): Pro
     body.destroy();
   }
   return Buffer.concat(chunks, size).toString('utf8');
-}
-
-function guardedConnector(lookup: Lookup, timeoutMs: number): buildConnector.connector {
-  const connect = buildConnector({ lookup: guardedLookup(lookup), timeout: timeoutMs });
-  return (target, callback) => {
-    const host = target.hostname.replace(/^\[|\]$/g, '');
-    // An address that is written out is never looked up.
-    if (isIP(host) !== 0 && isRefusedAddress(host)) callback(refusal(host), null);
-    else connect(target, callback);
-  };
 }
 
 type AnyCallback = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;

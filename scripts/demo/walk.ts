@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import { type Delivery, githubDelivery, post } from '../../test/support/github-delivery.ts';
-import { gitRepository, githubReceiver, webhookToken } from './manifests.ts';
+import { githubReceiver, gitRepository, webhookToken } from './manifests.ts';
 import type { Narrator } from './narrator.ts';
 
 export const TOKEN = 'secret-token-dont-share';

@@ -1,5 +1,10 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signServiceAccountToken } from '../../control-plane/service-account-token.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import { freshNamespace, ownControlPlane, sharedControlPlane } from '../support/control-plane.ts';
 
@@ -57,6 +62,23 @@ subjects: [{ kind: ServiceAccount, name: reader, namespace: ${namespace} }]`);
     expect(refused.stderr).toContain(`system:serviceaccount:${namespace}:reader`);
   });
 
+  it('accepts a token that expires in seconds, and refuses one that has expired', async () => {
+    const cluster = await sharedControlPlane();
+    const namespace = await freshNamespace(cluster);
+    const account = { namespace, name: 'shortlived' };
+    await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: account }));
+    const { url, dir } = cluster;
+    const whoami = async (token: string) =>
+      cluster.kubectl(
+        ['auth', 'whoami', `--server=${url}`, `--certificate-authority=${dir}/ca.crt`, `--token=${token}`],
+        { kubeconfig: '/dev/null' },
+      );
+    const valid = await whoami(await signServiceAccountToken(cluster, { ...account, lifetimeSeconds: 300 }));
+    expect(valid.stdout).toContain(`system:serviceaccount:${namespace}:shortlived`);
+    const expired = await whoami(await signServiceAccountToken(cluster, { ...account, lifetimeSeconds: -90 }));
+    expect(expired.stderr).toContain('Unauthorized');
+  });
+
   it('knows a client certificate as its user and groups', async () => {
     const cluster = await sharedControlPlane();
     const kubeconfig = await cluster.kubeconfigForUser('jane', ['gardeners']);
@@ -66,8 +88,13 @@ subjects: [{ kind: ServiceAccount, name: reader, namespace: ${namespace} }]`);
     expect(groups).toEqual(['gardeners', 'system:authenticated']);
   });
 
-  it('runs the controllers: a Deployment gets pods, and a deleted namespace goes with all that is in it', async () => {
+  it('runs the controllers: a Deployment gets pods, and a deleted namespace goes with its content', async ({
+    skip,
+  }) => {
     const cluster = await sharedControlPlane();
+    if (!cluster.facts.controllers) {
+      skip('the test programs in use have no kube-controller-manager');
+    }
     const namespace = await freshNamespace(cluster);
     await cluster.apply(`
 apiVersion: apps/v1
@@ -117,5 +144,35 @@ describe('a control plane of its own', () => {
     await controlPlane.stop();
     expect(existsSync(controlPlane.dir)).toBe(false);
     expect((await controlPlane.kubectl(['get', '--raw', '/readyz'])).code).not.toBe(0);
+  });
+});
+
+describe('a run that ends without a stop', () => {
+  const START = join(import.meta.dirname, '..', '..', 'control-plane', 'start.ts');
+
+  /** A process of its own that has started a control plane. */
+  async function startRun() {
+    const code = `
+      import { startControlPlane } from ${JSON.stringify(START)};
+      const controlPlane = await startControlPlane({ ours: true });
+      console.log(controlPlane.dir);
+      setInterval(() => undefined, 1000);`;
+    const run = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [dir] = await once(createInterface({ input: run.stdout }), 'line');
+    return { run, dir: String(dir) };
+  }
+
+  const serversOf = (dir: string): string[] =>
+    execFileSync('ps', ['-Aww', '-o', 'args='], { encoding: 'utf8' })
+      .split('\n')
+      .filter((args) => args.includes(dir));
+
+  it.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)('by %s leaves no process and no folder', async (signal) => {
+    const { run, dir } = await startRun();
+    expect(serversOf(dir).length).toBeGreaterThanOrEqual(2);
+    run.kill(signal);
+    await once(run, 'exit');
+    await expect.poll(() => existsSync(dir), { timeout: 30_000 }).toBe(false);
+    expect(serversOf(dir)).toEqual([]);
   });
 });

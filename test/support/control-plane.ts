@@ -37,7 +37,7 @@ export async function sharedControlPlane(): Promise<ControlPlane> {
 
 /** A control plane for one test file, which must stop it; with the CRDs installed. Takes some seconds to start. */
 export async function ownControlPlane(options: StartOptions = {}): Promise<ControlPlane> {
-  const controlPlane = await startControlPlane(options);
+  const controlPlane = await startControlPlane({ ...options, ours: true });
   await controlPlane.applyStandIns();
   await controlPlane.applyOwnCrds();
   return controlPlane;

@@ -2,6 +2,7 @@
  * API clients as the operator makes them, and ways to look at or hold up what they send.
  */
 import { pino } from 'pino';
+import { ConnectionError } from '../../operator/kube/api-error.ts';
 import { createKubeClient } from '../../operator/kube/client.ts';
 import type { KubeClient, KubeRequest } from '../../operator/kube/kube-client.ts';
 import { KubeConfig } from '../../operator/kube/kube-config.ts';
@@ -42,7 +43,10 @@ export interface GatedClient extends KubeClient {
   open(): void;
 }
 
-/** The same client behind a gate: requests are carried out at once, but their answers can be held back. */
+/**
+ * The same client behind a gate: requests are carried out at once, but their answers can be held back, until they are
+ * let go or the caller breaks off.
+ */
 export function gated(client: KubeClient): GatedClient {
   let concerned: (request: KubeRequest) => boolean = () => false;
   let waiting: (() => void)[] = [];
@@ -50,7 +54,12 @@ export function gated(client: KubeClient): GatedClient {
     async request<T>(request: KubeRequest): Promise<T> {
       const isHeld = concerned(request);
       const answer = await client.request<T>(request);
-      if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve));
+      if (isHeld) {
+        await new Promise<void>((resolve, reject) => {
+          waiting.push(resolve);
+          request.signal?.addEventListener('abort', () => reject(new ConnectionError('broken off')));
+        });
+      }
       return answer;
     },
     stream: (request) => client.stream(request),

@@ -20,7 +20,13 @@ describe('setCondition', () => {
   });
 
   it('keeps the time of the last transition while the status stays the same', () => {
-    const observed = { type: 'Ready', status: 'True', reason: 'Other', message: 'other', observedGeneration: 2 } as const;
+    const observed = {
+      type: 'Ready',
+      status: 'True',
+      reason: 'Other',
+      message: 'other',
+      observedGeneration: 2,
+    } as const;
     expect(setCondition([stalled, ready], observed, NOW)).toEqual([
       stalled,
       { ...observed, lastTransitionTime: ready.lastTransitionTime },

@@ -13,7 +13,12 @@ describe('mergeDifference', () => {
     ['a list as a whole', { a: [1, 2] }, { a: [1, 3] }, { a: [1, 3] }],
     ['a list that became shorter', { a: [1, 2] }, { a: [1] }, { a: [1] }],
     ['nothing for an undefined property inside a list', { a: [{ x: 1 }] }, { a: [{ x: 1, y: undefined }] }, undefined],
-    ['the way down to a nested difference', { a: { b: { c: 1, d: 2 } } }, { a: { b: { c: 9, d: 2 } } }, { a: { b: { c: 9 } } }],
+    [
+      'the way down to a nested difference',
+      { a: { b: { c: 1, d: 2 } } },
+      { a: { b: { c: 9, d: 2 } } },
+      { a: { b: { c: 9 } } },
+    ],
     ['an empty object that was not there', {}, { a: {} }, { a: {} }],
     ['an object in the place of a list', { a: [1] }, { a: { b: 1 } }, { a: { b: 1 } }],
     ['a number in the place of an object', { a: { b: 1 } }, { a: 1 }, { a: 1 }],
@@ -26,7 +31,9 @@ describe('mergeDifference', () => {
     const json = fc.letrec((tie) => ({
       value: fc.oneof({ maxDepth: 3 }, fc.integer({ max: 3 }), fc.boolean(), tie('list'), tie('object')),
       list: fc.array(tie('value'), { maxLength: 3 }),
-      object: fc.dictionary(fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor'), tie('value'), { noNullPrototype: true }),
+      object: fc.dictionary(fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor'), tie('value'), {
+        noNullPrototype: true,
+      }),
     }));
     fc.assert(
       fc.property(json.object, json.object, (from, to) => {

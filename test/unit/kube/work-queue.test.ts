@@ -4,7 +4,7 @@ import { ApiError } from '../../../operator/kube/api-error.ts';
 import { createWorkQueue, type WorkQueueMetrics, type WorkQueueOptions } from '../../../operator/kube/work-queue.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
-type Outcome = void | { requeueAfterMs: number };
+type Outcome = Awaited<ReturnType<WorkQueueOptions['reconcile']>>;
 
 /** A queue on a manual clock that writes down `key@ms` for each run; `reconcile` says how a run goes. */
 function start(reconcile: (key: string, run: number) => Promise<Outcome>, options: Partial<WorkQueueOptions> = {}) {

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createJsonFetcher } from '../../../operator/verify/create-json-fetcher.ts';
 import { type Misbehaviour, type OidcIssuer, startOidcIssuer } from '../../support/oidc-issuer.ts';
 
@@ -7,6 +9,21 @@ beforeAll(async () => {
   issuer = await startOidcIssuer();
 });
 afterAll(() => issuer.close());
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** A real forwarding proxy that tells what it was asked for. */
+async function startProxy() {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const target = request.url ?? '';
+    asked.push(target);
+    get(target, (answer) => answer.pipe(response.writeHead(answer.statusCode ?? 502)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()).closeAllConnections());
+  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
 
 const impatient = createJsonFetcher({ timeoutMs: 300 });
 const unreachable = expect.objectContaining({ code: 'IssuerUnreachable' });
@@ -70,6 +87,29 @@ describe('createJsonFetcher', () => {
   it('resolves real names', async () => {
     issuer.misbehaviour = undefined;
     expect(await createJsonFetcher()(issuer.jwksUrl.replace('127.0.0.1', 'localhost'))).toHaveProperty('keys');
+  });
+
+  describe('through a proxy that the environment names', () => {
+    it.each([
+      ['is used', 'other.example.com', () => [issuer.jwksUrl]],
+      ['is not used for what NO_PROXY names', '127.0.0.1', () => []],
+    ])('%s', async (_what, noProxy, expected) => {
+      issuer.misbehaviour = undefined;
+      const proxy = await startProxy();
+      vi.stubEnv('HTTP_PROXY', proxy.url);
+      vi.stubEnv('NO_PROXY', noProxy);
+      const fetchJson = createJsonFetcher();
+      expect(await fetchJson(issuer.jwksUrl)).toHaveProperty('keys');
+      expect(proxy.asked).toEqual(expected());
+      await expect(fetchJson('http://169.254.169.254/')).rejects.toThrow(unreachable);
+      expect(proxy.asked).toEqual(expected());
+      await proxy.close();
+    });
+
+    it('does without an answer when the proxy is nonsense', async () => {
+      vi.stubEnv('HTTP_PROXY', 'not a url');
+      await expect(createJsonFetcher()(issuer.jwksUrl)).rejects.toThrow(unreachable);
+    });
   });
 
   it.each(['', 'not a url', 'ftp://example.com/', 'file:///etc/passwd', 'http://', 'http://x y/'])(

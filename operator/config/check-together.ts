@@ -1,0 +1,48 @@
+/** What no flag can know alone: values that do not go together. */
+
+import type { FlagValues } from './flags.ts';
+import { sameAddress } from './parse-address.ts';
+import { formatDuration } from './parse-duration.ts';
+import { UsageError } from './read-flags.ts';
+
+/** Candidates for a Lease wait up to so much longer than the retry period. */
+const RETRY_JITTER = 1.2;
+
+/** @throws UsageError */
+export function checkTogether(values: FlagValues): void {
+  const { minRetryDelayMs, maxRetryDelayMs } = values;
+  if (minRetryDelayMs > maxRetryDelayMs) {
+    throw new UsageError(
+      `--min-retry-delay ${formatDuration(minRetryDelayMs)} is longer than --max-retry-delay ${formatDuration(maxRetryDelayMs)}`,
+    );
+  }
+  checkAddresses(values);
+  if (values.enableLeaderElection) checkLeaderElection(values);
+}
+
+function checkAddresses({ receiverAddr, healthAddr, metricsAddr }: FlagValues): void {
+  const addresses = [receiverAddr, healthAddr, metricsAddr];
+  for (const [index, one] of addresses.entries()) {
+    const other = addresses.slice(0, index).find((earlier) => sameAddress(earlier, one));
+    if (other !== undefined) {
+      throw new UsageError(`${other.flag} ${other.text} and ${one.flag} ${one.text} cannot listen on the same port`);
+    }
+  }
+}
+
+function checkLeaderElection(values: FlagValues): void {
+  const leaseMs = values.leaderElectionLeaseDurationMs;
+  const renewMs = values.leaderElectionRenewDeadlineMs;
+  const retryMs = values.leaderElectionRetryPeriodMs;
+  // Only whole seconds are written into the Lease.
+  if (Math.floor(leaseMs / 1_000) * 1_000 <= renewMs) {
+    throw new UsageError(
+      `--leader-election-lease-duration ${formatDuration(leaseMs)} must be longer than --leader-election-renew-deadline ${formatDuration(renewMs)}`,
+    );
+  }
+  if (renewMs <= retryMs * RETRY_JITTER) {
+    throw new UsageError(
+      `--leader-election-renew-deadline ${formatDuration(renewMs)} must be longer than ${RETRY_JITTER} times --leader-election-retry-period ${formatDuration(retryMs)}`,
+    );
+  }
+}

@@ -1,0 +1,256 @@
+/** Every flag there is, keyed by the field of the configuration that it sets, in the order that help shows them. */
+import { defaultLimits } from '../http/limits.ts';
+import { logEncodings, logLevels } from '../observe/log.ts';
+import {
+  addressFlag,
+  booleanFlag,
+  bytesFlag,
+  choiceFlag,
+  durationFlag,
+  type Flag,
+  integerFlag,
+  numberFlag,
+  stringFlag,
+} from './flag.ts';
+
+/** A queue's concurrency that is a slip of the hand. */
+const MAX_CONCURRENT = 10_000;
+const NO_ALERTS = 'there are no alerts here yet, so nothing listens there';
+const NO_PROVIDERS = 'it concerns the providers of alerts, which are not here yet';
+
+const servers = {
+  receiverAddr: addressFlag({
+    name: 'receiverAddr',
+    group: 'Servers',
+    default: ':9292',
+    help: 'Where webhooks are received',
+  }),
+  healthAddr: addressFlag({
+    name: 'health-addr',
+    group: 'Servers',
+    default: ':9440',
+    help: 'Where /healthz and /readyz are served',
+  }),
+  metricsAddr: addressFlag({
+    name: 'metrics-addr',
+    group: 'Servers',
+    default: ':8080',
+    help: 'Where Prometheus finds /metrics',
+  }),
+  shutdownDelayMs: durationFlag({
+    name: 'shutdown-delay',
+    group: 'Servers',
+    default: '5s',
+    help: 'How long to serve on after SIGTERM, not ready any more, until no one sends here',
+  }),
+};
+
+const receivers = {
+  concurrent: integerFlag({
+    name: 'concurrent',
+    group: 'Receivers',
+    default: 4,
+    min: 1,
+    max: MAX_CONCURRENT,
+    help: 'How many Receivers are reconciled at the same time',
+  }),
+  watchAllNamespaces: booleanFlag({
+    name: 'watch-all-namespaces',
+    group: 'Receivers',
+    default: true,
+    help: "Serve the Receivers of all namespaces; if false, only of the operator's own (RUNTIME_NAMESPACE)",
+  }),
+  watchConfigsLabelSelector: stringFlag({
+    name: 'watch-configs-label-selector',
+    group: 'Receivers',
+    help: 'Follow changes of the Secrets with these labels only; if empty, of all but those of Helm',
+  }),
+  noCrossNamespaceRefs: booleanFlag({
+    name: 'no-cross-namespace-refs',
+    group: 'Receivers',
+    default: false,
+    help: 'Refuse to notify resources in another namespace than that of the Receiver',
+  }),
+  minRetryDelayMs: durationFlag({
+    name: 'min-retry-delay',
+    group: 'Receivers',
+    default: '750ms',
+    min: 1,
+    help: 'How long a failed reconcile waits before it is tried again; twice as long each further time',
+  }),
+  maxRetryDelayMs: durationFlag({
+    name: 'max-retry-delay',
+    group: 'Receivers',
+    default: '15m',
+    min: 1,
+    help: 'How long it waits at most',
+  }),
+};
+
+const kubernetesApi = {
+  kubeApiQps: numberFlag({
+    name: 'kube-api-qps',
+    group: 'Kubernetes API',
+    default: 50,
+    min: 0.1,
+    help: 'Requests a second to an API server that has no priority and fairness of its own',
+  }),
+  kubeApiBurst: integerFlag({
+    name: 'kube-api-burst',
+    group: 'Kubernetes API',
+    default: 300,
+    min: 1,
+    help: 'How many of them may come at once',
+  }),
+};
+
+const leaderElection = {
+  enableLeaderElection: booleanFlag({
+    name: 'enable-leader-election',
+    group: 'Leader election',
+    default: false,
+    help: 'Let one of several replicas write status and events; all of them serve webhooks',
+  }),
+  leaderElectionReleaseOnCancel: booleanFlag({
+    name: 'leader-election-release-on-cancel',
+    group: 'Leader election',
+    default: true,
+    help: 'Free the Lease when the process ends, so that the next leader need not wait for its end',
+  }),
+  leaderElectionLeaseDurationMs: durationFlag({
+    name: 'leader-election-lease-duration',
+    group: 'Leader election',
+    default: '35s',
+    min: 1_000,
+    help: 'How long the others wait for a leader that does not renew its Lease',
+  }),
+  leaderElectionRenewDeadlineMs: durationFlag({
+    name: 'leader-election-renew-deadline',
+    group: 'Leader election',
+    default: '30s',
+    min: 1,
+    help: 'How long a leader that cannot renew its Lease leads on',
+  }),
+  leaderElectionRetryPeriodMs: durationFlag({
+    name: 'leader-election-retry-period',
+    group: 'Leader election',
+    default: '5s',
+    min: 1,
+    help: 'How long to wait between two attempts to get or renew the Lease',
+  }),
+};
+
+const limits = {
+  maxConnections: integerFlag({
+    name: 'max-connections',
+    group: 'Limits',
+    default: defaultLimits.maxConnections,
+    min: 1,
+    help: 'Open connections to the receiver server; further ones are closed at once',
+  }),
+  maxBodiesInFlightBytes: bytesFlag({
+    name: 'max-bodies-in-flight',
+    group: 'Limits',
+    default: '64Mi',
+    min: 4 * 1024 * 1024,
+    help: 'Memory for the bodies of all requests under way; a sender without room waits, then gets 503',
+  }),
+  maxPendingNotifications: integerFlag({
+    name: 'max-pending-notifications',
+    group: 'Limits',
+    default: 10_000,
+    min: 0,
+    help: 'Notifications that are kept (202) while the API server is away; further ones get 503',
+  }),
+};
+
+const observing = {
+  logLevel: choiceFlag({
+    name: 'log-level',
+    group: 'Logs and metrics',
+    choices: logLevels,
+    default: 'info',
+    help: 'The least important lines to write',
+  }),
+  logEncoding: choiceFlag({
+    name: 'log-encoding',
+    group: 'Logs and metrics',
+    choices: logEncodings,
+    default: 'json',
+    help: 'How to write them: for machines or for people',
+  }),
+  metricsPerObject: booleanFlag({
+    name: 'metrics-per-object',
+    group: 'Logs and metrics',
+    default: false,
+    help: 'Give gotk_reconcile_duration_seconds the label name; with many Receivers that is many series',
+  }),
+};
+
+const withoutMeaning = {
+  exportHttpPathMetrics: booleanFlag({
+    name: 'export-http-path-metrics',
+    group: 'Accepted for Flux, without a meaning here',
+    default: false,
+    help: 'The path of a webhook is its secret and never a label: handler is always /hook/',
+    notice: 'the path of a webhook is its secret, so it is never a label of a metric',
+  }),
+  eventsAddr: addressFlag({
+    name: 'events-addr',
+    group: 'Accepted for Flux, without a meaning here',
+    default: ':9090',
+    help: 'Where Flux receives events for alerts',
+    notice: NO_ALERTS,
+  }),
+  rateLimitIntervalMs: durationFlag({
+    name: 'rate-limit-interval',
+    group: 'Accepted for Flux, without a meaning here',
+    default: '5m',
+    help: 'How long Flux holds back the same event for alerts',
+    notice: NO_PROVIDERS,
+  }),
+  featureGates: stringFlag({
+    name: 'feature-gates',
+    group: 'Accepted for Flux, without a meaning here',
+    help: "Flux's experimental features, as name=true,name=false",
+    notice: 'no experimental feature of Flux is here to be switched',
+  }),
+  defaultServiceAccount: stringFlag({
+    name: 'default-service-account',
+    group: 'Accepted for Flux, without a meaning here',
+    help: 'The ServiceAccount that Flux uses for providers of alerts that name none',
+    notice: NO_PROVIDERS,
+  }),
+  tokenCacheMaxSize: integerFlag({
+    name: 'token-cache-max-size',
+    group: 'Accepted for Flux, without a meaning here',
+    default: 100,
+    min: 0,
+    help: 'How many cloud tokens Flux keeps for providers of alerts',
+    notice: NO_PROVIDERS,
+  }),
+  tokenCacheMaxDurationMs: durationFlag({
+    name: 'token-cache-max-duration',
+    group: 'Accepted for Flux, without a meaning here',
+    default: '1h',
+    help: 'How long Flux keeps one',
+    notice: NO_PROVIDERS,
+  }),
+};
+
+export const flags = {
+  ...servers,
+  ...receivers,
+  ...kubernetesApi,
+  ...leaderElection,
+  ...limits,
+  ...observing,
+  ...withoutMeaning,
+};
+
+/** The values of all flags by the field that each sets. Names that end in `Ms` are milliseconds, in `Bytes` bytes. */
+export type FlagValues = {
+  readonly [Field in keyof typeof flags]: (typeof flags)[Field] extends Flag<infer T> ? T : never;
+};
+
+export const flagList: readonly Flag<unknown>[] = Object.values(flags);

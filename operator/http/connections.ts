@@ -1,0 +1,117 @@
+/**
+ * The connections of the receiver server beside their requests: bytes that are no request, requests that do not come
+ * to an end, and the end of a connection whose request was answered early.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type LingerLimits, linger } from './linger.ts';
+import { type Refusal, refusalOfParser } from './refusal.ts';
+
+export interface Connections {
+  /** A request and the answer that it will get; from its head to the end of the answer. */
+  began(request: IncomingMessage, response: ServerResponse): void;
+  /** Has the connection end after this answer, whatever of the request is still to come. To be called before its head. */
+  endAfter(response: ServerResponse): void;
+  /** How the connection was given up, if it was; there is nothing more to answer then. */
+  refusalOf(request: IncomingMessage): Refusal | undefined;
+  /** Ends the connections that have not sent a byte. */
+  closeUnused(): void;
+  /** Ends all of them. */
+  destroy(): void;
+}
+
+interface Connection {
+  /** Requests without an answer. */
+  open: number;
+  last: ServerResponse | undefined;
+  refusal: Refusal | undefined;
+}
+
+/** `onUnread` is told of refusals that belong to no request. */
+export function watchConnections(
+  server: Server,
+  limits: LingerLimits,
+  onUnread: (refusal: Refusal) => void,
+): Connections {
+  const sockets = new Set<Socket>();
+  // A request outlives its connection by a little, and then still asks how it ended.
+  const connections = new WeakMap<Socket, Connection>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    connections.set(socket, { open: 0, last: undefined, refusal: undefined });
+    socket.once('close', () => sockets.delete(socket));
+  });
+
+  server.on('clientError', (error: NodeJS.ErrnoException, duplex: Duplex) => {
+    const socket = duplex as Socket;
+    const connection = connections.get(socket);
+    if (connection === undefined || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
+    else if (connection.refusal === undefined) refuse(socket, connection, refusalOfParser(error.code));
+  });
+
+  server.on('connect', (_request: IncomingMessage, duplex: Duplex) => {
+    const refusal = refusalOfParser(undefined);
+    onUnread(refusal);
+    duplex.on('error', () => duplex.destroy());
+    duplex.resume();
+    duplex.write(answerOf(refusal));
+    linger(duplex as Socket, limits);
+  });
+
+  function refuse(socket: Socket, connection: Connection, refusal: Refusal): void {
+    const { last, open } = connection;
+    connection.refusal = refusal;
+    // What follows a whole request must not take that one's answer, nor come before it.
+    if (last?.req.complete === true && open > 0) {
+      if (last.headersSent) last.once('finish', () => linger(socket, limits));
+      else endAfter(last);
+      onUnread(refusal);
+      return;
+    }
+    if (open === 0) onUnread(refusal);
+    if (open <= 1) socket.write(answerOf(refusal));
+    linger(socket, limits);
+  }
+
+  function endAfter(response: ServerResponse): void {
+    const { socket } = response.req;
+    response.setHeader('Connection', 'close');
+    // What node:http calls after the last answer of a connection.
+    socket.destroySoon = () => linger(socket, limits);
+  }
+
+  return {
+    began(request, response) {
+      const connection = connections.get(request.socket);
+      if (connection === undefined) return;
+      connection.open++;
+      connection.last = response;
+      response.once('close', () => {
+        connection.open--;
+      });
+    },
+    endAfter,
+    refusalOf(request) {
+      const connection = connections.get(request.socket);
+      return request.complete ? undefined : connection?.refusal;
+    },
+    closeUnused() {
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    },
+    destroy() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function answerOf({ status }: Refusal): string {
+  return `HTTP/1.1 ${status} ${reasonPhrases[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+}
+
+const reasonPhrases: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  413: 'Payload Too Large',
+  431: 'Request Header Fields Too Large',
+};

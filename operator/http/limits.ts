@@ -1,0 +1,48 @@
+/** What one sender, and all senders together, may take of the receiver server. */
+
+export interface Limits {
+  /** Of one body. */
+  readonly maxBodyBytes: number;
+  /** Of the request line and all headers together. */
+  readonly maxHeaderBytes: number;
+  /** Open connections; further ones are closed at once. */
+  readonly maxConnections: number;
+  /** Bodies that are held at the same time, all senders together. */
+  readonly maxBufferedBytes: number;
+  /** How long a sender whose body finds no room waits for it, unread, before it is refused. */
+  readonly roomTimeoutMs: number;
+  /** How long a body that is still arriving may keep room that others wait for. */
+  readonly roomHeldMs: number;
+  /** From the connection, or the last answer, to the end of the headers. */
+  readonly headersTimeoutMs: number;
+  /** From the first byte of a request to its last. */
+  readonly requestTimeoutMs: number;
+  /** How often the two are looked at; they are late by as much. */
+  readonly checkIntervalMs: number;
+  /** For a connection with no request; longer than load balancers keep theirs, so that they are who closes. */
+  readonly keepAliveTimeoutMs: number;
+  /** What is still read, and thrown away, after an answer that came before its request had ended. */
+  readonly drainBytes: number;
+  readonly drainTimeoutMs: number;
+  /** How long `close` waits for requests that are under way. */
+  readonly closeTimeoutMs: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const defaultLimits: Limits = Object.freeze({
+  maxBodyBytes: 3 * MIB,
+  maxHeaderBytes: 256 * KIB,
+  maxConnections: 4096,
+  maxBufferedBytes: 64 * MIB,
+  roomTimeoutMs: 5_000,
+  roomHeldMs: 3_000,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  checkIntervalMs: 1_000,
+  keepAliveTimeoutMs: 65_000,
+  drainBytes: 4 * MIB,
+  drainTimeoutMs: 2_000,
+  closeTimeoutMs: 15_000,
+});

@@ -1,0 +1,221 @@
+// The CRD on a real API server: what it accepts and refuses, its defaults, its texts and its columns.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { ControlPlane } from '../../control-plane/start.ts';
+import type { JsonSchema } from '../../operator/api/json-schema.ts';
+import { GROUP, RECEIVER_API_VERSION } from '../../operator/api/receiver.ts';
+import { receiverCrd } from '../../operator/api/receiver-crd.ts';
+import { freshNamespace, sharedControlPlane } from '../support/control-plane.ts';
+import { acceptedSpecs, refusedSpecs } from '../support/receiver-specs.ts';
+import { receiverTypeRules } from '../support/receiver-type-rules.ts';
+
+const manifest = readFileSync(new URL(`../../crds/${GROUP}_receivers.yaml`, import.meta.url), 'utf8');
+let cluster: ControlPlane;
+let namespace: string;
+
+beforeAll(async () => {
+  cluster = await sharedControlPlane();
+  namespace = await freshNamespace(cluster);
+});
+
+async function kubectl(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await cluster.kubectl(['-n', namespace, ...args]);
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+function receiver(name: string, spec: unknown): object {
+  return { apiVersion: RECEIVER_API_VERSION, kind: 'Receiver', metadata: { name }, spec };
+}
+
+/** One call for all rows, because a call of kubectl costs more than a row. */
+async function tryAll(
+  specs: readonly { readonly spec: unknown }[],
+  validate: 'strict' | 'ignore',
+): Promise<{ accepted: number; refused: ReadonlyMap<string, string> }> {
+  const input = specs.map(({ spec }, row) => JSON.stringify(receiver(`row-${row}`, spec))).join('\n---\n');
+  const args = ['-n', namespace, 'create', '--dry-run=server', `--validate=${validate}`, '-o', 'name', '-f', '-'];
+  const { stdout, stderr } = await cluster.kubectl(args, { input });
+  // "(Invalid)" is the reason of 422 Unprocessable Entity and of nothing else.
+  const refusals = stderr.matchAll(/^Error from server \(Invalid\): .* "(row-\d+)" is invalid: (.*)$/gm);
+  return {
+    accepted: [...stdout.matchAll(/\/row-\d+$/gm)].length,
+    refused: new Map([...refusals].map(([, row = '', message = '']) => [row, message])),
+  };
+}
+
+describe('the generated CRD', () => {
+  it('is the one that the code describes', () => {
+    expect(parse(manifest)).toEqual(JSON.parse(JSON.stringify(receiverCrd(receiverTypeRules))));
+  });
+
+  it('is applied with strict validation, and changes nothing the second time', async () => {
+    const apply = (...more: string[]) =>
+      cluster.kubectl(['apply', '--server-side', '--force-conflicts', '--validate=strict', ...more, '-f', '-'], {
+        input: manifest,
+      });
+    const first = await apply();
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    const before = await kubectl('get', 'crd', `receivers.${GROUP}`, '-o', 'jsonpath={.metadata.resourceVersion}');
+    expect((await apply()).code).toBe(0);
+    expect(await kubectl('get', 'crd', `receivers.${GROUP}`, '-o', 'jsonpath={.metadata.resourceVersion}')).toBe(
+      before,
+    );
+  });
+
+  it('is structural and established', async () => {
+    const crd = JSON.parse(await kubectl('get', 'crd', `receivers.${GROUP}`, '-o', 'json'));
+    const conditions = new Map(crd.status.conditions.map((c: { type: string; status: string }) => [c.type, c.status]));
+    expect(conditions.get('Established')).toBe('True');
+    expect(conditions.has('NonStructuralSchema')).toBe(false);
+  });
+});
+
+describe('Receivers at the API server', () => {
+  it('are accepted where Flux accepts them', async () => {
+    const { accepted, refused } = await tryAll(acceptedSpecs, 'strict');
+    const said = acceptedSpecs.flatMap(({ name }, row) => {
+      const message = refused.get(`row-${row}`);
+      return message === undefined ? [] : [`${name}: ${message}`];
+    });
+    expect(said).toEqual([]);
+    expect(accepted).toBe(acceptedSpecs.length);
+  });
+
+  it('are refused with 422 and a message that says what to change', async () => {
+    const { accepted, refused } = await tryAll(refusedSpecs, 'ignore');
+    expect(accepted).toBe(0);
+    for (const [row, { name, apiServer }] of refusedSpecs.entries()) {
+      expect(refused.get(`row-${row}`) ?? 'not refused', name).toContain(apiServer);
+    }
+  });
+
+  it('with an unknown field are refused where the client asks for strictness', async () => {
+    const spec = { type: 'generic', secretRef: { name: 't' }, resources: [], resource: [] };
+    const { code, stderr } = await cluster.kubectl(
+      ['-n', namespace, 'create', '--dry-run=server', '--validate=strict', '-f', '-'],
+      { input: JSON.stringify(receiver('typo', spec)) },
+    );
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('unknown field "spec.resource"');
+  });
+
+  it('get the defaults, and no audience', async () => {
+    const spec = {
+      type: 'generic-oidc',
+      resources: [],
+      oidcProviders: [{ issuerURL: 'https://i', validations: [{ expression: 'true', message: 'm' }] }],
+    };
+    await cluster.apply(JSON.stringify({ ...receiver('defaults', spec), metadata: { name: 'defaults', namespace } }));
+    const stored = JSON.parse(await kubectl('get', 'receiver', 'defaults', '-o', 'json'));
+    expect(stored.spec).toEqual({ ...spec, interval: '10m' });
+    expect(stored.status).toEqual({ observedGeneration: -1 });
+  });
+
+  it('print the columns of Flux, also by category', async () => {
+    const spec = { type: 'generic', secretRef: { name: 't' }, resources: [] };
+    await cluster.apply(JSON.stringify({ ...receiver('printed', spec), metadata: { name: 'printed', namespace } }));
+    const condition = {
+      type: 'Ready',
+      status: 'True',
+      reason: 'Succeeded',
+      message: 'Receiver initialized for path: /hook/1',
+    };
+    const status = { conditions: [{ ...condition, lastTransitionTime: new Date().toISOString() }] };
+    const patch = JSON.stringify({ status });
+    await kubectl('patch', 'receiver', 'printed', '--subresource=status', '--type=merge', '-p', patch);
+    const [header = '', row = ''] = (await kubectl('get', 'receivers', 'printed')).split('\n');
+    expect(header.split(/\s{2,}/)).toEqual(['NAME', 'AGE', 'READY', 'STATUS']);
+    expect(row).toMatch(/^printed\s+\S+\s+True\s+Receiver initialized for path: \/hook\/1\s*$/);
+    for (const category of ['all', 'fluxcd', 'fluxcd-notifications']) {
+      expect(await kubectl('get', category, '-o', 'name'), category).toContain(`receiver.${GROUP}/printed`);
+    }
+  });
+
+  it.each([
+    ['a reason that is no word', { reason: 'Not a word' }, 'status.conditions[0].reason'],
+    ['an empty reason', { reason: '' }, 'status.conditions[0].reason'],
+    ['a status of its own', { status: 'Maybe' }, 'status.conditions[0].status'],
+    ['too long a message', { message: 'x'.repeat(32_769) }, 'status.conditions[0].message'],
+    ['a negative generation', { observedGeneration: -1 }, 'status.conditions[0].observedGeneration'],
+  ])('take no condition with %s', async (_, change, field) => {
+    const condition = {
+      type: 'Ready',
+      status: 'True',
+      reason: 'A',
+      message: '',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    };
+    const spec = { type: 'generic', secretRef: { name: 't' }, resources: [] };
+    await cluster.apply(JSON.stringify({ ...receiver('limits', spec), metadata: { name: 'limits', namespace } }));
+    const patch = JSON.stringify({ status: { conditions: [{ ...condition, ...change }] } });
+    const args = ['patch', 'receiver', 'limits', '--subresource=status', '--type=merge', '-p', patch];
+    await expect(kubectl(...args)).rejects.toThrow(`${field}: `);
+  });
+});
+
+describe('kubectl explain', () => {
+  function* fieldsOf(schema: JsonSchema, path: readonly string[]): Generator<[path: string, description: string]> {
+    if (path.length > 0) yield [path.join('.'), schema.description ?? ''];
+    const inner = schema.items ?? schema;
+    for (const [name, field] of Object.entries(inner.properties ?? {})) yield* fieldsOf(field, [...path, name]);
+  }
+
+  it('has a text for every field', async () => {
+    const document = JSON.parse(await kubectl('get', '--raw', `/openapi/v3/apis/${RECEIVER_API_VERSION}`));
+    const schemas: [string, JsonSchema][] = Object.entries(document.components.schemas);
+    const published = schemas.find(([name]) => name.endsWith('.v1.Receiver'))?.[1];
+    const fields = published === undefined ? [] : [...fieldsOf(published, [])];
+    expect(fields.length).toBeGreaterThan(30);
+    // Kubernetes' own text stands on metadata, by reference.
+    expect(fields.filter(([path, text]) => text === '' && path !== 'metadata')).toEqual([]);
+  });
+
+  it.each(['receivers', 'receivers.spec.resources', 'receivers.spec.oidcProviders.validations', 'receivers.status'])(
+    'explains %s',
+    async (path) => {
+      expect(await kubectl('explain', path)).toMatch(/DESCRIPTION:\s+(?!<empty>)\S/);
+    },
+  );
+});
+
+describe('a cluster that stored former versions', () => {
+  /** The CRD under another group, so that the one of the other tests stays as it is. */
+  function moved(crd: object, group: string): string {
+    return stringify(crd).replaceAll(GROUP, group);
+  }
+
+  it('accepts the CRD, and reads what it stored as v1 without a loss', async () => {
+    const group = `former-${randomBytes(4).toString('hex')}.example.com`;
+    const crd = parse(manifest);
+    const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    const storing = (storage: string) => {
+      const versions = ['v1beta1', 'v1beta2'].map((name) => ({ name, served: true, storage: name === storage }));
+      return moved(
+        { ...crd, spec: { ...crd.spec, versions: versions.map((v) => ({ ...v, schema: { openAPIV3Schema } })) } },
+        group,
+      );
+    };
+    const established = () =>
+      kubectl('wait', '--for=condition=Established', 'crd', `receivers.${group}`, '--timeout=30s');
+    const spec = { type: 'github', secretRef: { name: 't' }, resources: [{ kind: 'GitRepository', name: 'a' }] };
+    try {
+      await cluster.apply(storing('v1beta1'));
+      await established();
+      const old = { ...receiver('old', spec), apiVersion: `${group}/v1beta1`, metadata: { name: 'old', namespace } };
+      await cluster.apply(JSON.stringify(old));
+      await cluster.apply(storing('v1beta2'));
+      await cluster.apply(moved(crd, group));
+      await established();
+      const stored = await kubectl('get', 'crd', `receivers.${group}`, '-o', 'jsonpath={.status.storedVersions}');
+      expect(JSON.parse(stored)).toEqual(['v1beta1', 'v1beta2', 'v1']);
+      const read = JSON.parse(await kubectl('get', '--raw', `/apis/${group}/v1/namespaces/${namespace}/receivers/old`));
+      // Defaults are of the version that was stored, which had none.
+      expect(read).toMatchObject({ apiVersion: `${group}/v1`, spec });
+    } finally {
+      await cluster.kubectl(['delete', 'crd', `receivers.${group}`, '--ignore-not-found', '--wait=false']);
+    }
+  });
+});

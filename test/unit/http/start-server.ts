@@ -1,0 +1,154 @@
+/** A receiver server on a free port with two hooks behind it, and a plain socket to talk to it byte by byte. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { RequestError } from '../../../operator/api/errors.ts';
+import { defaultLimits, type Limits } from '../../../operator/http/limits.ts';
+import { createReceiverServer, type ReceiverServer } from '../../../operator/http/receiver-server.ts';
+import { createLogger } from '../../../operator/observe/log.ts';
+import { createMetrics, type Metrics } from '../../../operator/observe/metrics.ts';
+import type { Admitted, Deliverer } from '../../../operator/receivers/deliver.ts';
+import type { WebhookRequest } from '../../../operator/webhooks/webhook-type.ts';
+
+export const HOOK = `/hook/${'a'.repeat(64)}`;
+export const SUSPENDED = `/hook/${'b'.repeat(64)}`;
+
+export interface Served {
+  readonly server: ReceiverServer;
+  readonly port: number;
+  readonly metrics: Metrics;
+  /** What reached the hook, in order. */
+  readonly delivered: WebhookRequest[];
+  readonly logLines: string[];
+  /** The value of one series. */
+  metric(name: string, labels: Readonly<Record<string, string>>): Promise<number>;
+}
+
+export interface ServedOptions {
+  readonly limits?: Partial<Limits>;
+  /** What the hook does with a request; 200 when absent. */
+  readonly deliver?: (request: WebhookRequest) => Promise<200 | 202>;
+}
+
+/** Takes POST, and what has no `X-Signature` is refused by its head. */
+function testDeliverer(deliver: (request: WebhookRequest) => Promise<200 | 202>): Deliverer {
+  const admitted: Admitted = {
+    type: 'generic-hmac',
+    checkHead({ headers }) {
+      if (headers['x-signature'] === undefined) throw new RequestError('SignatureMissing');
+    },
+    deliver,
+  };
+  return {
+    allowedMethods: (path) => (path === HOOK || path === SUSPENDED ? ['POST', 'PUT'] : []),
+    admit(path, method) {
+      if (path !== HOOK && path !== SUSPENDED) throw new RequestError('PathUnknown');
+      if (method !== 'POST' && method !== 'PUT') throw new RequestError('MethodNotAllowed');
+      if (path === SUSPENDED) throw new RequestError('ReceiverUnavailable');
+      return admitted;
+    },
+  };
+}
+
+export async function startServer({ limits = {}, deliver = async () => 200 }: ServedOptions = {}): Promise<Served> {
+  const metrics = createMetrics();
+  const delivered: WebhookRequest[] = [];
+  const logLines: string[] = [];
+  const log = createLogger({
+    level: 'info',
+    encoding: 'json',
+    destination: { write: (line) => void logLines.push(line) },
+  });
+  const deliverer = testDeliverer((request) => {
+    delivered.push(request);
+    return deliver(request);
+  });
+  const server = createReceiverServer({ deliverer, limits: { ...defaultLimits, ...limits }, log, metrics });
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  const metric: Served['metric'] = async (name, labels) => {
+    const series = (await metrics.registry.getSingleMetric(name)?.get())?.values ?? [];
+    const wanted = Object.entries(labels);
+    return series.find((one) => wanted.every(([label, value]) => String(one.labels[label]) === value))?.value ?? 0;
+  };
+  return { server, port, metrics, delivered, logLines, metric };
+}
+
+/** A POST to a path with that body, its length declared unless a header says otherwise. */
+export function requestText(path: string, body = '', headers: readonly string[] = []): string {
+  const framing = headers.some((line) => /^(content-length|transfer-encoding):/i.test(line))
+    ? []
+    : [`Content-Length: ${Buffer.byteLength(body)}`];
+  return `${[`POST ${path} HTTP/1.1`, 'Host: hooks', 'X-Signature: sha256=00', ...framing, ...headers].join('\r\n')}\r\n\r\n${body}`;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface RawConnection {
+  readonly socket: Socket;
+  send(bytes: string | Buffer): void;
+  /** The next answer; undefined when the connection ends first. */
+  answer(): Promise<Answer | undefined>;
+  /** Waits for the server's end of the connection. @returns what was received and not yet taken as an answer. */
+  ended(): Promise<string>;
+}
+
+export async function connectTo(port: number): Promise<RawConnection> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  let received = '';
+  let over = false;
+  let wake: (() => void) | undefined;
+  const changed = (): void => wake?.();
+  socket.setEncoding('latin1');
+  socket.on('data', (text) => {
+    received += String(text);
+    changed();
+  });
+  const onOver = (): void => {
+    over = true;
+    changed();
+  };
+  socket.on('end', onOver);
+  socket.on('close', onOver);
+  // A reset is an end as well; tests look at what came before it.
+  socket.on('error', onOver);
+  await once(socket, 'connect');
+  const change = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
+  return {
+    socket,
+    send: (bytes) => void socket.write(bytes),
+    async answer() {
+      while (!received.includes('\r\n\r\n')) {
+        if (over) return undefined;
+        await change();
+      }
+      const end = received.indexOf('\r\n\r\n');
+      const [statusLine = '', ...lines] = received.slice(0, end).split('\r\n');
+      received = received.slice(end + 4);
+      const headers = lines.map((line) => {
+        const colon = line.indexOf(':');
+        return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+      });
+      return { status: Number(statusLine.split(' ')[1]), headers: Object.fromEntries(headers) };
+    },
+    async ended() {
+      while (!over) await change();
+      socket.destroy();
+      return received;
+    },
+  };
+}
+
+/** Sends all of it on a connection of its own. @returns the answer. */
+export async function exchange(port: number, bytes: string | Buffer): Promise<Answer | undefined> {
+  const connection = await connectTo(port);
+  connection.send(bytes);
+  const answer = await connection.answer();
+  connection.socket.destroy();
+  return answer;
+}

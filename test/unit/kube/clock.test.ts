@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../operator/kube/clock.ts';
+
+describe('systemClock', () => {
+  it('runs a callback after its delay, and never one that was cancelled', async () => {
+    const seen: string[] = [];
+    systemClock.setTimeout(() => void seen.push('kept'), 5);
+    systemClock.setTimeout(() => void seen.push('cancelled'), 5).cancel();
+    const startedMs = systemClock.elapsedMs();
+    await sleep(30);
+    expect(seen).toEqual(['kept']);
+    expect(systemClock.elapsedMs()).toBeGreaterThan(startedMs);
+  });
+
+  it.each([[2 ** 31], [2 ** 40], [Infinity]])('does not run what is due in %d ms at once', async (delayMs) => {
+    let ran = false;
+    const timer = systemClock.setTimeout(() => {
+      ran = true;
+    }, delayMs);
+    await sleep(20);
+    timer.cancel();
+    expect(ran).toBe(false);
+  });
+});

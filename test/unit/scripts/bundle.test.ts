@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundleTo } from '../../../scripts/bundle.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-bundle-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Bundles a program that finds packages as if it were a file of the operator, and returns the bundle's path. */
+async function bundled(code: string): Promise<string> {
+  const entry = join(folder, 'entry.ts');
+  writeFileSync(
+    entry,
+    code.replaceAll(/from '(?![.\w]*:)([^']+)'/g, (_all, name) => `from '${ROOT}/node_modules/${name}'`),
+  );
+  return bundleTo(entry, join(folder, 'out', 'operator.js'));
+}
+
+function run(file: string) {
+  return spawnSync(process.execPath, [file], { encoding: 'utf8', cwd: folder, env: { HOME: folder } });
+}
+
+describe('bundleTo', () => {
+  it('makes one file that runs where there is no node_modules, and a source map', async () => {
+    const file = await bundled(`import express from 'express'; console.log(typeof express().get);`);
+    expect(run(file)).toMatchObject({ status: 0, stdout: 'function\n', stderr: '' });
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['operator.js', 'operator.js.map']);
+    expect(readFileSync(file, 'utf8')).toContain('//# sourceMappingURL=operator.js.map');
+  });
+
+  it('keeps the framework and KubeConfig working, and leaves the generated API out', async () => {
+    const entry = join(ROOT, 'operator', 'kube', 'operator-base.ts');
+    const file = await bundleTo(entry, join(folder, 'operator-base.mjs'));
+    expect(readFileSync(file, 'utf8')).not.toContain('V1PodSpec');
+    writeFileSync(
+      join(folder, 'use.mjs'),
+      `import { OperatorBase } from ${JSON.stringify(file)}; console.log(typeof OperatorBase.prototype.start);`,
+    );
+    expect(run(join(folder, 'use.mjs'))).toMatchObject({ status: 0, stdout: 'function\n', stderr: '' });
+  });
+
+  it('says where and why it cannot, and writes nothing', async () => {
+    await expect(bundled(`import 'node:fs'; const 1;`)).rejects.toThrow(/entry\.ts:1:/);
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+});
