@@ -1,4 +1,5 @@
 /** What an installation may choose, with its defaults. */
+import { DEFAULT_NAMESPACE } from '../operator/api/receiver.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 export interface SluiceConfig {
@@ -25,7 +26,7 @@ export interface SluiceConfig {
 }
 
 export const defaultConfig: SluiceConfig = {
-  namespace: 'flux-system',
+  namespace: DEFAULT_NAMESPACE,
   createNamespace: true,
   image: `sluice:${packageJson.version}`,
   replicas: 2,
