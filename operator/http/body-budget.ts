@@ -39,73 +39,85 @@ interface Waiter {
   readonly timer: NodeJS.Timeout;
 }
 
-export function createBodyBudget({ bytes: total, waitMs, heldMs }: BodyBudgetOptions): BodyBudget {
+interface State {
+  readonly options: BodyBudgetOptions;
   /** Bodies that are still arriving, the oldest first. */
-  const arriving = new Set<Holder>();
-  const waiters = new Set<Waiter>();
-  let used = 0;
-  let patrol: NodeJS.Timeout | undefined;
+  readonly arriving: Set<Holder>;
+  /** In the order of their coming. */
+  readonly waiters: Set<Waiter>;
+  usedBytes: number;
+  patrol: NodeJS.Timeout | undefined;
+}
 
-  function grant(bytes: number, onRevoked: Holder['onRevoked']): Room {
-    const holder: Holder = { bytes, sinceMs: performance.now(), onRevoked };
-    let released = false;
-    used += bytes;
-    arriving.add(holder);
-    return {
-      keep() {
-        arriving.delete(holder);
-      },
-      release() {
-        if (released) return;
-        released = true;
-        arriving.delete(holder);
-        used -= bytes;
-        serve();
-      },
-    };
-  }
-
-  function serve(): void {
-    for (const waiter of waiters) {
-      if (used + waiter.bytes > total) break;
-      waiters.delete(waiter);
-      clearTimeout(waiter.timer);
-      waiter.granted.resolve(grant(waiter.bytes, waiter.onRevoked));
-    }
-    watch();
-  }
-
-  /** While somebody waits: takes their room from those who have had it for too long. */
-  function watch(): void {
-    clearTimeout(patrol);
-    const [oldest] = arriving;
-    if (waiters.size === 0 || oldest === undefined) return;
-    const dueMs = Math.max(oldest.sinceMs + heldMs - performance.now(), 0);
-    patrol = setTimeout(() => {
-      arriving.delete(oldest);
-      oldest.onRevoked(new BodiesFullError());
-      watch();
-    }, Math.ceil(dueMs));
-  }
-
+export function createBodyBudget(options: BodyBudgetOptions): BodyBudget {
+  const state: State = { options, arriving: new Set(), waiters: new Set(), usedBytes: 0, patrol: undefined };
   return {
     tryTake(bytes, onRevoked) {
-      return waiters.size === 0 && used + bytes <= total ? grant(bytes, onRevoked) : undefined;
+      const free = state.waiters.size === 0 && fits(state, bytes);
+      return free ? grant(state, bytes, onRevoked) : undefined;
     },
-    take(bytes, onRevoked) {
-      const granted = Promise.withResolvers<Room>();
-      const timer = setTimeout(() => {
-        waiters.delete(waiter);
-        granted.reject(new BodiesFullError());
-        serve();
-      }, waitMs);
-      const waiter: Waiter = { bytes, onRevoked, granted, timer };
-      waiters.add(waiter);
-      serve();
-      return granted.promise;
-    },
+    take: (bytes, onRevoked) => wait(state, bytes, onRevoked),
     get usedBytes() {
-      return used;
+      return state.usedBytes;
     },
   };
+}
+
+function fits({ options, usedBytes }: State, bytes: number): boolean {
+  return usedBytes + bytes <= options.bytes;
+}
+
+function grant(state: State, bytes: number, onRevoked: Holder['onRevoked']): Room {
+  const holder: Holder = { bytes, sinceMs: performance.now(), onRevoked };
+  let released = false;
+  state.usedBytes += bytes;
+  state.arriving.add(holder);
+  return {
+    keep() {
+      state.arriving.delete(holder);
+    },
+    release() {
+      if (released) return;
+      released = true;
+      state.arriving.delete(holder);
+      state.usedBytes -= bytes;
+      if (state.waiters.size > 0) serve(state);
+    },
+  };
+}
+
+function wait(state: State, bytes: number, onRevoked: Holder['onRevoked']): Promise<Room> {
+  const granted = Promise.withResolvers<Room>();
+  const timer = setTimeout(() => {
+    state.waiters.delete(waiter);
+    granted.reject(new BodiesFullError());
+    // Those behind it may need less.
+    serve(state);
+  }, state.options.waitMs);
+  const waiter: Waiter = { bytes, onRevoked, granted, timer };
+  state.waiters.add(waiter);
+  serve(state);
+  return granted.promise;
+}
+
+function serve(state: State): void {
+  for (const waiter of state.waiters) {
+    if (!fits(state, waiter.bytes)) break;
+    state.waiters.delete(waiter);
+    clearTimeout(waiter.timer);
+    waiter.granted.resolve(grant(state, waiter.bytes, waiter.onRevoked));
+  }
+  watch(state);
+}
+
+/** While somebody waits: takes their room from those who have had it for too long. */
+function watch(state: State): void {
+  clearTimeout(state.patrol);
+  const [oldest] = state.arriving;
+  if (state.waiters.size === 0 || oldest === undefined) return;
+  const dueMs = Math.max(oldest.sinceMs + state.options.heldMs - performance.now(), 0);
+  state.patrol = setTimeout(() => {
+    if (state.arriving.delete(oldest)) oldest.onRevoked(new BodiesFullError());
+    watch(state);
+  }, Math.ceil(dueMs));
 }

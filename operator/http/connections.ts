@@ -13,7 +13,7 @@ export interface Connections {
   began(request: IncomingMessage, response: ServerResponse): void;
   /** Has the connection end after this answer, whatever of the request is still to come. To be called before its head. */
   endAfter(response: ServerResponse): void;
-  /** How the connection was given up, if it was; there is nothing more to answer then. */
+  /** How the connection was given up before the request was whole, if it was; there is nothing more to answer then. */
   refusalOf(request: IncomingMessage): Refusal | undefined;
   /** Ends the connections that have not sent a byte. */
   closeUnused(): void;
@@ -28,74 +28,36 @@ interface Connection {
   refusal: Refusal | undefined;
 }
 
+interface State {
+  readonly limits: LingerLimits;
+  readonly onUnread: (refusal: Refusal) => void;
+  readonly sockets: Set<Socket>;
+  /** A request outlives its connection by a little, and then still asks how it ended. */
+  readonly connections: WeakMap<Socket, Connection>;
+}
+
 /** `onUnread` is told of refusals that belong to no request. */
 export function watchConnections(
   server: Server,
   limits: LingerLimits,
   onUnread: (refusal: Refusal) => void,
 ): Connections {
-  const sockets = new Set<Socket>();
-  // A request outlives its connection by a little, and then still asks how it ended.
-  const connections = new WeakMap<Socket, Connection>();
+  const state: State = { limits, onUnread, sockets: new Set(), connections: new WeakMap() };
+  const { sockets, connections } = state;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     connections.set(socket, { open: 0, last: undefined, refusal: undefined });
     socket.once('close', () => sockets.delete(socket));
   });
-
   server.on('clientError', (error: NodeJS.ErrnoException, duplex: Duplex) => {
-    const socket = duplex as Socket;
-    const connection = connections.get(socket);
-    if (connection === undefined || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
-    else if (connection.refusal === undefined) refuse(socket, connection, refusalOfParser(error.code));
+    // node:http says Duplex for those who feed it other streams; here they are sockets.
+    onBroken(state, duplex as Socket, error);
   });
-
-  server.on('connect', (_request: IncomingMessage, duplex: Duplex) => {
-    const refusal = refusalOfParser(undefined);
-    onUnread(refusal);
-    duplex.on('error', () => duplex.destroy());
-    duplex.resume();
-    duplex.write(answerOf(refusal));
-    linger(duplex as Socket, limits);
-  });
-
-  function refuse(socket: Socket, connection: Connection, refusal: Refusal): void {
-    const { last, open } = connection;
-    connection.refusal = refusal;
-    // What follows a whole request must not take that one's answer, nor come before it.
-    if (last?.req.complete === true && open > 0) {
-      if (last.headersSent) last.once('finish', () => linger(socket, limits));
-      else endAfter(last);
-      onUnread(refusal);
-      return;
-    }
-    if (open === 0) onUnread(refusal);
-    if (open <= 1) socket.write(answerOf(refusal));
-    linger(socket, limits);
-  }
-
-  function endAfter(response: ServerResponse): void {
-    const { socket } = response.req;
-    response.setHeader('Connection', 'close');
-    // What node:http calls after the last answer of a connection.
-    socket.destroySoon = () => linger(socket, limits);
-  }
-
+  server.on('connect', (_request: IncomingMessage, duplex: Duplex) => refuseTunnel(state, duplex as Socket));
   return {
-    began(request, response) {
-      const connection = connections.get(request.socket);
-      if (connection === undefined) return;
-      connection.open++;
-      connection.last = response;
-      response.once('close', () => {
-        connection.open--;
-      });
-    },
-    endAfter,
-    refusalOf(request) {
-      const connection = connections.get(request.socket);
-      return request.complete ? undefined : connection?.refusal;
-    },
+    began: (request, response) => began(state, request, response),
+    endAfter: (response) => endAfter(state, response),
+    refusalOf: (request) => (request.complete ? undefined : connections.get(request.socket)?.refusal),
     closeUnused() {
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
     },
@@ -103,6 +65,56 @@ export function watchConnections(
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+function began({ connections }: State, request: IncomingMessage, response: ServerResponse): void {
+  const connection = connections.get(request.socket);
+  if (connection === undefined) return;
+  connection.open++;
+  connection.last = response;
+  response.once('close', () => {
+    connection.open--;
+  });
+}
+
+function endAfter({ limits }: State, response: ServerResponse): void {
+  const { socket } = response.req;
+  response.setHeader('Connection', 'close');
+  // What node:http calls after the last answer of a connection.
+  socket.destroySoon = () => linger(socket, limits);
+}
+
+/** node:http could not read what came, or it did not come in time; it says so again for whatever comes after. */
+function onBroken(state: State, socket: Socket, error: NodeJS.ErrnoException): void {
+  const connection = state.connections.get(socket);
+  if (connection === undefined || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
+  else if (connection.refusal === undefined) refuse(state, socket, connection, refusalOfParser(error.code));
+}
+
+function refuse(state: State, socket: Socket, connection: Connection, refusal: Refusal): void {
+  const { limits, onUnread } = state;
+  const { last, open } = connection;
+  connection.refusal = refusal;
+  // What follows a whole request must not take that one's answer, nor come before it.
+  if (last?.req.complete === true && open > 0) {
+    onUnread(refusal);
+    if (last.headersSent) last.once('finish', () => linger(socket, limits));
+    else endAfter(state, last);
+    return;
+  }
+  if (open === 0) onUnread(refusal);
+  if (open <= 1) socket.write(answerOf(refusal));
+  linger(socket, limits);
+}
+
+function refuseTunnel({ limits, onUnread }: State, socket: Socket): void {
+  const refusal = refusalOfParser(undefined);
+  onUnread(refusal);
+  // From here on node:http does nothing for this socket, not even for its errors.
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  socket.write(answerOf(refusal));
+  linger(socket, limits);
 }
 
 function answerOf({ status }: Refusal): string {

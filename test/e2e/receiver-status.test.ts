@@ -69,7 +69,10 @@ describe('a Receiver that is fine', () => {
   it('answers a reconcile request of the flux CLI', async () => {
     await trio('asked');
     await world.kubectl('annotate', 'receiver', 'asked', 'reconcile.fluxcd.io/requestedAt=2026-01-01T00:00:00Z');
-    const handled = await waitFor('lastHandledReconcileAt', async () => (await world.read('asked')).status?.lastHandledReconcileAt);
+    const handled = await waitFor(
+      'lastHandledReconcileAt',
+      async () => (await world.read('asked')).status?.lastHandledReconcileAt,
+    );
     expect(handled).toBe('2026-01-01T00:00:00Z');
   });
 
@@ -188,7 +191,14 @@ describe('a Receiver that cannot work as it is written', () => {
   it('tells of a stall in an Event with its reason', async () => {
     await world.receiver('stall-event', onRepo('stall-event', { resourceFilter: '1' }));
     const events = await waitFor('the Event', async () => {
-      const found = await world.kubectl('get', 'events', '-o', 'json', '--field-selector', 'involvedObject.name=stall-event');
+      const found = await world.kubectl(
+        'get',
+        'events',
+        '-o',
+        'json',
+        '--field-selector',
+        'involvedObject.name=stall-event',
+      );
       const { items } = JSON.parse(found) as { items: { type: string; reason: string }[] };
       return items.length > 0 && items;
     });

@@ -91,9 +91,21 @@ describe('selection', () => {
 describe('filters', () => {
   const everyWeb = [repo('*', { matchLabels: { app: 'web' } })];
   it.each([
-    ['on the payload, true', { resourceFilter: 'req.n == 3', resources: [repo('a')] }, { n: 3 }, 200, ['GitRepository/a']],
+    [
+      'on the payload, true',
+      { resourceFilter: 'req.n == 3', resources: [repo('a')] },
+      { n: 3 },
+      200,
+      ['GitRepository/a'],
+    ],
     ['on the payload, false', { resourceFilter: 'req.n == 3', resources: [repo('a')] }, { n: 4 }, 200, []],
-    ['on the target', { resourceFilter: 'res.metadata.name == "b"', resources: everyWeb }, {}, 200, ['GitRepository/b']],
+    [
+      'on the target',
+      { resourceFilter: 'res.metadata.name == "b"', resources: everyWeb },
+      {},
+      200,
+      ['GitRepository/b'],
+    ],
     [
       'on both, named',
       { resourceFilter: 'req.name == res.metadata.name', resources: [repo('a'), repo('b')] },
@@ -103,20 +115,34 @@ describe('filters', () => {
     ],
     [
       'of the entry',
-      { resources: [repo('a', { filter: 'req.tag.startsWith("v1")' }), repo('b', { filter: 'req.tag.startsWith("v2")' })] },
+      {
+        resources: [
+          repo('a', { filter: 'req.tag.startsWith("v1")' }),
+          repo('b', { filter: 'req.tag.startsWith("v2")' }),
+        ],
+      },
       { tag: 'v2.0' },
       200,
       ['GitRepository/b'],
     ],
     [
       'both must hold',
-      { resourceFilter: 'req.n > 1', resources: [repo('a', { filter: 'req.n > 2' }), repo('b', { filter: 'req.n > 9' })] },
+      {
+        resourceFilter: 'req.n > 1',
+        resources: [repo('a', { filter: 'req.n > 2' }), repo('b', { filter: 'req.n > 9' })],
+      },
       { n: 3 },
       200,
       ['GitRepository/a'],
     ],
     ['a missing field', { resourceFilter: 'req.nope == 1', resources: [repo('a')] }, { n: 1 }, 500, []],
-    ['a missing field behind has', { resourceFilter: 'has(req.nope) && req.nope == 1', resources: [repo('a')] }, {}, 200, []],
+    [
+      'a missing field behind has',
+      { resourceFilter: 'has(req.nope) && req.nope == 1', resources: [repo('a')] },
+      {},
+      200,
+      [],
+    ],
     ['an empty body', { resourceFilter: 'true', resources: [repo('a')] }, '', 500, []],
     ['a body that is no JSON', { resourceFilter: 'true', resources: [repo('a')] }, '{', 500, []],
     ['a body that is no object', { resourceFilter: 'true', resources: [repo('a')] }, '[]', 500, []],
@@ -128,7 +154,16 @@ describe('filters', () => {
       500,
       ['GitRepository/a'],
     ],
-    ['a kind and version', { resourceFilter: 'res.kind == "GitRepository" && res.apiVersion == "source.toolkit.fluxcd.io/v1"', resources: [repo('a')] }, {}, 200, ['GitRepository/a']],
+    [
+      'a kind and version',
+      {
+        resourceFilter: 'res.kind == "GitRepository" && res.apiVersion == "source.toolkit.fluxcd.io/v1"',
+        resources: [repo('a')],
+      },
+      {},
+      200,
+      ['GitRepository/a'],
+    ],
     ['never the spec', { resourceFilter: 'has(res.spec)', resources: [repo('a')] }, {}, 200, []],
   ] as const)('%s', async (_what, spec, payload, status, expected) => {
     expect(await woken(await path(spec), json(payload))).toEqual({ status, woken: expected });

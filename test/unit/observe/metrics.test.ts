@@ -43,7 +43,7 @@ describe('metrics', () => {
       .map(({ name }) => name)
       .filter((name) => !/^(process|nodejs)_/.test(name));
     const page = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
-    const documented = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    const documented = [...page.matchAll(/^\| `(\w+)` *\|/gm)].map(([, name]) => name);
     expect(documented.toSorted()).toEqual(own.toSorted());
   });
 });
