@@ -15,8 +15,8 @@ import { ReceiverOperator } from './receivers/receiver-operator.ts';
 import { webhookTypes } from './webhooks/index.ts';
 
 export interface App {
-  /** The end of a SIGTERM, as a rolling update wants it. @returns how many pending notifications were given up. */
-  stop(): Promise<number>;
+  /** The end that a rolling update wants: nothing taken is lost while the API server is in reach. */
+  stop(): Promise<void>;
 }
 
 /** How long what is pending is tried after the last request, when the process is asked to end. */
@@ -107,12 +107,11 @@ export async function startApp(config: Config, notices: readonly string[]): Prom
       log.info({ delayMs: config.shutdownDelayMs }, 'ending: no longer ready, still serving');
       await sleep(config.shutdownDelayMs);
       await receiverServer.close();
-      const abandoned = await operator.flush(FLUSH_MS);
+      await operator.flush(FLUSH_MS);
       await leader?.stop();
       await operator.stop();
       await Promise.all([health.close(), metricsServer.close()]);
       log.info('ended');
-      return abandoned;
     },
   };
 }

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     app.stop().then(
-      (abandoned) => process.exit(abandoned === 0 ? 0 : 1),
+      () => process.exit(0),
       (error) => fail(messageOf(error)),
     );
   };

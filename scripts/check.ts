@@ -11,8 +11,10 @@ interface Check {
 const ROOT = join(import.meta.dirname, '..');
 const tool = (name: string): string => join(ROOT, 'node_modules', '.bin', name);
 
+const COLORS = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
+
 const CHECKS: readonly Check[] = [
-  { name: 'format, lint, imports', command: [tool('biome'), 'ci', '--error-on-warnings', '.'] },
+  { name: 'format, lint, imports', command: [tool('biome'), 'ci', COLORS, '--error-on-warnings', '.'] },
   { name: 'types', command: [tool('tsc'), '--noEmit', '-p', '.'] },
   { name: 'unused', command: [tool('knip')] },
   { name: 'generated files', command: [process.execPath, join('scripts', 'generate.ts'), '--check'] },

@@ -40,7 +40,7 @@ export function pubsubMessage(body: Buffer): RegistryEvent {
   const push = parseJson(body);
   checkShape(push, envelope);
   const data = text(field(push, 'message'), 'data').replace(/[\r\n]/g, '');
-  if (data === '' || !BASE64.test(data)) throw new RequestError('PayloadInvalid', 'message.data is not base64');
+  if (!BASE64.test(data)) throw new RequestError('PayloadInvalid', 'message.data is not base64');
   const decoded = parseJson(Buffer.from(data, 'base64'));
   checkShape(decoded, event, 'message.data');
   return { action: text(decoded, 'action'), digest: text(decoded, 'digest'), tag: text(decoded, 'tag') };

@@ -11,12 +11,15 @@ const run = promisify(execFile);
 /** `cdk8s synth`. @returns the YAML text that it wrote. */
 export async function synthesize(): Promise<string> {
   const output = join(root, 'dist', 'manifests');
-  await run(process.execPath, [join(root, 'node_modules/.bin/cdk8s'), 'synth'], { cwd: root });
+  await run(process.execPath, [join(root, 'node_modules/.bin/cdk8s'), 'synth'], { cwd: root, env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' } });
   const files = (await readdir(output)).filter((file) => file.endsWith('.yaml'));
   return (await Promise.all(files.map((file) => readFile(join(output, file), 'utf8')))).join('\n---\n');
 }
 
-/** `cdk8s synth | kubectl apply --server-side`. */
+let synthesized: Promise<string> | undefined;
+
+/** `cdk8s synth | kubectl apply --server-side`, synthesized once per process. */
 export async function installChart(cluster: ClusterAccess): Promise<void> {
-  await cluster.apply(await synthesize());
+  synthesized ??= synthesize();
+  await cluster.apply(await synthesized);
 }

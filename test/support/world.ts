@@ -10,6 +10,7 @@ import { freePort } from '../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import { type Condition, type ObjectMeta, RECEIVER_API_VERSION, type Receiver } from '../../operator/api/receiver.ts';
 import { bundle } from '../../scripts/bundle.ts';
+import { installChart } from './chart.ts';
 import { type OperatorProcess, startOperatorProcess } from './operator-process.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -101,6 +102,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
   const namespace = options.namespace ?? `t-${randomUUID().slice(0, 8)}`;
   const folder = await mkdtemp(join(tmpdir(), 'sluice-world-'));
   const logFile = join(folder, 'operator.log');
+  await installChart(controlPlane);
   const kubeconfig =
     options.kubeconfig ?? (await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }));
 

@@ -87,6 +87,12 @@ describe('createIssuers', () => {
     await check();
   });
 
+  it('asks for no key for an algorithm that the issuer does not list', async () => {
+    issuer.algorithms = ['RS256'];
+    await expect(check()).rejects.toThrow(rejected);
+    expect(issuer.asked.jwks).toBe(0);
+  });
+
   it('refuses keys that are none', async () => {
     issuer.misbehaviour = 'no-keys';
     await expect(check()).rejects.toThrow(expect.objectContaining({ code: 'IssuerInvalid' }));

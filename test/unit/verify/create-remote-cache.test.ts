@@ -67,6 +67,11 @@ describe('createRemoteCache', () => {
     expect(await cache.get('a')).toBe('a 2');
   });
 
+  it('refreshes what was never there', async () => {
+    const { cache } = setUp();
+    expect(await cache.refresh('a')).toBe('a 1');
+  });
+
   it('keeps the value, and waits, when a refresh fails', async () => {
     const { world, cache } = setUp();
     await cache.get('a');
