@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePort } from '../control-plane/free-port.ts';
+import { freePorts } from '../control-plane/free-port.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/start.ts';
 import { installChart } from '../test/support/chart.ts';
 import { githubDelivery } from '../test/support/github-delivery.ts';
@@ -30,11 +30,11 @@ async function install(narrator: Narrator, controlPlane: ControlPlane): Promise<
 async function startOperator(narrator: Narrator, controlPlane: ControlPlane): Promise<OperatorProcess> {
   let operator: OperatorProcess | undefined;
   await narrator.step('The operator, as its own ServiceAccount', async () => {
-    const ports = { receiver: await freePort(), health: await freePort(), metrics: await freePort() };
+    const [receiver, health, metrics] = await freePorts(3);
     operator = await startOperatorProcess({
       bundle: await bundle(),
       kubeconfig: await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
-      ports,
+      ports: { receiver, health, metrics },
       args: ['--enable-leader-election', '--shutdown-delay=0s'],
       logFile: join(controlPlane.dir, 'operator.log'),
     });

@@ -33,11 +33,13 @@ interface Exchange {
   readonly startedMs: number;
   /** The sender waits for `100 Continue` before it sends the body. */
   readonly waits: boolean;
-  type: string;
+  /** Undefined until its Receiver is found. */
+  admitted: Admitted | undefined;
 }
 
 const NO_BODY: ReceivedBody = { bytes: Buffer.alloc(0), release() {} };
 const RETRY_AFTER_SECONDS = '1';
+const UNKNOWN_TYPE = 'unknown';
 
 /** Never throws. `waits`: the sender waits for `100 Continue`. */
 export async function serveWebhook(
@@ -46,7 +48,7 @@ export async function serveWebhook(
   response: ServerResponse,
   waits: boolean,
 ): Promise<void> {
-  const exchange: Exchange = { request, response, startedMs: performance.now(), waits, type: 'unknown' };
+  const exchange: Exchange = { request, response, startedMs: performance.now(), waits, admitted: undefined };
   context.metrics.begin();
   context.connections.began(request, response);
   try {
@@ -62,7 +64,7 @@ async function accept(context: ServeContext, exchange: Exchange): Promise<200 | 
   const { request } = exchange;
   const method = request.method ?? '';
   const admitted = deliverer.admit(pathOf(request.url ?? ''), method);
-  exchange.type = admitted.type;
+  exchange.admitted = admitted;
   const { headers, rawHeaders } = request;
   const length = headers['content-length'];
   const declaredBytes = length === undefined ? undefined : Number(length);
@@ -102,18 +104,25 @@ async function receive(
 }
 
 function refuse(context: ServeContext, exchange: Exchange, error: unknown): void {
-  const { type, request } = exchange;
+  const { admitted, request } = exchange;
+  const about = { controller: 'receiver', ...receiverOf(admitted) };
   const given = context.connections.refusalOf(request);
   // A body that broke off is told apart by what it was read for; a time limit only by the connection.
   const { code, status } = given === undefined || given.status === 400 ? refusalOf(error) : given;
   if (code === 'InternalError') {
-    context.log.error({ type, error, cause: error }, 'webhook failed unexpectedly');
+    context.log.error({ ...about, error, cause: error }, 'webhook failed unexpectedly');
   } else {
-    context.refusals.info(code, { type, code, status }, 'webhook refused');
+    context.refusals.info(code, { ...about, code, status }, 'webhook refused');
   }
   if (status === 405) allow(context, exchange);
   if (code === 'BodiesFull' || code === 'PendingFull') exchange.response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   answer(context, exchange, status, code);
+}
+
+function receiverOf(admitted: Admitted | undefined): { type: string; namespace?: string; name?: string } {
+  if (admitted === undefined) return { type: UNKNOWN_TYPE };
+  const { namespace, name } = admitted.receiver;
+  return { type: admitted.type, namespace, name };
 }
 
 function allow({ deliverer }: ServeContext, { request, response }: Exchange): void {
@@ -121,7 +130,8 @@ function allow({ deliverer }: ServeContext, { request, response }: Exchange): vo
 }
 
 function answer(context: ServeContext, exchange: Exchange, status: number, result: string): void {
-  const { request, response, startedMs, type } = exchange;
+  const { request, response, startedMs, admitted } = exchange;
+  const type = admitted?.type ?? UNKNOWN_TYPE;
   const seconds = (performance.now() - startedMs) / 1000;
   context.metrics.end({ method: request.method ?? '', status, type, result, seconds });
   if (request.destroyed && !request.complete) return;

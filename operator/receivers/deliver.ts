@@ -16,6 +16,8 @@ import type { SelectedTarget, Targets } from './targets.ts';
 export interface Admitted {
   /** The Receiver's type, for metrics. */
   readonly type: string;
+  /** Whose it is, for the log. */
+  readonly receiver: { readonly namespace: string; readonly name: string };
   /** What the headers alone can refuse. @throws RequestError */
   checkHead(head: RequestHead): void;
   /** 200: every target was annotated; 202: kept until it is. @throws RequestError */
@@ -162,6 +164,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       if (serving === undefined || type === undefined) throw new RequestError('ReceiverUnavailable');
       return {
         type: type.name,
+        receiver: route,
         checkHead(head) {
           serving.verifier.head?.(head);
           checkEvent(serving, type.eventHeader, head);

@@ -12,7 +12,7 @@ export interface Narrator {
 }
 
 export function createNarrator(out: NodeJS.WriteStream): Narrator {
-  const terminal = out.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const terminal = out.isTTY === true && process.env.NO_COLOR === undefined;
   const paint = (code: number, text: string) => (terminal ? `\u001b[${code}m${text}\u001b[0m` : text);
 
   function spin(what: string): { say(line: string): void; stop(): void } {

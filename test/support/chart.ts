@@ -11,7 +11,10 @@ const run = promisify(execFile);
 /** `cdk8s synth`. @returns the YAML text that it wrote. */
 export async function synthesize(): Promise<string> {
   const output = join(root, 'dist', 'manifests');
-  await run(process.execPath, [join(root, 'node_modules/.bin/cdk8s'), 'synth'], { cwd: root, env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' } });
+  await run(process.execPath, [join(root, 'node_modules/.bin/cdk8s'), 'synth'], {
+    cwd: root,
+    env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' },
+  });
   const files = (await readdir(output)).filter((file) => file.endsWith('.yaml'));
   return (await Promise.all(files.map((file) => readFile(join(output, file), 'utf8')))).join('\n---\n');
 }

@@ -1,13 +1,11 @@
 /** Webhook deliveries as GitHub sends them: a real payload, GitHub's headers, signed with the webhook's secret. */
 import { createHmac, randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
+import examples from '@octokit/webhooks-examples' with { type: 'json' };
 
 interface Example {
   readonly name: string;
   readonly examples: readonly unknown[];
 }
-
-const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly Example[];
 
 export interface Delivery {
   readonly event: string;
@@ -21,7 +19,7 @@ export function sign(body: Buffer, secret: string): string {
 
 /** @param event `ping`, `push`, … of GitHub's documentation. */
 export function githubDelivery(event: string, secret: string): Delivery {
-  const payload = examples.find((example) => example.name === event)?.examples[0];
+  const payload = (examples as unknown as readonly Example[]).find((example) => example.name === event)?.examples[0];
   if (payload === undefined) throw new Error(`there is no example of a ${event} event`);
   const body = Buffer.from(JSON.stringify(payload));
   return {

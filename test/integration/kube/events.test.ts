@@ -49,7 +49,7 @@ function receiver(name: string) {
 async function events(): Promise<Event[]> {
   const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
   const query = { fieldSelector: 'regarding.kind=Receiver' };
-  return (await client.request<KubeList<Event>>({ method: 'GET', path, query })).items;
+  return (await client.request<KubeList<Event>>({ method: 'GET', path, query })).items ?? [];
 }
 
 const fine = { type: 'Normal', reason: 'Succeeded', note: 'Reconciliation finished, next run in 10m0s' } as const;

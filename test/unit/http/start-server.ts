@@ -33,6 +33,7 @@ export interface ServedOptions {
 function testDeliverer(deliver: (request: WebhookRequest) => Promise<200 | 202>): Deliverer {
   const admitted: Admitted = {
     type: 'generic-hmac',
+    receiver: { namespace: 'default', name: 'receiver' },
     checkHead({ headers }) {
       if (headers['x-signature'] === undefined) throw new RequestError('SignatureMissing');
     },

@@ -11,7 +11,9 @@ describe('the webhook path', () => {
   it('takes the token byte for byte', () => {
     const paths = ['t', 't\n', ' t', 'T'].map((token) => webhookPath(Buffer.from(token), 'n', 'ns'));
     expect(new Set(paths).size).toBe(4);
-    expect(webhookPath(Buffer.from([0xff, 0x00]), 'n', 'ns')).not.toBe(webhookPath(Buffer.from([0xfe, 0x00]), 'n', 'ns'));
+    expect(webhookPath(Buffer.from([0xff, 0x00]), 'n', 'ns')).not.toBe(
+      webhookPath(Buffer.from([0xfe, 0x00]), 'n', 'ns'),
+    );
   });
 
   it.each([
