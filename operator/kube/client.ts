@@ -2,14 +2,18 @@
  * The client of the API server: JSON over keep-alive connections of an undici Pool, with watches on connections of
  * their own.
  */
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Logger } from '../observe/log.ts';
-import { ApiError, ConnectionError, type Status } from './api-error.ts';
-import { type Credentials, createCredentialSource, type TlsOptions } from './credentials.ts';
+import { apiErrorOf, contentOf, retryDelayOf } from './answer.ts';
+import { ApiError, ConnectionError } from './api-error.ts';
+import { type Connections, createConnections } from './connections.ts';
+import { type CredentialSource, type Credentials, createCredentialSource } from './credentials.ts';
+import { createDeadline, type Deadline, pause, within } from './deadline.ts';
 import type { KubeClient, KubeRequest } from './kube-client.ts';
 import type { KubeConfig } from './kube-config.ts';
 import { lines } from './lines.ts';
-import { createThrottle } from './throttle.ts';
+import { type Answer, send } from './send.ts';
+import { createThrottle, type Throttle } from './throttle.ts';
 
 /** Counts answers; `code` is the HTTP status, or `<error>` where there was no answer. */
 export interface ClientMetrics {
@@ -21,244 +25,243 @@ export interface KubeClientOptions {
   /** Requests a second, and at once, where the API server does not throttle by itself. */
   readonly qps: number;
   readonly burst: number;
+  /** Default `sluice`. */
   readonly userAgent?: string;
   readonly metrics?: ClientMetrics;
-  /** How many requests may be under way at once; watches not counted. */
+  /** How many requests may be under way at once, watches not counted; default 64. */
   readonly connections?: number;
 }
 
+interface State {
+  readonly options: KubeClientOptions;
+  readonly origin: string;
+  readonly host: string;
+  /** The path before `/api` and `/apis`, where a proxy serves several clusters. */
+  readonly basePath: string;
+  readonly credentials: CredentialSource;
+  readonly connections: Connections;
+  readonly throttle: Throttle;
+  /** Of the requests under way, also of those that only wait for their turn. */
+  readonly deadlines: Set<Deadline>;
+}
+
+type WatchRequest = Parameters<KubeClient['stream']>[0];
+
 const DEFAULT_TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 5_000;
-const KEEP_ALIVE_MS = 60_000;
 const DEFAULT_CONNECTIONS = 64;
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const MAX_TRIES = 10;
+const FIRST_ERROR_STATUS = 400;
+const UNAUTHORIZED = 401;
 const FAIRNESS_HEADER = 'x-kubernetes-pf-flowschema-uid';
+/** Patches that leave the same object behind when they are applied twice. */
+const REPEATABLE_PATCHES = new Set(['application/merge-patch+json', 'application/apply-patch+yaml']);
 
-interface Connections {
-  readonly tls: TlsOptions;
-  readonly requests: Dispatcher;
-  readonly watches: Dispatcher;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Dispatcher.ResponseData['headers'];
-  readonly text: string;
-}
-
-/** @throws Error with one line when the KubeConfig names no cluster. */
+/** @throws Error with one line when the KubeConfig names no cluster, or one without a proper address. */
 export function createKubeClient(config: KubeConfig, options: KubeClientOptions): KubeClient {
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error('the kubeconfig has no current cluster');
+  if (!URL.canParse(cluster.server)) throw new Error(`the kubeconfig's server is not a URL: ${cluster.server}`);
   const server = new URL(cluster.server);
-  const basePath = server.pathname.replace(/\/$/, '');
-  const { log, metrics, userAgent = 'sluice', connections: width = DEFAULT_CONNECTIONS } = options;
-  const source = createCredentialSource(config);
-  const throttle = createThrottle(options);
-  let connections: Connections | undefined;
-
-  function dispatcher(tls: TlsOptions, extra: Pool.Options): Dispatcher {
-    const common = { keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false, ...extra };
-    const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAlive: true };
-    if (cluster?.proxyUrl) return new ProxyAgent({ ...common, uri: cluster.proxyUrl, requestTls: connect });
-    return new Pool(server.origin, { ...common, connect });
-  }
-
-  function connectionsWith(tls: TlsOptions): Connections {
-    if (connections !== undefined && sameTls(connections.tls, tls)) return connections;
-    const old = connections;
-    connections = {
-      tls,
-      requests: dispatcher(tls, { connections: width, pipelining: 1 }),
-      watches: dispatcher(tls, { pipelining: 1 }),
-    };
-    // A new client certificate: what is under way ends on the old connections.
-    old?.requests.close().catch(() => undefined);
-    old?.watches.close().catch(() => undefined);
-    return connections;
-  }
-
-  async function credentialsNow(forced: boolean): Promise<Credentials> {
-    if (!forced && source.fresh !== undefined) return source.fresh;
-    try {
-      return await source.read(forced);
-    } catch (error) {
-      throw new ConnectionError(`no credentials for the API server: ${messageOf(error)}`, { cause: error });
-    }
-  }
-
-  function target(request: KubeRequest): string {
-    return `${basePath}${request.path}${queryOf(request.query)}`;
-  }
-
-  function headersOf(request: KubeRequest, credentials: Credentials): Record<string, string> {
-    const headers: Record<string, string> = { accept: request.accept ?? 'application/json', 'user-agent': userAgent };
-    if (credentials.authorization !== undefined) headers.authorization = credentials.authorization;
-    if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
-    return headers;
-  }
-
-  async function send(request: KubeRequest, signal: AbortSignal, forced: boolean): Promise<Answer> {
-    const credentials = await credentialsNow(forced);
-    const { statusCode, headers, body } = await connectionsWith(credentials.tls).requests.request({
-      method: request.method,
-      path: target(request),
-      headers: headersOf(request, credentials),
-      body: request.body === undefined ? null : JSON.stringify(request.body),
-      signal,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    const text = await body.text();
-    throttle.learn(headers[FAIRNESS_HEADER] !== undefined);
-    metrics?.observe(request.method, String(statusCode), server.host);
-    return { status: statusCode, headers, text };
-  }
-
-  /** Tries again what a closed connection swallowed, what expired credentials refused, and what was asked to wait. */
-  async function sendUntilAnswered(request: KubeRequest, signal: AbortSignal, endMs: number): Promise<Answer> {
-    let forced = false;
-    let resent = false;
-    for (let tries = 1; ; tries += 1) {
-      await throttle.take();
-      let answer: Answer;
-      try {
-        answer = await send(request, signal, forced);
-      } catch (error) {
-        if (resent || signal.aborted || !wasConnectionClosed(error) || request.method === 'POST') throw error;
-        resent = true;
-        continue;
-      }
-      if (answer.status === 401 && !forced) {
-        forced = true;
-        continue;
-      }
-      const waitMs = retryAfterMs(answer);
-      const asked = waitMs !== undefined && (answer.status === 429 || answer.status >= 500);
-      if (!asked || tries >= MAX_TRIES || performance.now() + waitMs >= endMs) return answer;
-      await wait(waitMs, signal);
-    }
-  }
-
-  async function exchange<T>(request: KubeRequest): Promise<T> {
-    const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const controller = new AbortController();
-    const abort = (): void => controller.abort();
-    const timer = setTimeout(abort, timeoutMs);
-    request.signal?.addEventListener('abort', abort);
-    if (request.signal?.aborted === true) abort();
-    try {
-      const answer = await sendUntilAnswered(request, controller.signal, performance.now() + timeoutMs);
-      return parse<T>(answer);
-    } catch (error) {
-      if (error instanceof ApiError) throw error;
-      metrics?.observe(request.method, '<error>', server.host);
-      throw asConnectionError(error, controller.signal, timeoutMs);
-    } finally {
-      clearTimeout(timer);
-      request.signal?.removeEventListener('abort', abort);
-    }
-  }
-
-  async function openStream(
-    request: KubeRequest & { readonly idleTimeoutMs?: number },
-  ): Promise<AsyncIterable<Uint8Array>> {
-    for (const forced of [false, true]) {
-      const credentials = await credentialsNow(forced);
-      const { statusCode, headers, body } = await connectionsWith(credentials.tls).watches.request({
-        method: request.method,
-        path: target(request),
-        headers: headersOf(request, credentials),
-        signal: request.signal ?? null,
-        headersTimeout: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-        bodyTimeout: request.idleTimeoutMs ?? 0,
-      });
-      metrics?.observe(request.method, String(statusCode), server.host);
-      if (statusCode === 200) return body;
-      const answer = { status: statusCode, headers, text: await body.text() };
-      if (statusCode !== 401 || forced) throw apiErrorOf(answer);
-    }
-    throw new ConnectionError('unreachable');
-  }
-
-  async function* stream(request: KubeRequest & { readonly idleTimeoutMs?: number }): AsyncGenerator<string> {
-    try {
-      yield* lines(await openStream(request), MAX_LINE_BYTES);
-    } catch (error) {
-      if (error instanceof ApiError) throw error;
-      throw asConnectionError(error, request.signal, request.idleTimeoutMs ?? 0);
-    }
-  }
-
-  log.debug({ host: server.host }, 'API server');
+  const width = options.connections ?? DEFAULT_CONNECTIONS;
+  const state: State = {
+    options,
+    origin: server.origin,
+    host: server.host,
+    basePath: server.pathname.replace(/\/$/, ''),
+    credentials: createCredentialSource(config, options.log),
+    connections: createConnections({ server, proxyUrl: cluster.proxyUrl, width }),
+    throttle: createThrottle(options),
+    deadlines: new Set(),
+  };
+  options.log.debug({ host: server.host }, 'API server');
   return {
-    request: exchange,
-    stream,
-    async close() {
-      await Promise.all([connections?.requests.destroy(), connections?.watches.destroy()]);
-      connections = undefined;
+    request: <T>(request: KubeRequest) => exchange(state, request) as Promise<T>,
+    stream: (request) => stream(state, request),
+    close() {
+      for (const deadline of state.deadlines) deadline.breakOff('the client is closed');
+      return state.connections.close();
     },
   };
 }
 
-function sameTls(a: TlsOptions, b: TlsOptions): boolean {
-  return a === b || (['ca', 'cert', 'key'] as const).every((name) => String(a[name]) === String(b[name]));
+function deadlineOf(state: State, { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: KubeRequest): Deadline {
+  const deadline = createDeadline(timeoutMs, signal);
+  state.deadlines.add(deadline);
+  return deadline;
+}
+
+async function exchange(state: State, request: KubeRequest): Promise<unknown> {
+  const deadline = deadlineOf(state, request);
+  try {
+    return contentOf(await answerTo(state, request, deadline));
+  } catch (error) {
+    throw asKubeError(error);
+  } finally {
+    deadline.clear();
+    state.deadlines.delete(deadline);
+  }
+}
+
+/** Tries again what a closed connection swallowed, what expired credentials refused, and what was asked to wait. */
+async function answerTo(state: State, request: KubeRequest, deadline: Deadline): Promise<Answer> {
+  let hasRefreshed = false;
+  let resent = false;
+  for (let tries = 1; ; tries += 1) {
+    const turnMs = state.throttle.take();
+    if (turnMs > 0) await pause(deadline, turnMs);
+    const credentials = await credentialsNow(state, deadline);
+    let answer: Answer;
+    try {
+      answer = await attempt(state, request, credentials, deadline);
+    } catch (error) {
+      if (resent || deadline.over !== undefined || !isRepeatable(request) || !wasClosed(error)) throw error;
+      resent = true;
+      continue;
+    }
+    if (answer.status === UNAUTHORIZED && !hasRefreshed) {
+      hasRefreshed = true;
+      if ((await refreshed(state, credentials, deadline)) === credentials) return answer;
+      continue;
+    }
+    const delayMs = retryDelayOf(answer);
+    if (delayMs === undefined || tries >= MAX_TRIES || delayMs >= deadline.leftMs) return answer;
+    await pause(deadline, delayMs);
+  }
+}
+
+async function attempt(
+  state: State,
+  request: KubeRequest,
+  credentials: Credentials,
+  deadline: Deadline,
+): Promise<Answer> {
+  const { requests } = state.connections.with(credentials.tls);
+  try {
+    const answer = await send(requests, optionsOf(state, request, credentials), deadline);
+    const isFair = answer.headers[FAIRNESS_HEADER] !== undefined;
+    // What refuses a request before it gets so far says nothing of it: a check of credentials, a proxy in between.
+    if (isFair || answer.status < FIRST_ERROR_STATUS) state.throttle.learn(isFair);
+    state.options.metrics?.observe(request.method, String(answer.status), state.host);
+    return answer;
+  } catch (error) {
+    state.options.metrics?.observe(request.method, '<error>', state.host);
+    throw error;
+  }
+}
+
+async function* stream(state: State, request: WatchRequest): AsyncGenerator<string> {
+  try {
+    yield* lines(await openStream(state, request), MAX_LINE_BYTES);
+  } catch (error) {
+    throw asKubeError(error);
+  }
+}
+
+async function openStream(state: State, request: WatchRequest): Promise<AsyncIterable<Uint8Array>> {
+  const deadline = deadlineOf(state, request);
+  try {
+    const credentials = await credentialsNow(state, deadline);
+    const stream = await openOnce(state, request, credentials, deadline);
+    if (stream.status === 200) return stream.body;
+    const newer = stream.status === UNAUTHORIZED ? await refreshed(state, credentials, deadline) : credentials;
+    if (newer === credentials) throw apiErrorOf(await wholeAnswer(stream, deadline));
+    await stream.body.dump();
+    const again = await openOnce(state, request, newer, deadline);
+    if (again.status === 200) return again.body;
+    throw apiErrorOf(await wholeAnswer(again, deadline));
+  } finally {
+    deadline.clear();
+    state.deadlines.delete(deadline);
+  }
+}
+
+interface Stream extends Omit<Answer, 'body'> {
+  readonly body: Dispatcher.ResponseData['body'];
+}
+
+async function wholeAnswer({ status, headers, body }: Stream, deadline: Deadline): Promise<Answer> {
+  return { status, headers, body: Buffer.from(await within(deadline, body.bytes())) };
+}
+
+async function openOnce(
+  state: State,
+  request: WatchRequest,
+  credentials: Credentials,
+  deadline: Deadline,
+): Promise<Stream> {
+  const { metrics } = state.options;
+  const { watches } = state.connections.with(credentials.tls);
+  try {
+    const { statusCode, headers, body } = await watches.request({
+      ...optionsOf(state, request, credentials),
+      signal: request.signal ?? null,
+      headersTimeout: Math.ceil(deadline.leftMs),
+      bodyTimeout: request.idleTimeoutMs ?? 0,
+    });
+    metrics?.observe(request.method, String(statusCode), state.host);
+    return { status: statusCode, headers, body };
+  } catch (error) {
+    metrics?.observe(request.method, '<error>', state.host);
+    throw error;
+  }
+}
+
+function credentialsNow(state: State, deadline: Deadline): Credentials | Promise<Credentials> {
+  const known = state.credentials.current();
+  return known instanceof Promise ? within(deadline, known) : known;
+}
+
+function refreshed(state: State, refused: Credentials, deadline: Deadline): Promise<Credentials> {
+  return within(deadline, state.credentials.refresh(refused));
+}
+
+/** For one attempt. undici's own timers are off: the deadline does it, for waiting in line and connecting too. */
+function optionsOf(state: State, request: KubeRequest, credentials: Credentials): Dispatcher.DispatchOptions {
+  const headers: Record<string, string> = {
+    accept: request.accept ?? 'application/json',
+    'user-agent': state.options.userAgent ?? 'sluice',
+    ...credentials.headers,
+  };
+  if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
+  return {
+    origin: state.origin,
+    method: request.method,
+    path: `${state.basePath}${request.path}${queryOf(request.query)}`,
+    headers,
+    body: request.body === undefined ? null : JSON.stringify(request.body),
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
 }
 
 function queryOf(query: KubeRequest['query']): string {
   if (query === undefined) return '';
-  const parts: string[] = [];
+  let text = '';
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') parts.push(`${name}=${encodeURIComponent(value)}`);
+    if (value === undefined || value === '') continue;
+    text += `${text === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
   }
-  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+  return text;
 }
 
-function parse<T>(answer: Answer): T {
-  if (answer.status >= 400) throw apiErrorOf(answer);
-  return JSON.parse(answer.text) as T;
+/** Whether it may be sent again when nobody knows if it was carried out. */
+function isRepeatable({ method, contentType = '' }: KubeRequest): boolean {
+  return method === 'GET' || (method === 'PATCH' && REPEATABLE_PATCHES.has(contentType));
 }
 
-function apiErrorOf(answer: Answer): ApiError {
-  let status: Status | undefined;
-  try {
-    status = JSON.parse(answer.text) as Status;
-  } catch {
-    // A proxy in between answers in its own way.
-  }
-  return new ApiError(answer.status, status?.status === 'Failure' ? status : undefined, retryAfterMs(answer));
-}
-
-/** RFC 9110 section 10.2.3; an API server gives seconds. */
-function retryAfterMs({ headers }: Pick<Answer, 'headers'>): number | undefined {
-  const seconds = Number(headers['retry-after'] ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
-}
-
-/** The connection was closed before an answer came: an idle one that the server had given up, or a server that ended. */
-function wasConnectionClosed(error: unknown): boolean {
+/** The connection ended before an answer came: an idle one that the server gave up, or a server that ended. */
+function wasClosed(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
-function asConnectionError(error: unknown, signal: AbortSignal | undefined, timeoutMs: number): ConnectionError {
-  if (error instanceof ConnectionError) return error;
-  const what = signal?.aborted === true ? `broken off, at most ${timeoutMs} ms after it began` : messageOf(error);
-  return new ConnectionError(`the API server did not answer: ${what}`, { cause: error });
+function asKubeError(error: unknown): ApiError | ConnectionError {
+  if (error instanceof ApiError || error instanceof ConnectionError) return error;
+  return new ConnectionError(`no answer from the API server: ${messageOf(error)}`, { cause: error });
 }
 
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
   return error instanceof Error ? error.message : String(error);
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -3,12 +3,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
+import type { Logger } from '../observe/log.ts';
+import { ConnectionError } from './api-error.ts';
+import { createDeadline, within } from './deadline.ts';
 import { KubeConfig } from './kube-config.ts';
 
 /** What a connection and each request on it carry. */
 export interface Credentials {
-  /** The value of `Authorization`, if any. */
-  readonly authorization: string | undefined;
+  /** `authorization`, and `impersonate-user` where the kubeconfig acts as somebody else. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsOptions;
 }
 
@@ -21,39 +24,80 @@ export interface TlsOptions {
 }
 
 export interface CredentialSource {
-  /** Those of the last reading, if it was less than a minute ago. */
-  readonly fresh: Credentials | undefined;
-  /** Reads them anew; `forced` also where a plugin says that what it gave is still good. Shared while under way. */
-  read(forced: boolean): Promise<Credentials>;
+  /** Those of the last minute, at once, or a new reading. @throws ConnectionError from the promise when there are none. */
+  current(): Credentials | Promise<Credentials>;
+  /**
+   * Those to try after the API server refused some: newer ones that are known, or else files and plugins are asked anew.
+   * The refused ones themselves when nothing else is to be had.
+   */
+  refresh(refused: Credentials): Promise<Credentials>;
 }
+
+type User = KubeConfig['users'][number];
 
 /** As client-go: a token file is read again after a minute. */
 const FRESH_MS = 60_000;
+/** How soon a failed reading is tried again while there are older credentials to go on with. */
+const RETRY_MS = 10_000;
+/** A plugin is not asked anew for each request that is refused. */
+const REFRESH_APART_MS = 1_000;
+const PLUGIN_TIMEOUT_MS = 30_000;
 
-/** @throws Error from `read`, with one line, when a file or plugin does not give them. */
-export function createCredentialSource(config: KubeConfig): CredentialSource {
-  let credentials: Credentials | undefined;
-  let readAtMs = Number.NEGATIVE_INFINITY;
-  let reading: Promise<Credentials> | undefined;
+/** `log` is told when a reading fails and older credentials have to do. */
+export function createCredentialSource(config: KubeConfig, log?: Logger): CredentialSource {
   let reader = copyOf(config);
+  let known: Credentials | undefined;
+  let freshUntilMs = 0;
+  let refreshedAtMs = Number.NEGATIVE_INFINITY;
+  let reading: Promise<Credentials> | undefined;
+  let refreshing: Promise<Credentials> | undefined;
 
-  async function readNow(forced: boolean): Promise<Credentials> {
-    // A plugin's answer is cached inside until it says that it expires; a copy starts without that cache.
-    if (forced) reader = copyOf(config);
-    credentials = await readFrom(reader);
-    readAtMs = performance.now();
-    return credentials;
+  async function readNow(): Promise<Credentials> {
+    const deadline = createDeadline(PLUGIN_TIMEOUT_MS);
+    try {
+      const read = await within(deadline, readFrom(reader));
+      // The same ones stay the same object: that is how a refresh tells whether there is anything new to try.
+      if (known === undefined || !isEqual(known, read)) known = read;
+      freshUntilMs = performance.now() + FRESH_MS;
+      return known;
+    } catch (error) {
+      if (known === undefined) {
+        throw new ConnectionError(`no credentials for the API server: ${messageOf(error)}`, { cause: error });
+      }
+      log?.warn({ error: messageOf(error) }, 'reading the credentials failed, the last ones are used');
+      freshUntilMs = performance.now() + RETRY_MS;
+      return known;
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  function read(): Promise<Credentials> {
+    reading ??= readNow().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  }
+
+  async function readAnew(refused: Credentials): Promise<Credentials> {
+    // A reading that began before the refusal may have seen what was refused.
+    await reading?.catch(() => undefined);
+    if (known !== undefined && known !== refused) return known;
+    if (performance.now() - refreshedAtMs < REFRESH_APART_MS) return refused;
+    refreshedAtMs = performance.now();
+    // What a plugin gave is cached inside until it says that it expires; a copy starts without that cache.
+    reader = copyOf(config);
+    return read();
   }
 
   return {
-    get fresh() {
-      return performance.now() - readAtMs < FRESH_MS ? credentials : undefined;
-    },
-    read(forced) {
-      reading ??= readNow(forced).finally(() => {
-        reading = undefined;
+    current: () => (known !== undefined && performance.now() < freshUntilMs ? known : read()),
+    async refresh(refused) {
+      if (known !== undefined && known !== refused) return known;
+      refreshing ??= readAnew(refused).finally(() => {
+        refreshing = undefined;
       });
-      return reading;
+      return refreshing;
     },
   };
 }
@@ -66,10 +110,22 @@ function copyOf(config: KubeConfig): KubeConfig {
       cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
     ),
     contexts: config.contexts,
-    users: config.users,
+    users: config.users.map(withExecInfo),
     currentContext: config.currentContext,
   });
   return copy;
+}
+
+/** Plugins want to know which version of their protocol is spoken, and client-node does not tell them. */
+function withExecInfo(user: User): User {
+  if (user.exec === undefined || user.exec === null) return user;
+  const { apiVersion, env } = user.exec;
+  const info = { apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
+  return { ...user, exec: { ...user.exec, env: [...(env ?? []), execInfo(info)] } };
+}
+
+function execInfo(info: object): { name: string; value: string } {
+  return { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) };
 }
 
 async function readFrom(config: KubeConfig): Promise<Credentials> {
@@ -78,19 +134,40 @@ async function readFrom(config: KubeConfig): Promise<Credentials> {
   const { ca, cert, key, rejectUnauthorized, servername } = options;
   const tls = { ca, cert, key, rejectUnauthorized, servername };
   return {
-    authorization: (await fromTokenFile(config)) ?? authorizationOf(options),
+    headers: { ...headersOf(options), ...(await headersFromTokenFile(config)) },
     tls: Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined)),
   };
 }
 
-async function fromTokenFile(config: KubeConfig): Promise<string | undefined> {
+/** Read here and not by client-node, which keeps what it read for a minute of its own. */
+async function headersFromTokenFile(config: KubeConfig): Promise<Record<string, string>> {
   const file: unknown = config.getCurrentUser()?.authProvider?.config?.tokenFile;
-  if (typeof file !== 'string') return undefined;
-  return `Bearer ${(await readFile(file, 'utf8')).trim()}`;
+  if (typeof file !== 'string') return {};
+  const token = (await readFile(file, 'utf8')).trim();
+  if (token === '') throw new Error(`the token file ${file} is empty`);
+  return { authorization: `Bearer ${token}` };
 }
 
-function authorizationOf({ headers, auth }: RequestOptions): string | undefined {
-  const header = Object.entries(headers ?? {}).find(([name]) => name === 'Authorization')?.[1];
-  if (typeof header === 'string') return header.trim();
-  return typeof auth === 'string' ? `Basic ${Buffer.from(auth).toString('base64')}` : undefined;
+function headersOf({ headers, auth }: RequestOptions): Record<string, string> {
+  const read: Record<string, string> = {};
+  if (typeof auth === 'string') read.authorization = `Basic ${Buffer.from(auth).toString('base64')}`;
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (typeof value === 'string') read[name.toLowerCase()] = value.trim();
+  }
+  return read;
+}
+
+function isEqual(a: Credentials, b: Credentials): boolean {
+  return textOf(a) === textOf(b);
+}
+
+function textOf({ headers, tls }: Credentials): string {
+  return JSON.stringify([
+    Object.entries(headers).sort(),
+    Object.entries(tls).map(([name, value]) => [name, `${value}`]),
+  ]);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.trim() : String(error);
 }

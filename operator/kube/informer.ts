@@ -4,22 +4,15 @@
  */
 import type { ObjectMeta } from '../api/receiver.ts';
 import type { Logger } from '../observe/log.ts';
-import { ApiError, type Status } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 import type { KubeClient, KubeObject, KubeRequest, ResourceType } from './kube-client.ts';
 import { listPages } from './list-pages.ts';
+import { createObjectStore, type InformerEvent, keyOf, type ObjectStore } from './object-store.ts';
 import { resourcePath } from './resource-path.ts';
 import { type RetryBounds, retryDelayMs } from './retry-delay.ts';
+import { type WatchEvent, watchEvents } from './watch-events.ts';
 
-/** `initial`: from the first list. `key` is `namespace/name`, or `name` where there are no namespaces. */
-export type InformerEvent<T> =
-  | {
-      readonly type: 'added' | 'updated';
-      readonly key: string;
-      readonly object: T;
-      readonly previous?: T;
-      readonly initial: boolean;
-    }
-  | { readonly type: 'deleted'; readonly key: string; readonly object: T };
+export type { InformerEvent };
 
 export interface Informer<T> {
   start(): void;
@@ -44,12 +37,15 @@ export interface InformerOptions<T> {
   readonly metadataOnly?: boolean;
   /** What is kept of an object; must keep name, namespace and resourceVersion. */
   project(object: KubeObject): T;
+  /** Objects in one answer of a list; default 500. */
   readonly pageSize?: number;
   readonly log: Logger;
+  /** What it throws is logged; the event counts as told. */
   onEvent?(event: InformerEvent<T>): void;
   onError?(error: unknown): void;
+  /** Between attempts that bring nothing; default 0.2 s to 5 s. */
   readonly backoff?: RetryBounds;
-  /** A watch that is silent for so long is broken off and resumed; bookmarks come about every minute. */
+  /** A watch that is silent for so long is broken off and resumed; default 150 s. Bookmarks come every minute. */
   readonly idleTimeoutMs?: number;
   /** How long one watch lasts; default 5 to 10 minutes, by chance. */
   readonly watchTimeoutSeconds?: number;
@@ -57,7 +53,7 @@ export interface InformerOptions<T> {
 
 interface State<T> {
   readonly options: InformerOptions<T>;
-  readonly store: Map<string, T>;
+  readonly store: ObjectStore<T>;
   readonly breakOff: AbortController;
   readonly synced: PromiseWithResolvers<void>;
   hasSynced: boolean;
@@ -65,38 +61,41 @@ interface State<T> {
   resourceVersion: string | undefined;
   /** Attempts in a row that brought nothing. */
   failures: number;
-}
-
-interface WatchEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: KubeObject & Status;
+  /** What was last complained about in the log, so that it is once. */
+  complaint: string | undefined;
 }
 
 const PAGE_SIZE = 500;
 const BACKOFF: RetryBounds = { minDelayMs: 200, maxDelayMs: 5_000 };
 const IDLE_TIMEOUT_MS = 150_000;
 const MIN_WATCH_SECONDS = 300;
-const SHORTEST_WATCH_MS = 1_000;
+/** A watch that lasted so long was a good one, even if nothing happened in it. */
+const LIVED_MS = 10_000;
 const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const UNAUTHORIZED = 401;
 const GONE = 410;
+const TOO_MANY_REQUESTS = 429;
 
 export function createInformer<T extends { readonly metadata: ObjectMeta }>(options: InformerOptions<T>): Informer<T> {
   const state: State<T> = {
     options,
-    store: new Map(),
+    store: createObjectStore(options),
     breakOff: new AbortController(),
     synced: Promise.withResolvers(),
     hasSynced: false,
     resourceVersion: undefined,
     failures: 0,
+    complaint: undefined,
   };
+  const { objects } = state.store;
   let running: Promise<void> | undefined;
   return {
     start() {
       running ??= run(state);
     },
     async stop() {
+      state.store.silence();
       state.breakOff.abort();
       await running;
     },
@@ -104,140 +103,111 @@ export function createInformer<T extends { readonly metadata: ObjectMeta }>(opti
       return state.hasSynced;
     },
     whenSynced: () => state.synced.promise,
-    get: (key) => state.store.get(key),
-    values: () => state.store.values(),
+    get: (key) => objects.get(key),
+    values: () => objects.values(),
     get size() {
-      return state.store.size;
+      return objects.size;
     },
   };
 }
 
-async function run<T extends { readonly metadata: ObjectMeta }>(state: State<T>): Promise<void> {
+async function run<T>(state: State<T>): Promise<void> {
   const { signal } = state.breakOff;
   while (!signal.aborted) {
     try {
       if (state.resourceVersion === undefined) await list(state);
       await watch(state);
     } catch (error) {
-      if (signal.aborted) return;
-      await recover(state, error);
+      if (!signal.aborted) await recover(state, error);
     }
   }
 }
 
-async function recover<T>(state: State<T>, error: unknown): Promise<void> {
-  const { log, onError, type, backoff = BACKOFF } = state.options;
-  const expired = error instanceof ApiError && error.httpStatus === GONE;
-  // The history that the watch would go on from is gone, or the kind or the right to it was; changes may be hidden.
-  if (error instanceof ApiError && error.httpStatus < 500 && error.httpStatus !== 429)
-    state.resourceVersion = undefined;
-  state.failures += 1;
-  if (expired && state.failures === 1) return;
-  onError?.(error);
-  const fields = { resource: type.plural, failures: state.failures, error };
-  if (state.failures === 1) log.warn(fields, 'watch failed, it will be resumed');
-  else log.debug(fields, 'watch failed again');
-  await pause(retryDelayMs(state.failures, backoff), state.breakOff.signal);
-}
-
-function requestOf<T>(state: State<T>, accept: string | undefined): KubeRequest {
-  const { type, namespace, labelSelector, fieldSelector } = state.options;
+function requestOf<T>(state: State<T>, metadataAccept: string): KubeRequest {
+  const { type, namespace, labelSelector, fieldSelector, metadataOnly } = state.options;
   return {
     method: 'GET',
     path: resourcePath(type, { namespace }),
     query: { labelSelector, fieldSelector },
     signal: state.breakOff.signal,
-    ...(accept === undefined ? {} : { accept }),
+    ...(metadataOnly === true ? { accept: metadataAccept } : {}),
   };
 }
 
-async function list<T extends { readonly metadata: ObjectMeta }>(state: State<T>): Promise<void> {
-  const { client, metadataOnly, pageSize = PAGE_SIZE } = state.options;
+/** Without a resourceVersion: the API server answers with what is true now, never with what an old cache holds. */
+async function list<T>(state: State<T>): Promise<void> {
+  const { client, pageSize = PAGE_SIZE } = state.options;
   const seen = new Set<string>();
-  const request = requestOf(state, metadataOnly === true ? METADATA_LIST : undefined);
-  state.resourceVersion = await listPages(client, request, pageSize, (item) => {
+  const resourceVersion = await listPages(client, requestOf(state, METADATA_LIST), pageSize, (item) => {
     seen.add(keyOf(item.metadata));
-    upsert(state, item);
+    state.store.put(item, !state.hasSynced);
   });
-  for (const key of state.store.keys()) {
-    if (!seen.has(key)) remove(state, key);
+  for (const key of state.store.objects.keys()) {
+    if (!seen.has(key)) state.store.remove(key);
   }
-  state.failures = 0;
+  state.resourceVersion = resourceVersion;
   if (state.hasSynced) return;
   state.hasSynced = true;
   state.synced.resolve();
 }
 
-async function watch<T extends { readonly metadata: ObjectMeta }>(state: State<T>): Promise<void> {
-  const { client, metadataOnly, watchTimeoutSeconds, idleTimeoutMs = IDLE_TIMEOUT_MS } = state.options;
-  const request = requestOf(state, metadataOnly === true ? METADATA : undefined);
+/** Until the server ends it. @throws Error when it breaks, or when the server ended it as soon as it began. */
+async function watch<T>(state: State<T>): Promise<void> {
+  const { client, watchTimeoutSeconds, idleTimeoutMs = IDLE_TIMEOUT_MS } = state.options;
+  const request = requestOf(state, METADATA);
   const timeoutSeconds = watchTimeoutSeconds ?? Math.round(MIN_WATCH_SECONDS * (1 + Math.random()));
-  const query = {
-    ...request.query,
-    watch: true,
-    allowWatchBookmarks: true,
-    resourceVersion: state.resourceVersion,
-    timeoutSeconds,
-  };
+  const { resourceVersion } = state;
+  const query = { ...request.query, watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds };
   const begunMs = performance.now();
-  let told = false;
-  for await (const line of client.stream({ ...request, query, idleTimeoutMs })) {
-    if (state.breakOff.signal.aborted) return;
-    take(state, JSON.parse(line) as WatchEvent);
-    state.failures = 0;
-    told = true;
+  let came = false;
+  try {
+    for await (const event of watchEvents(client, { ...request, query, idleTimeoutMs })) {
+      if (state.breakOff.signal.aborted) return;
+      came = true;
+      take(state, event);
+    }
+  } finally {
+    if (came || performance.now() - begunMs >= Math.min(LIVED_MS, timeoutSeconds * 1000)) {
+      state.failures = 0;
+      state.complaint = undefined;
+    }
   }
-  // A server that ends every watch at once must not be asked without a pause.
-  if (!told && performance.now() - begunMs < SHORTEST_WATCH_MS) throw new Error('the watch ended as it began');
-  state.failures = 0;
+  // A server that ends each watch as it begins must not be asked again without a pause.
+  if (performance.now() - begunMs < BACKOFF.minDelayMs) throw new Error('the watch ended as it began');
 }
 
-/** @throws ApiError for an ERROR event. */
-function take<T extends { readonly metadata: ObjectMeta }>(state: State<T>, { type, object }: WatchEvent): void {
-  switch (type) {
-    case 'ADDED':
-    case 'MODIFIED':
-      upsert(state, object);
-      break;
-    case 'DELETED':
-      remove(state, keyOf(object.metadata));
-      break;
-    case 'BOOKMARK':
-      break;
-    default:
-      throw new ApiError(object.code ?? 500, object, undefined);
-  }
+function take<T>(state: State<T>, { type, object }: WatchEvent): void {
+  if (type === 'DELETED') state.store.remove(keyOf(object.metadata), object);
+  else if (type !== 'BOOKMARK') state.store.put(object, false);
+  // Only now: were it lost half-way, the next watch would bring it again.
   state.resourceVersion = object.metadata.resourceVersion;
 }
 
-function upsert<T extends { readonly metadata: ObjectMeta }>(state: State<T>, item: KubeObject): void {
-  const key = keyOf(item.metadata);
-  const previous = state.store.get(key);
-  if (previous !== undefined && previous.metadata.resourceVersion === item.metadata.resourceVersion) return;
-  const object = state.options.project(item);
-  state.store.set(key, object);
-  const initial = !state.hasSynced;
-  // The same name with another uid: the deletion between the two was missed.
-  if (previous !== undefined && previous.metadata.uid !== object.metadata.uid) {
-    tell(state, { type: 'deleted', key, object: previous });
-    tell(state, { type: 'added', key, object, initial });
-  } else if (previous === undefined) tell(state, { type: 'added', key, object, initial });
-  else tell(state, { type: 'updated', key, object, previous, initial });
+async function recover<T>(state: State<T>, error: unknown): Promise<void> {
+  const { onError, backoff = BACKOFF } = state.options;
+  const status = error instanceof ApiError ? error.httpStatus : undefined;
+  if (status !== undefined && mayHideChanges(status)) state.resourceVersion = undefined;
+  state.failures += 1;
+  if (status === GONE && state.failures === 1) return;
+  onError?.(error);
+  complain(state, error, status);
+  const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+  await pause(Math.max(retryDelayMs(state.failures, backoff), askedMs), state.breakOff.signal);
 }
 
-function remove<T>(state: State<T>, key: string): void {
-  const object = state.store.get(key);
-  if (object === undefined) return;
-  state.store.delete(key);
-  tell(state, { type: 'deleted', key, object });
+/** The past that the watch would go on from is gone, or the kind or the right to it was for a while. */
+function mayHideChanges(status: number): boolean {
+  return status < 500 && status !== UNAUTHORIZED && status !== TOO_MANY_REQUESTS;
 }
 
-function tell<T>(state: State<T>, event: InformerEvent<T>): void {
-  if (!state.breakOff.signal.aborted) state.options.onEvent?.(event);
-}
-
-function keyOf({ namespace, name }: ObjectMeta): string {
-  return namespace === undefined ? name : `${namespace}/${name}`;
+/** Once for each kind of failure, until the watch works again. */
+function complain<T>(state: State<T>, error: unknown, status: number | undefined): void {
+  const { log, type } = state.options;
+  const fields = { resource: type.plural, failures: state.failures, error };
+  const complaint = String(status ?? 'no answer');
+  if (state.complaint === complaint) log.debug(fields, 'watch failed again');
+  else log.warn(fields, 'watch failed, it will be resumed');
+  state.complaint = complaint;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,8 @@ export interface KubeObject {
 }
 
 export interface KubeList<T> {
+  apiVersion?: string;
+  kind?: string;
   metadata: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
   items: T[] | null;
 }

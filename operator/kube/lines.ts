@@ -2,8 +2,9 @@
 const NEWLINE = 0x0a;
 
 /**
- * @param maxBytes of one line.
- * @throws Error when a line is longer; what the stream throws. A last line without its end is not a line.
+ * Empty lines are left out, and so is a last one without its end: it was cut.
+ * @param maxBytes of one line, its end not counted.
+ * @throws Error when a line is longer; what the stream throws.
  */
 export async function* lines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<string> {
   let parts: Uint8Array[] = [];
@@ -13,6 +14,7 @@ export async function* lines(chunks: AsyncIterable<Uint8Array>, maxBytes: number
     let end = chunk.indexOf(NEWLINE);
     while (end !== -1) {
       const rest = chunk.subarray(start, end);
+      if (held + rest.length > maxBytes) throw tooLong(maxBytes);
       const line = parts.length === 0 ? rest : Buffer.concat([...parts, rest]);
       parts = [];
       held = 0;
@@ -23,6 +25,10 @@ export async function* lines(chunks: AsyncIterable<Uint8Array>, maxBytes: number
     if (start === chunk.length) continue;
     parts.push(chunk.subarray(start));
     held += chunk.length - start;
-    if (held > maxBytes) throw new Error(`a line is longer than ${maxBytes} bytes`);
+    if (held > maxBytes) throw tooLong(maxBytes);
   }
+}
+
+function tooLong(maxBytes: number): Error {
+  return new Error(`a line is longer than ${maxBytes} bytes`);
 }

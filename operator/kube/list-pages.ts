@@ -14,10 +14,18 @@ export async function listPages(
   let next: string | undefined;
   for (;;) {
     const query = { ...request.query, limit: pageSize, continue: next };
-    const { metadata, items } = await client.request<KubeList<KubeObject>>({ ...request, query });
+    const page = await client.request<KubeList<KubeObject>>({ ...request, query });
+    const { metadata } = page;
+    const kind = page.kind?.replace(/List$/, '');
     // An empty list of metadata has null for its items.
-    for (const item of items ?? []) onItem(item);
+    for (const item of page.items ?? []) onItem(named(item, page.apiVersion, kind));
     next = metadata.continue;
     if (next === undefined || next === '') return metadata.resourceVersion ?? '';
   }
+}
+
+/** Of built-in kinds only the list says what its items are. */
+function named(item: KubeObject, apiVersion: string | undefined, kind: string | undefined): KubeObject {
+  if (item.kind !== undefined || kind === undefined || apiVersion === undefined) return item;
+  return { apiVersion, kind, ...item };
 }

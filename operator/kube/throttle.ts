@@ -3,14 +3,16 @@
  * Where the API server has Priority and Fairness it is left to that.
  */
 export interface Throttle {
-  /** Waits for a turn; at once (undefined) while the API server throttles by itself. */
-  take(): Promise<void> | undefined;
+  /** Takes a turn. @returns how long to wait for it, in ms; 0 always while the API server throttles by itself. */
+  take(): number;
   /** What an answer told: whether the API server has Priority and Fairness. */
   learn(hasFairness: boolean): void;
 }
 
+/** `qps` of 0 and less: no throttle at all. `nowMs` never jumps. */
 export function createThrottle(options: { qps: number; burst: number; nowMs?: () => number }): Throttle {
   const { qps, burst, nowMs = () => performance.now() } = options;
+  // The first requests go out unthrottled: one answer tells which kind of API server it is.
   let active = false;
   let tokens = burst;
   let filledAtMs = nowMs();
@@ -20,14 +22,12 @@ export function createThrottle(options: { qps: number; burst: number; nowMs?: ()
       active = !hasFairness && qps > 0;
     },
     take() {
-      if (!active) return undefined;
+      if (!active) return 0;
       const now = nowMs();
       tokens = Math.min(burst, tokens + ((now - filledAtMs) / 1000) * qps) - 1;
       filledAtMs = now;
       // A debt is the place in the line: whoever comes later owes more and waits longer.
-      if (tokens >= 0) return undefined;
-      const waitMs = (-tokens / qps) * 1000;
-      return new Promise((resolve) => setTimeout(resolve, waitMs));
+      return tokens >= 0 ? 0 : (-tokens / qps) * 1000;
     },
   };
 }
