@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import packageJson from '../package.json' with { type: 'json' };
 import { RECEIVER_KIND } from './api/receiver.ts';
 import type { Config } from './config.ts';
 import { createHealthServer, createMetricsServer } from './http/ops-server.ts';
@@ -79,7 +80,6 @@ function createOperator(config: Config, log: Logger, metrics: Metrics): Receiver
  */
 export async function startApp(config: Config, notices: readonly string[]): Promise<App> {
   const log = createLogger({ level: config.logLevel, encoding: config.logEncoding });
-  for (const notice of notices) log.info(notice);
   const metrics = createMetrics();
   const operator = createOperator(config, log, metrics);
   let listening = false;
@@ -96,8 +96,10 @@ export async function startApp(config: Config, notices: readonly string[]): Prom
   const receiverServer = createReceiverServer({ deliverer: operator.deliverer, limits: config.limits, log, metrics });
   await health.listen(config.healthAddr);
   await metricsServer.listen(config.metricsAddr);
-  await receiverServer.listen(config.receiverAddr);
+  const { port } = await receiverServer.listen(config.receiverAddr);
   listening = true;
+  log.info({ version: packageJson.version, node: process.version, port }, 'serving webhooks');
+  for (const notice of notices) log.info(notice);
   const leader = electLeader(config, operator, log, metrics);
   await operator.start();
   leader?.start();

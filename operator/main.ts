@@ -1,5 +1,5 @@
 /** Where the process begins and ends: flags in, signals, exit codes out. */
-import { startApp } from './app.ts';
+import { type App, startApp } from './app.ts';
 import { parseConfig } from './config.ts';
 
 const EXIT_USAGE = 2;
@@ -20,19 +20,23 @@ async function main(): Promise<void> {
     process.stdout.write(`${parsed.text.trimEnd()}\n`);
     return;
   }
-  const app = await startApp(parsed.config, parsed.notices);
+  const starting = Promise.withResolvers<App>();
   let stopping = false;
   const stop = (): void => {
     // A second signal: whoever sends it will not wait.
     if (stopping) process.exit(1);
     stopping = true;
-    app.stop().then(
-      () => process.exit(0),
-      (error) => fail(messageOf(error)),
+    // Asked to end while it starts, it starts first; what does not start says so below.
+    starting.promise.then((app) =>
+      app.stop().then(
+        () => process.exit(0),
+        (error) => fail(messageOf(error)),
+      ),
     );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  starting.resolve(await startApp(parsed.config, parsed.notices));
 }
 
 main().catch((error) => fail(messageOf(error)));

@@ -11,8 +11,8 @@ export interface OperatorProcess {
   /** @param path `/healthz` or `/readyz` */
   healthUrl(path: string): string;
   readonly pid: number;
-  /** SIGTERM, and waits for the end. @returns the exit code. */
-  stop(): Promise<number>;
+  /** A signal, SIGTERM unless told, and waits for the end. @returns the exit code; 1 where a signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number>;
 }
 
 export interface OperatorProcessOptions {
@@ -21,8 +21,12 @@ export interface OperatorProcessOptions {
   readonly kubeconfig: string;
   readonly ports: { readonly receiver: number; readonly health: number; readonly metrics: number };
   readonly args?: readonly string[];
+  /** Beside this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Where its log goes. */
   readonly logFile: string;
+  /** Has somebody end it should this process be killed. */
+  readonly guard?: (child: ChildProcess) => void;
 }
 
 const READY_WITHIN_MS = 60_000;
@@ -38,7 +42,8 @@ async function isReady(url: string): Promise<boolean> {
 async function waitForReady(child: ChildProcess, url: string, logFile: string): Promise<void> {
   const until = Date.now() + READY_WITHIN_MS;
   while (!(await isReady(url))) {
-    if (child.exitCode !== null) throw new Error(`the operator ended with ${child.exitCode}; its log: ${logFile}`);
+    const ended = child.exitCode ?? child.signalCode;
+    if (ended !== null) throw new Error(`the operator ended with ${ended}; its log: ${logFile}`);
     if (Date.now() > until) throw new Error(`the operator was not ready in time; its log: ${logFile}`);
     await sleep(50);
   }
@@ -46,7 +51,7 @@ async function waitForReady(child: ChildProcess, url: string, logFile: string): 
 
 /** Starts the operator and waits until /readyz says 200. */
 export async function startOperatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
-  const { bundle, kubeconfig, ports, args = [], logFile } = options;
+  const { bundle, kubeconfig, ports, args = [], env = {}, logFile, guard } = options;
   const flags = [
     `--receiverAddr=127.0.0.1:${ports.receiver}`,
     `--health-addr=127.0.0.1:${ports.health}`,
@@ -54,9 +59,10 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
     ...args,
   ];
   const child = spawn(process.execPath, [bundle, ...flags], {
-    env: { ...process.env, KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system' },
+    env: { ...process.env, KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  guard?.(child);
   const log = createWriteStream(logFile, { flags: 'a' });
   child.stdout.pipe(log);
   child.stderr.pipe(log);
@@ -66,10 +72,10 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
     metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`,
     healthUrl: (path) => `http://127.0.0.1:${ports.health}${path}`,
     pid: child.pid ?? 0,
-    async stop() {
-      if (child.exitCode === null) {
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) {
         const ended = once(child, 'exit');
-        child.kill('SIGTERM');
+        child.kill(signal);
         await ended;
       }
       return child.exitCode ?? 1;

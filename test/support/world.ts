@@ -48,9 +48,12 @@ export interface World {
   /** Waits for Ready, and gives the path. */
   ready(name: string): Promise<string>;
   requestedAt(kind: string, name: string, namespace?: string): Promise<string>;
-  post(path: string, webhook?: Webhook): Promise<Sent>;
+  /** @param operator another one than the world's own. */
+  post(path: string, webhook?: Webhook, operator?: OperatorProcess): Promise<Sent>;
   /** Stops the operator and starts another one. */
   restart(args?: readonly string[]): Promise<void>;
+  /** Starts an operator beside the world's own; the world's end is its end. */
+  another(args?: readonly string[]): Promise<OperatorProcess>;
   end(): Promise<void>;
 }
 
@@ -94,6 +97,8 @@ export function signed(payload: unknown, event = 'push', token = TOKEN): Webhook
 export interface WorldOptions {
   readonly args?: readonly string[];
   readonly namespace?: string;
+  /** Of the operator, beside this process's own. RUNTIME_NAMESPACE is flux-system unless told. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Kubeconfig of the operator; default: its ServiceAccount's. */
   readonly kubeconfig?: string;
 }
@@ -112,19 +117,34 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
     return stdout;
   }
 
+  const started: OperatorProcess[] = [];
+  const usualArgs = options.args ?? ['--shutdown-delay=0s'];
   async function start(args: readonly string[]): Promise<OperatorProcess> {
     const ports = { receiver: await freePort(), health: await freePort(), metrics: await freePort() };
-    return await startOperatorProcess({ bundle: await bundle(), kubeconfig, ports, args, logFile });
+    const operator = await startOperatorProcess({
+      bundle: await bundle(),
+      kubeconfig,
+      ports,
+      args,
+      logFile,
+      ...(options.env === undefined ? {} : { env: options.env }),
+      guard: controlPlane.guard,
+    });
+    started.push(operator);
+    return operator;
   }
 
   const apply = (object: KubeManifest): Promise<void> =>
     controlPlane.apply(JSON.stringify({ ...object, metadata: { namespace, ...object.metadata } }));
   await controlPlane.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
 
-  const world = {
+  let operator = await start(usualArgs);
+  const world: World = {
     controlPlane,
     namespace,
-    operator: await start(options.args ?? ['--shutdown-delay=0s']),
+    get operator() {
+      return operator;
+    },
     kubectl,
     apply,
     async log() {
@@ -156,20 +176,21 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
         '-o',
         'jsonpath={.metadata.annotations.reconcile\\.fluxcd\\.io/requestedAt}',
       ),
-    async post(path: string, webhook: Webhook = {}): Promise<Sent> {
-      const response = await fetch(`${world.operator.url}${path}`, {
+    async post(path, webhook = {}, to = operator) {
+      const response = await fetch(`${to.url}${path}`, {
         method: webhook.method ?? 'POST',
         headers: webhook.headers ?? {},
         ...(webhook.body === undefined ? {} : { body: new Uint8Array(Buffer.from(webhook.body)) }),
       });
       return { status: response.status, headers: response.headers, body: await response.text() };
     },
-    async restart(args: readonly string[] = options.args ?? ['--shutdown-delay=0s']) {
-      await world.operator.stop();
-      world.operator = await start(args);
+    async restart(args: readonly string[] = usualArgs) {
+      await operator.stop();
+      operator = await start(args);
     },
+    another: (args: readonly string[] = usualArgs) => start(args),
     async end() {
-      await world.operator.stop();
+      await Promise.all(started.map((operator) => operator.stop()));
       await controlPlane.kubectl(['delete', 'namespace', namespace, '--wait=false']);
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,0 +1,145 @@
+// The operator as a command: what it says when it cannot start, in one line, and how it ends.
+import { rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../control-plane/free-port.ts';
+import type { ControlPlane } from '../../control-plane/start.ts';
+import { installChart } from '../support/chart.ts';
+import { sharedControlPlane } from '../support/control-plane.ts';
+import { runOperator } from '../support/run-operator.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let controlPlane: ControlPlane;
+let kubeconfig: string;
+
+beforeAll(async () => {
+  controlPlane = await sharedControlPlane();
+  await installChart(controlPlane);
+  kubeconfig = await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' });
+});
+
+const FREE = ['--receiverAddr=127.0.0.1:0', '--health-addr=127.0.0.1:0', '--metrics-addr=127.0.0.1:0'];
+
+/** Runs it to its end. */
+async function outcome(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}) {
+  const run = await runOperator(args, { KUBECONFIG: kubeconfig, ...env });
+  return { code: await run.ended(), stdout: run.stdout(), stderr: run.stderr() };
+}
+
+describe('a command line that cannot be followed', () => {
+  it.each([
+    ['an unknown flag', ['--receiver-adr=:1'], /--receiver-adr.*--receiverAddr/],
+    ['a value that is none', ['--concurrent=many'], /--concurrent/],
+    ['an address that is none', ['--health-addr=nowhere'], /--health-addr/],
+    ['a word that is no flag', ['serve'], /serve/],
+    [
+      'one port twice',
+      ['--health-addr=:9000', '--metrics-addr=:9000'],
+      /--health-addr.*--metrics-addr|--metrics-addr.*--health-addr/,
+    ],
+  ])('%s ends with code 2 and one line', async (_what, args, message) => {
+    const { code, stdout, stderr } = await outcome(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^sluice: [^\n]+\n$/);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('what is missing around it', () => {
+  it('no cluster: one line, code 1', async () => {
+    const { code, stderr } = await outcome(FREE, { KUBECONFIG: '/does/not/exist', KUBERNETES_SERVICE_HOST: undefined });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^sluice: [^\n]+\n$/);
+  });
+
+  describe('a port', () => {
+    let taken: Server;
+    let port: number;
+    beforeAll(async () => {
+      port = await freePort();
+      taken = createServer();
+      await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
+    });
+    afterAll(() => void taken?.close());
+
+    it.each(['--receiverAddr', '--health-addr', '--metrics-addr'])('%s taken: one line, code 1', async (flag) => {
+      const { code, stderr } = await outcome([...FREE, `${flag}=127.0.0.1:${port}`]);
+      expect(code).toBe(1);
+      expect(stderr).toBe(`sluice: ${flag} 127.0.0.1:${port}: address already in use\n`);
+    });
+  });
+
+  it('an API server that is away: it waits, not ready, and ends when it is told to', async () => {
+    const health = await freePort();
+    const away = await freePort();
+    const { stdout } = await controlPlane.kubectl(['config', 'view', '--raw', '-o', 'json'], { kubeconfig });
+    const file = join(tmpdir(), `sluice-away-${process.pid}.kubeconfig`);
+    await writeFile(file, stdout.replace(/https:\/\/127\.0\.0\.1:\d+/, `https://127.0.0.1:${away}`));
+    const args = [FREE[0] ?? '', FREE[2] ?? '', `--health-addr=127.0.0.1:${health}`, '--shutdown-delay=0s'];
+    const run = await runOperator(args, { KUBECONFIG: file });
+    try {
+      const url = `http://127.0.0.1:${health}`;
+      await waitFor(
+        'it to be alive',
+        async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.status === 200,
+      );
+      const ready = await fetch(`${url}/readyz`);
+      expect([ready.status, await ready.text()]).toEqual([503, expect.stringMatching(/not/)]);
+    } finally {
+      run.kill('SIGTERM');
+      expect(await run.ended()).toBe(0);
+      await rm(file);
+    }
+  });
+});
+
+describe('what only prints', () => {
+  it('--help: every group, and code 0', async () => {
+    const { code, stdout, stderr } = await outcome(['--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const word of ['Servers', 'Leader election', '--receiverAddr', '--no-cross-namespace-refs']) {
+      expect(stdout).toContain(word);
+    }
+  });
+
+  it('--version: one line', async () => {
+    const { code, stdout } = await outcome(['--version']);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^\S[^\n]*\d+\.\d+\.\d+[^\n]*\n$/)]);
+  });
+});
+
+describe('its log', () => {
+  const lineOf = async (args: readonly string[]) => {
+    const run = await runOperator([...FREE, '--shutdown-delay=0s', ...args], { KUBECONFIG: kubeconfig });
+    await waitFor('a line', async () => run.stdout().includes('\n') || run.stderr().includes('\n'));
+    run.kill('SIGTERM');
+    expect(await run.ended()).toBe(0);
+    return { stdout: run.stdout(), stderr: run.stderr() };
+  };
+
+  it('is JSON with the fields of Flux, and tells of a flag that means nothing here', async () => {
+    const { stdout, stderr } = await lineOf(['--feature-gates=X=true']);
+    const lines = `${stdout}${stderr}`
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const line of lines) {
+      expect(line).toMatchObject({ level: expect.any(String), ts: expect.any(String), msg: expect.any(String) });
+    }
+    expect(lines.filter(({ msg }) => String(msg).startsWith('--feature-gates is ignored'))).toHaveLength(1);
+  });
+
+  it('is for people with --log-encoding=console', async () => {
+    const { stdout, stderr } = await lineOf(['--log-encoding=console']);
+    expect(`${stdout}${stderr}`).not.toMatch(/^\{/m);
+  });
+
+  it('says less with --log-level=error', async () => {
+    const run = await runOperator([...FREE, '--shutdown-delay=0s', '--log-level=error'], { KUBECONFIG: kubeconfig });
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    run.kill('SIGTERM');
+    expect([await run.ended(), run.stdout(), run.stderr()]).toEqual([0, '', '']);
+  });
+});
