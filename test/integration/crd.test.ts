@@ -1,9 +1,8 @@
 // The CRD on a real API server: what it accepts and refuses, its defaults, its texts and its columns.
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { ControlPlane } from '../../control-plane/start.ts';
+import { type ControlPlane, startControlPlane } from '../../control-plane/start.ts';
 import type { JsonSchema } from '../../operator/api/json-schema.ts';
 import { GROUP, RECEIVER_API_VERSION } from '../../operator/api/receiver.ts';
 import { receiverCrd } from '../../operator/api/receiver-crd.ts';
@@ -182,40 +181,34 @@ describe('kubectl explain', () => {
 });
 
 describe('a cluster that stored former versions', () => {
-  /** The CRD under another group, so that the one of the other tests stays as it is. */
-  function moved(crd: object, group: string): string {
-    return stringify(crd).replaceAll(GROUP, group);
-  }
+  let former: ControlPlane;
+  beforeAll(async () => {
+    former = await startControlPlane({ ours: true, controllerManager: false });
+  });
+  afterAll(() => former?.stop());
 
   it('accepts the CRD, and reads what it stored as v1 without a loss', async () => {
-    const group = `former-${randomBytes(4).toString('hex')}.example.com`;
+    const name = `receivers.${GROUP}`;
     const crd = parse(manifest);
     const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
     const storing = (storage: string) => {
-      const versions = ['v1beta1', 'v1beta2'].map((name) => ({ name, served: true, storage: name === storage }));
-      return moved(
-        { ...crd, spec: { ...crd.spec, versions: versions.map((v) => ({ ...v, schema: { openAPIV3Schema } })) } },
-        group,
-      );
+      const versions = ['v1beta1', 'v1beta2'].map((each) => ({ name: each, served: true, storage: each === storage }));
+      return stringify({
+        ...crd,
+        spec: { ...crd.spec, versions: versions.map((version) => ({ ...version, schema: { openAPIV3Schema } })) },
+      });
     };
-    const established = () =>
-      kubectl('wait', '--for=condition=Established', 'crd', `receivers.${group}`, '--timeout=30s');
     const spec = { type: 'github', secretRef: { name: 't' }, resources: [{ kind: 'GitRepository', name: 'a' }] };
-    try {
-      await cluster.apply(storing('v1beta1'));
-      await established();
-      const old = { ...receiver('old', spec), apiVersion: `${group}/v1beta1`, metadata: { name: 'old', namespace } };
-      await cluster.apply(JSON.stringify(old));
-      await cluster.apply(storing('v1beta2'));
-      await cluster.apply(moved(crd, group));
-      await established();
-      const stored = await kubectl('get', 'crd', `receivers.${group}`, '-o', 'jsonpath={.status.storedVersions}');
-      expect(JSON.parse(stored)).toEqual(['v1beta1', 'v1beta2', 'v1']);
-      const read = JSON.parse(await kubectl('get', '--raw', `/apis/${group}/v1/namespaces/${namespace}/receivers/old`));
-      // Defaults are of the version that was stored, which had none.
-      expect(read).toMatchObject({ apiVersion: `${group}/v1`, spec });
-    } finally {
-      await cluster.kubectl(['delete', 'crd', `receivers.${group}`, '--ignore-not-found', '--wait=false']);
-    }
+    await former.apply(storing('v1beta1'));
+    const old = { ...receiver('old', spec), apiVersion: `${GROUP}/v1beta1`, metadata: { name: 'old' } };
+    await former.apply(JSON.stringify(old));
+    await former.apply(storing('v1beta2'));
+    await former.apply(manifest);
+    const stored = await former.kubectl(['get', 'crd', name, '-o', 'jsonpath={.status.storedVersions}']);
+    expect(JSON.parse(stored.stdout)).toEqual(['v1beta1', 'v1beta2', 'v1']);
+    const path = `/apis/${GROUP}/v1/namespaces/default/receivers/old`;
+    const { stdout } = await former.kubectl(['get', '--raw', path]);
+    // Defaults are of the version that was stored, which had none.
+    expect(JSON.parse(stdout)).toMatchObject({ apiVersion: `${GROUP}/v1`, spec });
   });
 });

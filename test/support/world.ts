@@ -8,9 +8,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
-import { type Condition, type ObjectMeta, RECEIVER_API_VERSION, type Receiver } from '../../operator/api/receiver.ts';
+import {
+  type Condition,
+  type ObjectMeta,
+  RECEIVER_API_VERSION,
+  RECEIVER_KIND,
+  REQUESTED_AT_ANNOTATION,
+  type Receiver,
+} from '../../operator/api/receiver.ts';
+import type { KubeObject } from '../../operator/kube/kube-client.ts';
 import { bundle } from '../../scripts/bundle.ts';
 import { installChart } from './chart.ts';
+import { kubeClientFor } from './kube-client-for.ts';
+import { type KubeManifest, objectsIn } from './objects-in.ts';
 import { type OperatorProcess, startOperatorProcess } from './operator-process.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -55,13 +65,6 @@ export interface World {
   /** Starts an operator beside the world's own; the world's end is its end. */
   another(args?: readonly string[]): Promise<OperatorProcess>;
   end(): Promise<void>;
-}
-
-export interface KubeManifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: Partial<ObjectMeta>;
-  readonly [field: string]: unknown;
 }
 
 const targetVersions: Readonly<Record<string, string>> = {
@@ -134,8 +137,8 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
     return operator;
   }
 
-  const apply = (object: KubeManifest): Promise<void> =>
-    controlPlane.apply(JSON.stringify({ ...object, metadata: { namespace, ...object.metadata } }));
+  const objects = objectsIn(namespace, kubeClientFor(controlPlane.adminKubeconfig));
+  const { apply, get } = objects;
   await controlPlane.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
 
   let operator = await start(usualArgs);
@@ -158,7 +161,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
       apply({ apiVersion: targetVersions[kind] ?? '', kind, metadata: { ...metadata, name }, spec: {} }),
     receiver: (name: string, spec: object, metadata: Partial<ObjectMeta> = {}) =>
       apply({ apiVersion: RECEIVER_API_VERSION, kind: 'Receiver', metadata: { ...metadata, name }, spec }),
-    read: async (name: string) => JSON.parse(await kubectl('get', 'receiver', name, '-o', 'json')) as Receiver,
+    read: (name) => get<Receiver>(RECEIVER_API_VERSION, RECEIVER_KIND, name),
     reason: (name: string, reason: string) =>
       waitFor(`Receiver ${name} with reason ${reason}`, async () => {
         const receiver = await world.read(name);
@@ -166,16 +169,10 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
         return ready?.reason === reason && ready.observedGeneration === receiver.metadata.generation && receiver;
       }),
     ready: async (name: string) => (await world.reason(name, 'Succeeded')).status?.webhookPath ?? '',
-    requestedAt: (kind: string, name: string, where = namespace) =>
-      kubectl(
-        '-n',
-        where,
-        'get',
-        kind,
-        name,
-        '-o',
-        'jsonpath={.metadata.annotations.reconcile\\.fluxcd\\.io/requestedAt}',
-      ),
+    async requestedAt(kind, name, where = namespace) {
+      const { metadata } = await get<KubeObject>(targetVersions[kind] ?? '', kind, name, where);
+      return metadata.annotations?.[REQUESTED_AT_ANNOTATION] ?? '';
+    },
     async post(path, webhook = {}, to = operator) {
       const response = await fetch(`${to.url}${path}`, {
         method: webhook.method ?? 'POST',
@@ -192,6 +189,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
     async end() {
       await Promise.all(started.map((operator) => operator.stop()));
       await controlPlane.kubectl(['delete', 'namespace', namespace, '--wait=false']);
+      await objects.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
