@@ -5,14 +5,19 @@ import type { FlagValues } from './config/flags.ts';
 import { helpText } from './config/help.ts';
 import { ownNamespace } from './config/own-namespace.ts';
 import { readFlags, UsageError } from './config/read-flags.ts';
+import type { ListenAddress } from './http/address.ts';
+import type { CertificateFiles } from './http/certificate.ts';
 import { defaultLimits, type Limits } from './http/limits.ts';
 
 export { flagTable } from './config/help.ts';
 
 /** One field a flag, and what follows from them. Names that end in `Ms` are milliseconds, in `Bytes` bytes. */
-export interface Config extends Omit<FlagValues, 'watchConfigsLabelSelector'> {
+export interface Config
+  extends Omit<FlagValues, 'watchConfigsLabelSelector' | 'tlsCertFile' | 'tlsKeyFile' | 'receiverTlsAddr'> {
   /** Undefined: all Secrets but Helm's. */
   readonly watchConfigsLabelSelector: string | undefined;
+  /** Undefined: no door with TLS. */
+  readonly tls: { readonly address: ListenAddress; readonly files: CertificateFiles } | undefined;
   /** The operator's own namespace. */
   readonly runtimeNamespace: string;
   /** Of the receiver server. */
@@ -42,9 +47,12 @@ export function parseConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Pa
   }
 }
 
-function configOf(values: FlagValues, env: NodeJS.ProcessEnv): Config {
+function configOf(flagValues: FlagValues, env: NodeJS.ProcessEnv): Config {
+  const { tlsCertFile, tlsKeyFile, receiverTlsAddr, ...values } = flagValues;
+  const files = { certFile: tlsCertFile, keyFile: tlsKeyFile };
   return Object.freeze({
     ...values,
+    tls: tlsCertFile === '' ? undefined : Object.freeze({ address: receiverTlsAddr, files }),
     watchConfigsLabelSelector: values.watchConfigsLabelSelector || undefined,
     runtimeNamespace: ownNamespace(env),
     limits: Object.freeze({

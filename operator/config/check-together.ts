@@ -16,12 +16,24 @@ export function checkTogether(values: FlagValues): void {
       `--min-retry-delay ${formatDuration(minRetryDelayMs)} is longer than --max-retry-delay ${formatDuration(maxRetryDelayMs)}`,
     );
   }
+  checkTls(values);
   checkAddresses(values);
   if (values.enableLeaderElection) checkLeaderElection(values);
 }
 
-function checkAddresses({ receiverAddr, healthAddr, metricsAddr }: FlagValues): void {
-  const addresses = [receiverAddr, healthAddr, metricsAddr];
+function checkTls({ receiverAddr, tlsCertFile, tlsKeyFile }: FlagValues): void {
+  if ((tlsCertFile === '') !== (tlsKeyFile === '')) {
+    const [given, missing] = tlsKeyFile === '' ? ['cert', 'key'] : ['key', 'cert'];
+    throw new UsageError(`--tls-${given}-file needs --tls-${missing}-file too`);
+  }
+  if (receiverAddr === undefined && tlsCertFile === '') {
+    throw new UsageError('--receiverAddr "" leaves no way in without --tls-cert-file and --tls-key-file');
+  }
+}
+
+function checkAddresses({ receiverAddr, receiverTlsAddr, tlsCertFile, healthAddr, metricsAddr }: FlagValues): void {
+  const doors = [receiverAddr, tlsCertFile === '' ? undefined : receiverTlsAddr];
+  const addresses = [...doors, healthAddr, metricsAddr].filter((address) => address !== undefined);
   for (const [index, one] of addresses.entries()) {
     const other = addresses.slice(0, index).find((earlier) => sameAddress(earlier, one));
     if (other !== undefined) {

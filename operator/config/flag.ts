@@ -117,6 +117,12 @@ export function addressFlag(text: FlagText & { readonly default: string }): Flag
   };
 }
 
+/** As {@link addressFlag}, but empty for none. */
+export function optionalAddressFlag(text: FlagText & { readonly default: string }): Flag<ListenAddress | undefined> {
+  const flag = addressFlag(text);
+  return { ...flag, parse: (written) => (written === '' ? { value: undefined } : flag.parse(written)) };
+}
+
 function numberLike(
   text: FlagText & Bounds,
   type: string,

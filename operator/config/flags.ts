@@ -10,6 +10,7 @@ import {
   type Flag,
   integerFlag,
   numberFlag,
+  optionalAddressFlag,
   stringFlag,
 } from './flag.ts';
 
@@ -19,11 +20,27 @@ const NO_ALERTS = 'there are no alerts here yet, so nothing listens there';
 const NO_PROVIDERS = 'it concerns the providers of alerts, which are not here yet';
 
 const servers = {
-  receiverAddr: addressFlag({
+  receiverAddr: optionalAddressFlag({
     name: 'receiverAddr',
     group: 'Servers',
     default: ':9292',
-    help: 'Where webhooks are received',
+    help: 'Where webhooks are received; empty for nowhere but with TLS',
+  }),
+  tlsCertFile: stringFlag({
+    name: 'tls-cert-file',
+    group: 'Servers',
+    help: 'A PEM certificate, with its chain, to receive webhooks with TLS too; a renewed one is taken up by itself',
+  }),
+  tlsKeyFile: stringFlag({
+    name: 'tls-key-file',
+    group: 'Servers',
+    help: 'Its PEM private key',
+  }),
+  receiverTlsAddr: addressFlag({
+    name: 'receiver-tls-addr',
+    group: 'Servers',
+    default: ':9443',
+    help: 'Where webhooks are received with TLS, if the two files are given',
   }),
   healthAddr: addressFlag({
     name: 'health-addr',

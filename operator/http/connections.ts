@@ -2,23 +2,21 @@
  * The connections of the receiver server beside their requests: bytes that are no request, requests that do not come
  * to an end, and the end of a connection whose request was answered early.
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type LingerLimits, linger } from './linger.ts';
 import { type Refusal, refusalOfParser } from './refusal.ts';
 
 export interface Connections {
+  /** An HTTP server, with or without TLS, whose connections are from now on looked after here. */
+  watch(server: Server): void;
   /** A request and the answer that it will get; from its head to the end of the answer. */
   began(request: IncomingMessage, response: ServerResponse): void;
   /** Has the connection end after this answer, whatever of the request is still to come. To be called before its head. */
   endAfter(response: ServerResponse): void;
   /** How the connection was given up before the request was whole, if it was; there is nothing more to answer then. */
   refusalOf(request: IncomingMessage): Refusal | undefined;
-  /** Ends the connections that have not sent a byte. */
-  closeUnused(): void;
-  /** Ends all of them. */
-  destroy(): void;
 }
 
 interface Connection {
@@ -31,45 +29,38 @@ interface Connection {
 interface State {
   readonly limits: LingerLimits;
   readonly onUnread: (refusal: Refusal) => void;
-  readonly sockets: Set<Socket>;
   /** A request outlives its connection by a little, and then still asks how it ended. */
   readonly connections: WeakMap<Socket, Connection>;
 }
 
 /** `onUnread` is told of refusals that belong to no request. */
-export function watchConnections(
-  server: Server,
-  limits: LingerLimits,
-  onUnread: (refusal: Refusal) => void,
-): Connections {
-  const state: State = { limits, onUnread, sockets: new Set(), connections: new WeakMap() };
-  const { sockets, connections } = state;
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    connections.set(socket, { open: 0, last: undefined, refusal: undefined });
-    socket.once('close', () => sockets.delete(socket));
-  });
+export function createConnections(limits: LingerLimits, onUnread: (refusal: Refusal) => void): Connections {
+  const state: State = { limits, onUnread, connections: new WeakMap() };
+  return {
+    watch: (server) => watch(state, server),
+    began: (request, response) => began(connectionOf(state, request.socket), response),
+    endAfter: (response) => endAfter(state, response),
+    refusalOf: ({ complete, socket }) => (complete ? undefined : state.connections.get(socket)?.refusal),
+  };
+}
+
+function watch(state: State, server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, duplex: Duplex) => {
     // node:http says Duplex for those who feed it other streams; here they are sockets.
     onBroken(state, duplex as Socket, error);
   });
   server.on('connect', (_request: IncomingMessage, duplex: Duplex) => refuseTunnel(state, duplex as Socket));
-  return {
-    began: (request, response) => began(state, request, response),
-    endAfter: (response) => endAfter(state, response),
-    refusalOf: (request) => (request.complete ? undefined : connections.get(request.socket)?.refusal),
-    closeUnused() {
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-    },
-    destroy() {
-      for (const socket of sockets) socket.destroy();
-    },
-  };
 }
 
-function began({ connections }: State, request: IncomingMessage, response: ServerResponse): void {
-  const connection = connections.get(request.socket);
-  if (connection === undefined) return;
+function connectionOf({ connections }: State, socket: Socket): Connection {
+  const known = connections.get(socket);
+  if (known !== undefined) return known;
+  const connection: Connection = { open: 0, last: undefined, refusal: undefined };
+  connections.set(socket, connection);
+  return connection;
+}
+
+function began(connection: Connection, response: ServerResponse): void {
   connection.open++;
   connection.last = response;
   response.once('close', () => {
@@ -86,8 +77,8 @@ function endAfter({ limits }: State, response: ServerResponse): void {
 
 /** node:http could not read what came, or it did not come in time; it says so again for whatever comes after. */
 function onBroken(state: State, socket: Socket, error: NodeJS.ErrnoException): void {
-  const connection = state.connections.get(socket);
-  if (connection === undefined || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
+  const connection = connectionOf(state, socket);
+  if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
   else if (connection.refusal === undefined) refuse(state, socket, connection, refusalOfParser(error.code));
 }
 

@@ -1,22 +1,35 @@
-/** The server that senders reach. On node:http itself, because it is the hot path. */
+/** The server that senders reach, plain and with TLS. On node:http itself, because it is the hot path. */
+import { constants } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { createSampledLog } from '../observe/sampled-log.ts';
 import type { Deliverer } from '../receivers/deliver.ts';
 import { type ListenAddress, listenOn } from './address.ts';
 import { createBodyBudget } from './body-budget.ts';
-import { watchConnections } from './connections.ts';
+import type { Certificate } from './certificate.ts';
+import { createConnections } from './connections.ts';
+import { createDoorkeeper, type Doorkeeper } from './doorkeeper.ts';
 import type { Limits } from './limits.ts';
 import { type BodyBudgets, SMALL_BODY_BYTES } from './read-body.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { type ServeContext, serveWebhook } from './serve-webhook.ts';
 
 export interface ReceiverServer {
-  /** @throws Error with one line that says why not. */
+  /** Serves plain HTTP there. @throws Error with one line that says why not. */
   listen(address: ListenAddress): Promise<{ port: number }>;
+  /** Serves HTTPS there, within the same limits. @throws Error with one line that says why not. */
+  listenTls(address: ListenAddress, certificate: Certificate): Promise<TlsListener>;
   /** Takes no connection any more, answers what is under way, and is done when all is closed; at the latest after `closeTimeoutMs`. */
   close(): Promise<void>;
+}
+
+export interface TlsListener {
+  readonly port: number;
+  /** Handshakes from now on use this one; connections that are open stay. */
+  renew(certificate: Certificate): void;
 }
 
 export interface ReceiverServerOptions {
@@ -28,51 +41,91 @@ export interface ReceiverServerOptions {
 
 const SWEEP_EVERY_MS = 50;
 
+interface Shared {
+  readonly context: ServeContext;
+  readonly doorkeeper: Doorkeeper;
+  /** Those that listen. */
+  readonly servers: Set<Server | TlsServer>;
+}
+
 export function createReceiverServer(options: ReceiverServerOptions): ReceiverServer {
-  const { deliverer, limits, log, metrics } = options;
-  const server = createNodeServer(limits);
-  const refusals = createSampledLog(log);
-  const requestMetrics = createRequestMetrics(metrics);
-  const connections = watchConnections(server, limits, ({ code }) => {
-    requestMetrics.refuseUnread(code);
-    refusals.info(code, { code }, 'request refused');
-  });
-  const budgets = createBudgets(limits);
-  const context: ServeContext = {
-    deliverer,
-    limits,
-    log,
-    refusals,
-    metrics: requestMetrics,
-    connections,
-    budgets,
-    closing: false,
-  };
-  server.on('request', (request, response) => void serveWebhook(context, request, response, false));
-  server.on('checkContinue', (request, response) => void serveWebhook(context, request, response, true));
-  server.on('drop', () => refusals.info('drop', { maxConnections: limits.maxConnections }, 'connection refused'));
+  const shared = createShared(options);
   return {
-    async listen(address) {
-      const bound = await listenOn(server, address);
-      server.on('error', (error) => log.error({ error }, 'receiver server failed'));
-      return bound;
+    listen: (address) => listen(shared, createServer(serverOptions(options.limits)), address),
+    async listenTls(address, certificate) {
+      const { limits } = options;
+      const server = createTlsServer({
+        ...serverOptions(limits),
+        ...secureOptions(certificate),
+        handshakeTimeout: limits.headersTimeoutMs,
+      });
+      refuseFailedHandshakes(shared.context, server);
+      const { port } = await listen(shared, server, address);
+      return { port, renew: (renewed) => server.setSecureContext(secureOptions(renewed)) };
     },
-    close: () => close(context, server),
+    close: () => close(shared),
   };
 }
 
-function createNodeServer(limits: Limits): Server {
-  const server = createServer({
+function createShared({ deliverer, limits, log, metrics: allMetrics }: ReceiverServerOptions): Shared {
+  const refusals = createSampledLog(log);
+  const metrics = createRequestMetrics(allMetrics);
+  const connections = createConnections(limits, ({ code }) => {
+    metrics.refuseUnread(code);
+    refusals.info(code, { code }, 'request refused');
+  });
+  const doorkeeper = createDoorkeeper(limits, () => {
+    refusals.info('drop', { maxConnections: limits.maxConnections }, 'connection refused');
+  });
+  const budgets = createBudgets(limits);
+  return {
+    context: { deliverer, limits, log, refusals, metrics, connections, budgets, closing: false },
+    doorkeeper,
+    servers: new Set(),
+  };
+}
+
+async function listen(
+  { context, doorkeeper, servers }: Shared,
+  server: Server | TlsServer,
+  address: ListenAddress,
+): Promise<{ port: number }> {
+  // Those beyond a maximum would be dropped silently, a second signature perhaps; their size is bounded.
+  server.maxHeadersCount = 0;
+  doorkeeper.guard(server);
+  context.connections.watch(server);
+  server.on('request', (request, response) => void serveWebhook(context, request, response, false));
+  server.on('checkContinue', (request, response) => void serveWebhook(context, request, response, true));
+  const bound = await listenOn(server, address);
+  server.on('error', (error) => context.log.error({ error }, 'receiver server failed'));
+  servers.add(server);
+  return bound;
+}
+
+function serverOptions(limits: Limits) {
+  return {
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     connectionsCheckingInterval: limits.checkIntervalMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
+  };
+}
+
+/** Renegotiation lets a client have the server work at will, and nothing here needs it. */
+function secureOptions({ cert, key }: Certificate): SecureContextOptions {
+  return { cert, key, minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_RENEGOTIATION };
+}
+
+/** Left alone, node:https takes them for requests that it could not read. */
+function refuseFailedHandshakes({ metrics, refusals }: ServeContext, server: TlsServer): void {
+  const code = 'TlsFailed';
+  server.removeAllListeners('tlsClientError');
+  server.on('tlsClientError', (_error, socket) => {
+    metrics.refuseUnread(code);
+    refusals.info(code, { code }, 'connection refused');
+    socket.destroy();
   });
-  server.maxConnections = limits.maxConnections;
-  // Those beyond a maximum would be dropped silently, a second signature perhaps; their size is bounded.
-  server.maxHeadersCount = 0;
-  return server;
 }
 
 /** A quarter for small bodies. */
@@ -85,16 +138,18 @@ function createBudgets({ maxBufferedBytes, maxBodyBytes, roomTimeoutMs, roomHeld
   };
 }
 
-async function close(context: ServeContext, server: Server): Promise<void> {
-  const { connections, limits, log } = context;
+async function close({ context, doorkeeper, servers }: Shared): Promise<void> {
+  const { limits, log } = context;
   context.closing = true;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  connections.closeUnused();
+  const closed = Promise.all([...servers].map((server) => new Promise((resolve) => server.close(resolve))));
+  doorkeeper.closeUnused();
   // What was answered just before, and not yet sent, is idle only now.
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
+  const sweep = setInterval(() => {
+    for (const server of servers) server.closeIdleConnections();
+  }, SWEEP_EVERY_MS);
   const deadline = setTimeout(() => {
     log.error({ timeoutMs: limits.closeTimeoutMs }, 'requests were still under way when the receiver server closed');
-    connections.destroy();
+    doorkeeper.destroy();
   }, limits.closeTimeoutMs);
   await closed;
   clearInterval(sweep);

@@ -30,6 +30,8 @@ export interface Metrics {
   readonly notificationsCoalesced: Counter;
   /** Promised targets that were given up because the process ended first. */
   readonly notificationsAbandoned: Counter;
+  /** When the certificate of the TLS door ends, in seconds since the epoch; no series without that door. */
+  readonly certificateExpiry: Gauge;
   /** Of the queue with that name. */
   workQueue(name: string): WorkQueueRecorder;
   /** Answers of the API server; `code` is `<error>` where there was none, `method` the HTTP method. */
@@ -50,8 +52,16 @@ const EVENT_LOOP_PRECISION_MS = 50;
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS });
+  const certificateExpiry = new Gauge({
+    name: 'sluice_tls_certificate_expiry_seconds',
+    help: 'When the certificate of the TLS door ends, in seconds since the epoch',
+    registers: [registry],
+  });
+  // A gauge begins at 0, which here would be a certificate that ended in 1970.
+  certificateExpiry.remove();
   return {
     registry,
+    certificateExpiry,
     http: createHttpMetrics(registry),
     ...createWebhookMetrics(registry),
     reconcileDuration: new Histogram({

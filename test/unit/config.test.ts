@@ -65,6 +65,13 @@ describe('without flags', () => {
 describe('a flag', () => {
   const rows: readonly [words: readonly string[], field: keyof Config, value: unknown][] = [
     [['--receiverAddr', '127.0.0.1:80'], 'receiverAddr', { host: '127.0.0.1', port: 80 }],
+    [['--receiverAddr=', '--tls-cert-file=c', '--tls-key-file=k'], 'receiverAddr', undefined],
+    [['--receiver-tls-addr=:1'], 'tls', undefined],
+    [
+      ['--tls-cert-file=c', '--tls-key-file=k'],
+      'tls',
+      { address: { port: 9443 }, files: { certFile: 'c', keyFile: 'k' } },
+    ],
     [['--health-addr=[::1]:80'], 'healthAddr', { host: '::1', port: 80 }],
     [['--metrics-addr=localhost:0'], 'metricsAddr', { host: 'localhost', port: 0 }],
     [['--concurrent', '10'], 'concurrent', 10],
@@ -128,6 +135,13 @@ describe('a command line that cannot be followed', () => {
     [['--watch-all-namespaces=no'], '--watch-all-namespaces "no": expected true or false'],
     [['--log-level=loud'], '--log-level "loud": expected one of trace, debug, info, error'],
     [['--receiverAddr=9292'], '--receiverAddr "9292": expected an address such as :9292, host:port or [::1]:80'],
+    [['--receiverAddr='], '--receiverAddr "" leaves no way in without --tls-cert-file and --tls-key-file'],
+    [['--tls-cert-file=c'], '--tls-cert-file needs --tls-key-file too'],
+    [['--tls-key-file=k'], '--tls-key-file needs --tls-cert-file too'],
+    [
+      ['--tls-cert-file=c', '--tls-key-file=k', '--receiver-tls-addr=:9292'],
+      '--receiverAddr :9292 and --receiver-tls-addr :9292 cannot listen on the same port',
+    ],
     [['--max-bodies-in-flight=1Ti'], '--max-bodies-in-flight "1Ti": expected an amount such as 512Ki or 64Mi'],
     [['--min-retry-delay=1h'], '--min-retry-delay 1h is longer than --max-retry-delay 15m'],
     [['--health-addr=[::1]:9292'], '--receiverAddr :9292 and --health-addr [::1]:9292 cannot listen on the same port'],

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { RequestError } from '../../../operator/api/errors.ts';
 import { defaultLimits, type Limits } from '../../../operator/http/limits.ts';
 import { createReceiverServer, type ReceiverServer } from '../../../operator/http/receiver-server.ts';
-import { createLogger } from '../../../operator/observe/log.ts';
+import { createLogger, type Logger } from '../../../operator/observe/log.ts';
 import { createMetrics, type Metrics } from '../../../operator/observe/metrics.ts';
 import type { Admitted, Deliverer } from '../../../operator/receivers/deliver.ts';
 import type { WebhookRequest } from '../../../operator/webhooks/webhook-type.ts';
@@ -16,6 +16,7 @@ export interface Served {
   readonly server: ReceiverServer;
   readonly port: number;
   readonly metrics: Metrics;
+  readonly log: Logger;
   /** What reached the hook, in order. */
   readonly delivered: WebhookRequest[];
   readonly logLines: string[];
@@ -70,7 +71,7 @@ export async function startServer({ limits = {}, deliver = async () => 200 }: Se
     const wanted = Object.entries(labels);
     return series.find((one) => wanted.every(([label, value]) => String(one.labels[label]) === value))?.value ?? 0;
   };
-  return { server, port, metrics, delivered, logLines, metric };
+  return { server, port, metrics, log, delivered, logLines, metric };
 }
 
 /** A POST to a path with that body, its length declared unless a header says otherwise. */
@@ -87,8 +88,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface RawConnection {
-  readonly socket: Socket;
+export interface RawConnection<T extends Socket = Socket> {
+  readonly socket: T;
   send(bytes: string | Buffer): void;
   /** The next answer; undefined when the connection ends first. */
   answer(): Promise<Answer | undefined>;
@@ -97,7 +98,14 @@ export interface RawConnection {
 }
 
 export async function connectTo(port: number): Promise<RawConnection> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  return await talkOn(connect({ port, host: '127.0.0.1', allowHalfOpen: true }), 'connect');
+}
+
+/** `connected` is the event that says so. */
+export async function talkOn<T extends Socket>(
+  socket: T,
+  connected: 'connect' | 'secureConnect',
+): Promise<RawConnection<T>> {
   let received = '';
   let over = false;
   let wake: (() => void) | undefined;
@@ -115,7 +123,7 @@ export async function connectTo(port: number): Promise<RawConnection> {
   socket.on('close', onOver);
   // A reset is an end as well; tests look at what came before it.
   socket.on('error', onOver);
-  await once(socket, 'connect');
+  await once(socket, connected);
   const change = (): Promise<void> =>
     new Promise((resolve) => {
       wake = resolve;

@@ -1,0 +1,98 @@
+// The operator with a certificate: signed pushes over TLS, also with the plain port off; and what keeps it from starting.
+import { createPrivateKey } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuthority, issueCertificate } from '../../control-plane/certificates.ts';
+import { freePort } from '../../control-plane/free-port.ts';
+import { installChart } from '../support/chart.ts';
+import { sharedControlPlane } from '../support/control-plane.ts';
+import { runOperator } from '../support/run-operator.ts';
+import { createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
+
+const authority = createAuthority('test authority');
+let folder: string;
+let files: readonly string[];
+let world: World;
+let path: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-tls-'));
+  const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
+  const subject = { commonName: 'hooks', hosts: ['127.0.0.1'] };
+  const pair = issueCertificate(authority, createPrivateKey(authority.keyPem), subject);
+  await writeFile(certFile, pair.certificatePem);
+  await writeFile(keyFile, pair.keyPem);
+  files = [`--tls-cert-file=${certFile}`, `--tls-key-file=${keyFile}`];
+  const controlPlane = await sharedControlPlane();
+  await installChart(controlPlane);
+  world = await createWorld(controlPlane);
+  await world.secret('token', { token: TOKEN });
+  await world.target('GitRepository', 'app');
+  await world.receiver('r', {
+    type: 'github',
+    events: ['push'],
+    secretRef: { name: 'token' },
+    resources: [{ kind: 'GitRepository', name: 'app' }],
+  });
+  path = await world.ready('r');
+});
+
+afterAll(async () => {
+  await world?.end();
+  await rm(folder, { recursive: true });
+});
+
+function postTls(port: number, { headers = {}, body = '' }: Webhook): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const options = { port, host: '127.0.0.1', path, method: 'POST', headers, ca: authority.certificatePem };
+    const sending = request({ ...options, agent: false }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode));
+    });
+    sending.once('error', reject);
+    sending.end(body);
+  });
+}
+
+describe('with a certificate', () => {
+  it('a signed push is answered over TLS and beside it, a forged one refused', async () => {
+    const port = await freePort();
+    const operator = await world.another([...files, `--receiver-tls-addr=127.0.0.1:${port}`, '--shutdown-delay=0s']);
+    const before = await world.requestedAt('GitRepository', 'app');
+    expect(await postTls(port, signed({ n: 1 }))).toBe(200);
+    expect(await world.requestedAt('GitRepository', 'app')).not.toBe(before);
+    expect(await postTls(port, signed({ n: 2 }, 'push', 'guessed'))).toBe(400);
+    expect((await world.post(path, signed({ n: 3 }), operator)).status).toBe(200);
+    expect(await operator.stop()).toBe(0);
+  });
+
+  it('the plain port may be off', async () => {
+    const port = await freePort();
+    const args = ['--receiverAddr=', `--receiver-tls-addr=127.0.0.1:${port}`, '--shutdown-delay=0s'];
+    const operator = await world.another([...files, ...args]);
+    expect(await postTls(port, signed({ n: 4 }))).toBe(200);
+    await expect(world.post(path, signed({ n: 5 }), operator)).rejects.toThrow('fetch failed');
+    expect(await operator.stop()).toBe(0);
+  });
+});
+
+describe('it does not start', () => {
+  it.each([
+    ['with the plain port off and no certificate', ['--receiverAddr='], 2, /^sluice: --receiverAddr "" [^\n]+\n$/],
+    ['with a certificate and no key', ['--tls-cert-file=/x'], 2, /^sluice: --tls-cert-file needs [^\n]+\n$/],
+    [
+      'with a file that is missing',
+      ['--tls-cert-file=/x/tls.crt', '--tls-key-file=/x/tls.key'],
+      1,
+      /^sluice: --tls-cert-file \/x\/tls\.crt: no such file\n$/,
+    ],
+  ])('%s: one line', async (_name, args, code, message) => {
+    const free = ['--health-addr=127.0.0.1:0', '--metrics-addr=127.0.0.1:0', '--log-level=error'];
+    const kubeconfig = await world.controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' });
+    const run = await runOperator(['--receiverAddr=127.0.0.1:0', ...free, ...args], { KUBECONFIG: kubeconfig });
+    expect([await run.ended(), run.stdout()]).toEqual([code, '']);
+    expect(run.stderr()).toMatch(message);
+  });
+});
