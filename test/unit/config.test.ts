@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { flagList } from '../../operator/config/flags.ts';
-import { nearestFlag } from '../../operator/config/nearest-flag.ts';
+import { nearestName } from '../../operator/config/nearest-name.ts';
 import { ownNamespace } from '../../operator/config/own-namespace.ts';
 import { parseAddress } from '../../operator/config/parse-address.ts';
 import { parseBytes } from '../../operator/config/parse-bytes.ts';
@@ -334,6 +334,6 @@ describe('values', () => {
     ['zzzzzz', undefined],
   ])('flag %j', (written, nearest) => {
     const names = flagList.map(({ name }) => name);
-    expect(nearestFlag(written, names)).toBe(nearest);
+    expect(nearestName(written, names)).toBe(nearest);
   });
 });
