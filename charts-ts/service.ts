@@ -1,46 +1,24 @@
-import { ApiObject, JsonPatch } from 'cdk8s';
 import { Service as PlusService, ServiceType } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import type { SluiceConfig } from './config.ts';
 import { commonLabels, selectorLabels } from './labels.ts';
 import { ports } from './ports.ts';
-import type { SluiceValues } from './values.ts';
 
-/** As Flux names it, so that an Ingress that leads there goes on. */
-export const SERVICE = 'webhook-receiver';
-
-const types: Readonly<Record<SluiceValues['service']['type'], ServiceType>> = {
+const types: Readonly<Record<SluiceConfig['serviceType'], ServiceType>> = {
   ClusterIP: ServiceType.CLUSTER_IP,
   NodePort: ServiceType.NODE_PORT,
   LoadBalancer: ServiceType.LOAD_BALANCER,
 };
 
-/** The door to the webhook endpoint. */
+/** The door to the webhook endpoint, under the name that Flux gives it, so that an Ingress that leads there goes on. */
 export class Service extends Construct {
-  readonly service: PlusService;
-
-  constructor(scope: Construct, id: string, values: SluiceValues) {
+  constructor(scope: Construct, id: string, config: Pick<SluiceConfig, 'namespace' | 'serviceType'>) {
     super(scope, id);
-    const { type, annotations } = values.service;
-    const { allowFrom } = values.webhook;
-    this.service = new PlusService(this, 'service', {
-      metadata: {
-        name: SERVICE,
-        namespace: values.namespace,
-        labels: { ...commonLabels },
-        annotations: { ...annotations },
-      },
-      type: types[type],
+    const service = new PlusService(this, 'service', {
+      metadata: { name: 'webhook-receiver', namespace: config.namespace, labels: { ...commonLabels } },
+      type: types[config.serviceType],
       ports: [{ name: 'http', port: 80, targetPort: ports['http-webhook'] }],
-      ...(type === 'LoadBalancer' && allowFrom.length > 0 ? { loadBalancerSourceRanges: [...allowFrom] } : {}),
     });
-    for (const [label, value] of Object.entries(selectorLabels)) this.service.selectLabel(label, value);
-    this.#addWhatPlusLacks(values.service);
-  }
-
-  #addWhatPlusLacks({ type, loadBalancerClass, externalTrafficPolicy }: SluiceValues['service']): void {
-    const object = ApiObject.of(this.service);
-    // The API server refuses the policy on a Service that nothing outside can reach.
-    if (type !== 'ClusterIP') object.addJsonPatch(JsonPatch.add('/spec/externalTrafficPolicy', externalTrafficPolicy));
-    if (loadBalancerClass !== '') object.addJsonPatch(JsonPatch.add('/spec/loadBalancerClass', loadBalancerClass));
+    for (const [label, value] of Object.entries(selectorLabels)) service.selectLabel(label, value);
   }
 }

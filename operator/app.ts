@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
 import { RECEIVER_KIND } from './api/receiver.ts';
 import type { Config } from './config.ts';
+import type { ExposureSettings } from './exposure/exposure.ts';
 import { createHealthServer, createMetricsServer } from './http/ops-server.ts';
 import { createReceiverServer } from './http/receiver-server.ts';
 import { openTlsDoor } from './http/tls-door.ts';
@@ -52,6 +53,18 @@ function electLeader(
   });
 }
 
+function exposureSettings(config: Config): ExposureSettings {
+  return {
+    doors: {
+      namespace: config.runtimeNamespace,
+      receiverPort: config.receiverAddr?.port,
+      tlsPort: config.tls?.address.port,
+      externalUrl: config.externalUrl,
+    },
+    deployment: config.deployment,
+  };
+}
+
 function createOperator(config: Config, log: Logger, metrics: Metrics): ReceiverOperator {
   return new ReceiverOperator({
     log,
@@ -60,6 +73,7 @@ function createOperator(config: Config, log: Logger, metrics: Metrics): Receiver
     namespace: config.watchAllNamespaces ? undefined : config.runtimeNamespace,
     secretLabelSelector: config.watchConfigsLabelSelector,
     sameNamespaceOnly: config.noCrossNamespaceRefs,
+    exposure: exposureSettings(config),
     maxPending: config.maxPendingNotifications,
     leadsFromTheStart: !config.enableLeaderElection,
     queue: {
@@ -94,14 +108,7 @@ export async function startApp(config: Config, notices: readonly string[]): Prom
     },
   });
   const metricsServer = createMetricsServer({ registry: metrics.registry, log });
-  const receiverServer = createReceiverServer({
-    deliverer: operator.deliverer,
-    limits: config.limits,
-    trusted: config.trustedProxies,
-    proxyProtocol: config.proxyProtocol,
-    log,
-    metrics,
-  });
+  const receiverServer = createReceiverServer({ deliverer: operator.deliverer, limits: config.limits, log, metrics });
   await health.listen(config.healthAddr);
   await metricsServer.listen(config.metricsAddr);
   const plain = config.receiverAddr && (await receiverServer.listen(config.receiverAddr));

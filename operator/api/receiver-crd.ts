@@ -10,6 +10,8 @@ interface PrinterColumn {
   readonly type: 'date' | 'string';
   readonly jsonPath: string;
   readonly description: string;
+  /** 1: with `-o wide` alone. */
+  readonly priority?: number;
 }
 
 export interface CrdVersion {
@@ -54,6 +56,9 @@ const columns: readonly PrinterColumn[] = [
     jsonPath: '.status.conditions[?(@.type=="Ready")].message',
     description: 'The webhook path, or what is wrong',
   },
+  { name: 'URL', type: 'string', jsonPath: '.status.url', description: 'What to give to the sender' },
+  { name: 'Type', type: 'string', jsonPath: '.spec.type', description: 'Who sends', priority: 1 },
+  { name: 'Path', type: 'string', jsonPath: '.status.webhookPath', description: 'The webhook path', priority: 1 },
 ];
 
 /**

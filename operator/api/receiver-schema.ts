@@ -2,6 +2,7 @@
  * `spec` of a Receiver as a structural schema. The CRD publishes it, validateReceiver applies it again. Nothing in it is
  * stricter than what Flux's own CRD accepts, so there are no limits here beside Flux's.
  */
+import { exposureSchema } from './exposure-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { DEFAULT_OIDC_AUDIENCE } from './receiver.ts';
 import { type ReceiverTypeRule, receiverRules } from './receiver-rules.ts';
@@ -165,6 +166,7 @@ export function receiverSpecSchema(types: readonly ReceiverTypeRule[]): JsonSche
         type: 'boolean',
         description: 'True: the Receiver is left as it is, and its webhooks are answered 503.',
       },
+      exposure: exposureSchema,
     },
     'x-kubernetes-validations': receiverRules(types).map(({ validation }) => validation),
   };

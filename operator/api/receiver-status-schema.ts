@@ -1,4 +1,5 @@
 /** `status` of a Receiver as a structural schema; the conditions have the limits that Kubernetes sets for all of them. */
+import { urlsSchema } from './exposure-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 const condition: JsonSchema = {
@@ -11,7 +12,7 @@ const condition: JsonSchema = {
       maxLength: 316,
       pattern:
         '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$',
-      description: 'Ready, Reconciling or Stalled.',
+      description: 'Ready, Reconciling, Stalled or Exposed.',
     },
     status: { type: 'string', enum: ['True', 'False', 'Unknown'], description: 'True, False or Unknown.' },
     observedGeneration: {
@@ -53,5 +54,10 @@ export const receiverStatusSchema: JsonSchema = {
       type: 'string',
       description: 'The last value seen of the annotation reconcile.fluxcd.io/requestedAt on the Receiver.',
     },
+    url: {
+      type: 'string',
+      description: 'The URL to give to the sender: the first of urls that is reached from outside of the cluster.',
+    },
+    urls: urlsSchema,
   },
 };

@@ -2,6 +2,8 @@
  * The Receiver object as users write it and as the operator answers it, with the names that Flux and Kubernetes fix.
  */
 
+import type { ExposureSpec, StatusUrl } from './exposure.ts';
+
 export const GROUP = 'notification.toolkit.fluxcd.io';
 export const VERSION = 'v1';
 export const RECEIVER_API_VERSION = `${GROUP}/${VERSION}`;
@@ -14,6 +16,7 @@ export const REQUESTED_AT_ANNOTATION = 'reconcile.fluxcd.io/requestedAt';
 export const FLUX_FINALIZER = 'finalizers.fluxcd.io';
 export const FIELD_MANAGER = 'sluice';
 export const DEFAULT_OIDC_AUDIENCE = 'notification-controller';
+export const DEFAULT_NAMESPACE = 'flux-system';
 export const HOOK_PREFIX = '/hook/';
 
 /** The part of Kubernetes' ObjectMeta that the operator reads. */
@@ -28,6 +31,15 @@ export interface ObjectMeta {
   finalizers?: string[];
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
+  ownerReferences?: OwnerReference[];
+}
+
+/** metav1.OwnerReference. */
+export interface OwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
 }
 
 /** One entry of `spec.resources`: what a webhook makes reconcile. */
@@ -69,6 +81,7 @@ export interface ReceiverSpec {
   secretRef?: { name: string };
   oidcProviders?: OidcProvider[];
   suspend?: boolean;
+  exposure?: ExposureSpec;
 }
 
 /** metav1.Condition. */
@@ -86,6 +99,9 @@ export interface ReceiverStatus {
   webhookPath?: string;
   observedGeneration?: number;
   lastHandledReconcileAt?: string;
+  /** The first of `urls` that is reached from outside. */
+  url?: string;
+  urls?: StatusUrl[];
 }
 
 export interface Receiver {

@@ -19,7 +19,7 @@ export function schemaViolation(schema: JsonSchema, value: unknown, path: string
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `${path} must be true or false`;
     case 'integer':
-      return Number.isInteger(value) ? undefined : `${path} must be a whole number`;
+      return integerViolation(schema, value, path);
   }
 }
 
@@ -37,8 +37,9 @@ function objectViolation(schema: JsonSchema, value: Record<string, unknown>, pat
 }
 
 function arrayViolation(schema: JsonSchema, value: readonly unknown[], path: string): string | undefined {
-  const { items, minItems = 0, 'x-kubernetes-list-map-keys': keys } = schema;
+  const { items, minItems = 0, maxItems = Number.POSITIVE_INFINITY, 'x-kubernetes-list-map-keys': keys } = schema;
   if (value.length < minItems) return `${path} must have at least ${minItems} ${minItems === 1 ? 'entry' : 'entries'}`;
+  if (value.length > maxItems) return `${path} must have at most ${maxItems} entries`;
   const seen = new Set<string>();
   for (const [index, item] of value.entries()) {
     const violation = items && schemaViolation(items, item, `${path}[${index}]`);
@@ -49,6 +50,13 @@ function arrayViolation(schema: JsonSchema, value: readonly unknown[], path: str
     seen.add(key);
   }
   return undefined;
+}
+
+function integerViolation(schema: JsonSchema, value: unknown, path: string): string | undefined {
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = schema;
+  if (typeof value !== 'number' || !Number.isInteger(value)) return `${path} must be a whole number`;
+  if (value < minimum) return `${path} must be ${minimum} at least`;
+  return value > maximum ? `${path} must be ${maximum} at most` : undefined;
 }
 
 function stringViolation(schema: JsonSchema, value: string, path: string): string | undefined {

@@ -17,7 +17,7 @@ export function checkTogether(values: FlagValues): void {
     );
   }
   checkTls(values);
-  checkLimits(values);
+  checkTenants(values);
   checkAddresses(values);
   if (values.enableLeaderElection) checkLeaderElection(values);
 }
@@ -32,14 +32,13 @@ function checkTls({ receiverAddr, tlsCertFile, tlsKeyFile }: FlagValues): void {
   }
 }
 
-function checkLimits({ headerTimeoutMs, requestTimeoutMs, proxyProtocol, trustedProxies }: FlagValues): void {
-  if (headerTimeoutMs > requestTimeoutMs) {
-    throw new UsageError(
-      `--header-timeout ${formatDuration(headerTimeoutMs)} is longer than --request-timeout ${formatDuration(requestTimeoutMs)}`,
-    );
+function checkTenants({ tenantExposure, tenantExposureHosts, tenantGateway }: FlagValues): void {
+  const withHost = tenantExposure.find((kind) => kind !== 'Service');
+  if (withHost !== undefined && tenantExposureHosts.length === 0) {
+    throw new UsageError(`--tenant-exposure ${withHost} needs --tenant-exposure-hosts`);
   }
-  if (proxyProtocol && trustedProxies.isEmpty) {
-    throw new UsageError('--proxy-protocol needs --trusted-proxies, because nobody else is believed');
+  if (tenantExposure.includes('HTTPRoute') && tenantGateway === undefined) {
+    throw new UsageError('--tenant-exposure HTTPRoute needs --tenant-gateway');
   }
 }
 

@@ -43,6 +43,10 @@ export interface InformerOptions<T> {
   /** What it throws is logged; the event counts as told. */
   onEvent?(event: InformerEvent<T>): void;
   onError?(error: unknown): void;
+  /** After each whole list. */
+  onListed?(): void;
+  /** The kind may be missing, or forbidden: said once, as no fault. */
+  readonly optional?: boolean;
   /** Between attempts that bring nothing; default 0.2 s to 5 s. */
   readonly backoff?: RetryBounds;
   /** A watch that is silent for so long is broken off and resumed; default 150 s. Bookmarks come every minute. */
@@ -74,6 +78,8 @@ const LIVED_MS = 10_000;
 const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
+const NOT_FOUND = 404;
 const GONE = 410;
 const TOO_MANY_REQUESTS = 429;
 
@@ -146,9 +152,11 @@ async function list<T>(state: State<T>): Promise<void> {
     if (!seen.has(key)) state.store.remove(key);
   }
   state.resourceVersion = resourceVersion;
-  if (state.hasSynced) return;
-  state.hasSynced = true;
-  state.synced.resolve();
+  if (!state.hasSynced) {
+    state.hasSynced = true;
+    state.synced.resolve();
+  }
+  state.options.onListed?.();
 }
 
 /** Until the server ends it. @throws Error when it breaks, or when the server ended it as soon as it began. */
@@ -202,11 +210,14 @@ function mayHideChanges(status: number): boolean {
 
 /** Once for each kind of failure, until the watch works again. */
 function complain<T>(state: State<T>, error: unknown, status: number | undefined): void {
-  const { log, type } = state.options;
+  const { log, type, optional = false } = state.options;
   const fields = { resource: type.plural, failures: state.failures, error };
   const complaint = String(status ?? 'no answer');
   if (state.complaint === complaint) log.debug(fields, 'watch failed again');
-  else log.warn(fields, 'watch failed, it will be resumed');
+  else if (optional && (status === NOT_FOUND || status === FORBIDDEN)) {
+    const reason = status === FORBIDDEN ? 'the operator may not read it' : 'the API server has no such kind';
+    log.info({ resource: type.plural, reason }, 'done without, looked for now and then');
+  } else log.warn(fields, 'watch failed, it will be resumed');
   state.complaint = complaint;
 }
 

@@ -4,6 +4,7 @@
  */
 import { ReceiverError } from '../api/errors.ts';
 import { FLUX_FINALIZER, RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../api/receiver.ts';
+import type { Exposure } from '../exposure/exposure.ts';
 import { ApiError } from '../kube/api-error.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
@@ -13,7 +14,7 @@ import { patchStatus } from '../kube/status.ts';
 import type { Logger } from '../observe/log.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import { type CompiledSpec, compileRoute, compileSpec, routeIdentity } from './compile.ts';
-import { desiredStatus, type Outcome } from './desired-status.ts';
+import { desiredStatus, type Outcome, pathOf } from './desired-status.ts';
 import { goDuration, intervalMs } from './interval.ts';
 import type { RouteTable } from './routes.ts';
 import type { Targets } from './targets.ts';
@@ -37,6 +38,7 @@ export interface ControllerOptions {
   readonly routes: RouteTable;
   readonly targets: Targets;
   readonly events: EventRecorder;
+  readonly exposure: Pick<Exposure, 'look'>;
   readonly isLeader: () => boolean;
   readonly log: Logger;
   /** Called after each reconcile. */
@@ -53,7 +55,7 @@ interface Memory {
 }
 
 export function createController(options: ControllerOptions): Controller {
-  const { client, type, types, secrets, routes, targets, events, isLeader, log, observe } = options;
+  const { client, type, types, secrets, routes, targets, events, exposure, isLeader, log, observe } = options;
   const memories = new Map<string, Memory>();
   const secretOf = new Map<string, string>();
   const users = new Map<string, Set<string>>();
@@ -138,7 +140,8 @@ export function createController(options: ControllerOptions): Controller {
   }
 
   async function writeStatus(receiver: Receiver, outcome: Outcome): Promise<void> {
-    await patchStatus(client, type, receiver, desiredStatus(receiver, outcome, Date.now()));
+    const exposed = exposure.look(receiver, pathOf(outcome, receiver.status?.webhookPath));
+    await patchStatus(client, type, receiver, desiredStatus(receiver, outcome, Date.now(), exposed));
   }
 
   function record(receiver: Receiver, outcome: Outcome): void {

@@ -1,6 +1,7 @@
 /** The status that a Receiver should have, from the one it has and what its reconcile found. Pure. */
 import type { ReceiverError } from '../api/errors.ts';
 import { type Condition, REQUESTED_AT_ANNOTATION, type Receiver, type ReceiverStatus } from '../api/receiver.ts';
+import { type Exposed, outsideUrl } from '../exposure/urls.ts';
 import { removeCondition, setCondition } from '../kube/conditions.ts';
 
 /** Ready at a path, or not, and why. */
@@ -21,13 +22,39 @@ function wanted(
   return { Ready, Reconciling: { status: 'True', reason: 'ProgressingWithRetry', message } };
 }
 
-function pathOf(outcome: Outcome, before: string | undefined): string | undefined {
+/** The path that the status then has. @param before the one that it has now. */
+export function pathOf(outcome: Outcome, before: string | undefined): string | undefined {
   if ('path' in outcome) return outcome.path;
   return outcome.error.terminal ? before : undefined;
 }
 
-/** @param nowMs since the epoch; the transition time of what changes, to the second. */
-export function desiredStatus(receiver: Receiver, outcome: Outcome, nowMs: number): ReceiverStatus {
+function exposedCondition({ urls, unmet }: Exposed): Pick<Condition, 'status' | 'reason' | 'message'> {
+  if (unmet !== undefined) return { status: 'False', ...unmet };
+  if (urls.length === 0) return { status: 'False', reason: 'NoDoor', message: 'there is no webhook path' };
+  if (outsideUrl(urls) !== undefined)
+    return { status: 'True', reason: 'DoorOpen', message: 'status.url is for the sender' };
+  return { status: 'False', reason: 'NoDoor', message: 'nothing leads here from outside of the cluster' };
+}
+
+/** The status with what it says of the ways in; as it is where they are not known yet. */
+function withDoors(status: ReceiverStatus, exposed: Exposed | undefined, generation: number, nowMs: number) {
+  if (exposed === undefined) return status;
+  const { url: _url, urls: _urls, ...rest } = status;
+  const observed = { type: 'Exposed', ...exposedCondition(exposed), observedGeneration: generation };
+  const url = outsideUrl(exposed.urls);
+  return {
+    ...rest,
+    conditions: setCondition(status.conditions, observed, nowMs),
+    ...(url === undefined ? {} : { url }),
+    ...(exposed.urls.length === 0 ? {} : { urls: [...exposed.urls] }),
+  };
+}
+
+/**
+ * @param nowMs since the epoch; the transition time of what changes, to the second.
+ * @param exposed absent: not known yet, so that what the status says of it is left as it is.
+ */
+export function desiredStatus(receiver: Receiver, outcome: Outcome, nowMs: number, exposed?: Exposed): ReceiverStatus {
   const before = receiver.status ?? {};
   const generation = receiver.metadata.generation ?? 0;
   const want = wanted(outcome);
@@ -44,11 +71,12 @@ export function desiredStatus(receiver: Receiver, outcome: Outcome, nowMs: numbe
   const webhookPath = pathOf(outcome, before.webhookPath);
   const handled = receiver.metadata.annotations?.[REQUESTED_AT_ANNOTATION] ?? before.lastHandledReconcileAt;
   const { webhookPath: _path, observedGeneration: _generation, lastHandledReconcileAt: _handled, ...rest } = before;
-  return {
+  const status = {
     ...rest,
     conditions,
     ...(webhookPath === undefined ? {} : { webhookPath }),
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(handled === undefined ? {} : { lastHandledReconcileAt: handled }),
   };
+  return withDoors(status, exposed, generation, nowMs);
 }

@@ -4,6 +4,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GROUP, RECEIVER_API_VERSION, RECEIVER_PLURAL, type Receiver, VERSION } from '../api/receiver.ts';
+import { createExposure, type Exposure, type ExposureSettings } from '../exposure/exposure.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { createDiscovery } from '../kube/discovery.ts';
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
@@ -25,6 +26,8 @@ const RECEIVER_TYPE: ResourceType = { apiVersion: RECEIVER_API_VERSION, plural: 
 const MAX_PENDING_BYTES = 32 * 1024 * 1024;
 /** How long Receivers wait for the first list of Secrets, which spares most of them a second look. */
 const SECRETS_FIRST_MS = 5_000;
+/** How long they wait for what leads here, for the same reason; nothing of theirs depends on it. */
+const DOORS_FIRST_MS = 1_000;
 
 export interface ReceiverOperatorOptions {
   readonly log: Logger;
@@ -35,6 +38,7 @@ export interface ReceiverOperatorOptions {
   /** Which Secrets are watched; undefined: all but Helm's. */
   readonly secretLabelSelector: string | undefined;
   readonly sameNamespaceOnly: boolean;
+  readonly exposure: ExposureSettings;
   readonly maxPending: number;
   /** Whether it writes statuses before anybody has elected it. */
   readonly leadsFromTheStart: boolean;
@@ -52,7 +56,9 @@ export class ReceiverOperator extends OperatorBase {
   readonly #targets: Targets;
   readonly #pending: Pending;
   readonly #events: EventRecorder;
+  readonly #exposure: Exposure;
   #leads: boolean;
+  #watchesReceivers = false;
 
   /** @throws Error with one line when there is no cluster to talk to. */
   constructor(options: ReceiverOperatorOptions) {
@@ -95,6 +101,16 @@ export class ReceiverOperator extends OperatorBase {
         for (const receiver of this.#controller.receiversOf(key)) this.enqueue(RECEIVER_PLURAL, receiver);
       },
     });
+    this.#exposure = createExposure({
+      client,
+      settings: options.exposure,
+      log,
+      receivers: () => (this.#watchesReceivers ? this.watchedKeys(RECEIVER_PLURAL) : []),
+      receiverAt: (path) => routes.find(path)?.key,
+      onStale: (key) => {
+        if (this.#leads) this.enqueue(RECEIVER_PLURAL, key, 'backlog');
+      },
+    });
     this.#controller = createController({
       client,
       type: RECEIVER_TYPE,
@@ -103,6 +119,7 @@ export class ReceiverOperator extends OperatorBase {
       routes,
       targets: this.#targets,
       events: this.#events,
+      exposure: this.#exposure,
       isLeader: () => this.#leads,
       log,
       observe: options.observeReconcile,
@@ -124,14 +141,19 @@ export class ReceiverOperator extends OperatorBase {
 
   protected override async init(): Promise<void> {
     this.#secrets.start();
+    this.#exposure.start();
     const onEvent = async ({ type, object }: ResourceEvent) => {
       const receiver = object as unknown as Receiver;
       const key = `${receiver.metadata.namespace}/${receiver.metadata.name}`;
       return this.#controller.reconcile(key, type === ResourceEventType.Deleted ? undefined : receiver);
     };
     // Secrets first: what is read before their watch stands is read again once it does.
-    await Promise.race([this.#secrets.whenSynced(), sleep(SECRETS_FIRST_MS)]);
+    await Promise.all([
+      Promise.race([this.#secrets.whenSynced(), sleep(SECRETS_FIRST_MS)]),
+      Promise.race([this.#exposure.whenKnown(), sleep(DOORS_FIRST_MS)]),
+    ]);
     await this.watchResource(GROUP, VERSION, RECEIVER_PLURAL, onEvent, this.#options.namespace);
+    this.#watchesReceivers = true;
   }
 
   /** Whether this replica writes statuses and events from now on. */
@@ -156,7 +178,7 @@ export class ReceiverOperator extends OperatorBase {
   }
 
   override async stop(): Promise<void> {
-    await Promise.all([this.#secrets.stop(), this.#targets.stop(), this.#events.stop()]);
+    await Promise.all([this.#secrets.stop(), this.#targets.stop(), this.#events.stop(), this.#exposure.stop()]);
     await super.stop();
   }
 }

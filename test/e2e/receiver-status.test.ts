@@ -29,8 +29,13 @@ async function trio(name: string, more: object = {}): Promise<string> {
   return await world.ready(name);
 }
 
+/** The conditions of Flux. */
 const shown = (receiver: Receiver) =>
-  Object.fromEntries((receiver.status?.conditions ?? []).map((c) => [c.type, `${c.status} ${c.reason}`]));
+  Object.fromEntries(
+    (receiver.status?.conditions ?? [])
+      .filter(({ type }) => type !== 'Exposed')
+      .map((c) => [c.type, `${c.status} ${c.reason}`]),
+  );
 
 describe('a Receiver that is fine', () => {
   it('is Ready at its path, with the message that Flux gives', async () => {
@@ -62,7 +67,7 @@ describe('a Receiver that is fine', () => {
     const path = await trio('printed');
     const table = await world.kubectl('get', 'receivers', 'printed');
     const [head = '', row = ''] = table.split('\n');
-    expect(head.split(/\s{2,}/).map((cell) => cell.trim())).toEqual(['NAME', 'AGE', 'READY', 'STATUS']);
+    expect(head.split(/\s{2,}/).map((cell) => cell.trim())).toEqual(['NAME', 'AGE', 'READY', 'STATUS', 'URL']);
     expect(row).toContain(`Receiver initialized for path: ${path}`);
   });
 

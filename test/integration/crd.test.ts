@@ -113,7 +113,7 @@ describe('Receivers at the API server', () => {
     expect(stored.status).toEqual({ observedGeneration: -1 });
   });
 
-  it('print the columns of Flux, also by category', async () => {
+  it('print the columns of Flux and the URL, also by category', async () => {
     const spec = { type: 'generic', secretRef: { name: 't' }, resources: [] };
     await cluster.apply(JSON.stringify({ ...receiver('printed', spec), metadata: { name: 'printed', namespace } }));
     const condition = {
@@ -122,12 +122,17 @@ describe('Receivers at the API server', () => {
       reason: 'Succeeded',
       message: 'Receiver initialized for path: /hook/1',
     };
-    const status = { conditions: [{ ...condition, lastTransitionTime: new Date().toISOString() }] };
+    const lastTransitionTime = new Date().toISOString();
+    const [webhookPath, url] = ['/hook/1', 'https://hooks.example.com/hook/1'];
+    const status = { conditions: [{ ...condition, lastTransitionTime }], webhookPath, url };
     const patch = JSON.stringify({ status });
     await kubectl('patch', 'receiver', 'printed', '--subresource=status', '--type=merge', '-p', patch);
     const [header = '', row = ''] = (await kubectl('get', 'receivers', 'printed')).split('\n');
-    expect(header.split(/\s{2,}/)).toEqual(['NAME', 'AGE', 'READY', 'STATUS']);
-    expect(row).toMatch(/^printed\s+\S+\s+True\s+Receiver initialized for path: \/hook\/1\s*$/);
+    expect(header.split(/\s{2,}/)).toEqual(['NAME', 'AGE', 'READY', 'STATUS', 'URL']);
+    expect(row).toMatch(/^printed\s+\S+\s+True\s+Receiver initialized for path: \/hook\/1\s+https:\S+\/hook\/1\s*$/);
+    const [wideHeader = '', wideRow = ''] = (await kubectl('get', 'receivers', 'printed', '-o', 'wide')).split('\n');
+    expect(wideHeader.split(/\s{2,}/)).toEqual(['NAME', 'AGE', 'READY', 'STATUS', 'URL', 'TYPE', 'PATH']);
+    expect(wideRow).toMatch(/\s{2,}generic\s{2,}\/hook\/1\s*$/);
     for (const category of ['all', 'fluxcd', 'fluxcd-notifications']) {
       expect(await kubectl('get', category, '-o', 'name'), category).toContain(`receiver.${GROUP}/printed`);
     }

@@ -29,6 +29,7 @@ function oidc(changes: object = {}): Record<string, unknown> {
 }
 
 const withResource = (changes: object) => github({ resources: [{ ...resources[0], ...changes }] });
+const withExposure = (exposure: object) => github({ exposure });
 const withProvider = (changes: object) => oidc({ oidcProviders: [{ ...provider, ...changes }] });
 
 const tokenTypes = [
@@ -68,6 +69,33 @@ export const acceptedSpecs: readonly SpecRow[] = [
   {
     name: 'variables of the same name',
     spec: withProvider({ variables: ['a', 'a'].map((name) => ({ name, expression: '1' })) }),
+  },
+  { name: 'an exposure of nothing', spec: withExposure({}) },
+  { name: 'every door, as it comes', spec: withExposure({ service: {}, ingress: {}, httpRoute: {} }) },
+  {
+    name: 'a Service with everything',
+    spec: withExposure({
+      service: {
+        name: 'hooks',
+        type: 'LoadBalancer',
+        port: 443,
+        nodePort: 30_080,
+        annotations: { a: 'b' },
+        loadBalancerClass: 'x/y',
+        loadBalancerSourceRanges: ['192.30.252.0/22'],
+      },
+    }),
+  },
+  { name: 'a nodePort of no type', spec: withExposure({ service: { nodePort: 30_080 } }) },
+  { name: 'a host that is a wildcard', spec: withExposure({ ingress: { host: '*.example.com' } }) },
+  {
+    name: 'an HTTPRoute with everything',
+    spec: withExposure({
+      httpRoute: {
+        parentRefs: [{ name: 'public', namespace: 'gateways', sectionName: 'https' }],
+        hostnames: ['hooks.example.com'],
+      },
+    }),
   },
   {
     name: 'two issuers',
@@ -265,5 +293,51 @@ export const refusedSpecs: readonly RefusedSpec[] = [
     spec: oidc({ oidcProviders: [provider, provider] }),
     apiServer: 'spec.oidcProviders[1]: Duplicate value: {"issuerURL":"https://issuer.example.com"}',
     operator: 'spec.oidcProviders[1] repeats issuerURL https://issuer.example.com',
+  },
+  ...(['nodePort', 'loadBalancerClass', 'loadBalancerSourceRanges'] as const).map((field) => {
+    const type = field === 'nodePort' ? 'NodePort or LoadBalancer' : 'LoadBalancer';
+    const value = { nodePort: 30_080, loadBalancerClass: 'x/y', loadBalancerSourceRanges: ['10.0.0.0/8'] }[field];
+    return {
+      name: `${field} with a type that has none`,
+      spec: withExposure({ service: { type: 'ClusterIP', [field]: value } }),
+      apiServer: `spec.exposure.service.${field}: Forbidden: ${field} needs the type ${type}`,
+      operator: `spec.exposure.service.${field}: ${field} needs the type ${type}`,
+    };
+  }),
+  {
+    name: 'a port that is none',
+    spec: withExposure({ service: { port: 65_536 } }),
+    apiServer: 'spec.exposure.service.port: Invalid value: 65536',
+    operator: 'spec.exposure.service.port must be 65535 at most',
+  },
+  {
+    name: 'a Service of another type',
+    spec: withExposure({ service: { type: 'ExternalName' } }),
+    apiServer: 'spec.exposure.service.type: Unsupported value: "ExternalName"',
+    operator: 'spec.exposure.service.type must be one of ClusterIP, NodePort, LoadBalancer',
+  },
+  {
+    name: 'a name that no Service can have',
+    spec: withExposure({ service: { name: '1.hooks' } }),
+    apiServer: 'spec.exposure.service.name: Invalid value: "1.hooks"',
+    operator: 'spec.exposure.service.name must match',
+  },
+  {
+    name: 'a host with a scheme',
+    spec: withExposure({ ingress: { host: 'https://hooks.example.com' } }),
+    apiServer: 'spec.exposure.ingress.host: Invalid value: "https://hooks.example.com"',
+    operator: 'spec.exposure.ingress.host must match',
+  },
+  {
+    name: 'too many host names',
+    spec: withExposure({ httpRoute: { hostnames: Array(17).fill('a.example.com') } }),
+    apiServer: 'spec.exposure.httpRoute.hostnames: Too many: 17',
+    operator: 'spec.exposure.httpRoute.hostnames must have at most 16 entries',
+  },
+  {
+    name: 'a Gateway without a name',
+    spec: withExposure({ httpRoute: { parentRefs: [{ namespace: 'gateways' }] } }),
+    apiServer: 'spec.exposure.httpRoute.parentRefs[0].name: Required value',
+    operator: 'spec.exposure.httpRoute.parentRefs[0].name is required',
   },
 ];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { flagList } from '../../operator/config/flags.ts';
-import { nearestName } from '../../operator/config/nearest-name.ts';
+import { nearestFlag } from '../../operator/config/nearest-flag.ts';
 import { ownNamespace } from '../../operator/config/own-namespace.ts';
 import { parseAddress } from '../../operator/config/parse-address.ts';
 import { parseBytes } from '../../operator/config/parse-bytes.ts';
@@ -62,39 +62,6 @@ describe('without flags', () => {
   });
 });
 
-describe('the flags of the group Limits', () => {
-  it('are the limits of the receiver server', () => {
-    const words = [
-      '--max-connections=7',
-      '--max-connections-per-address=6',
-      '--max-requests-per-connection=5',
-      '--header-timeout=4s',
-      '--request-timeout=8s',
-      '--refused-rate-limit=0.5',
-      '--refused-rate-burst=3',
-      '--max-bodies-in-flight=16Mi',
-    ];
-    expect(run(...words).config.limits).toMatchObject({
-      maxConnections: 7,
-      maxConnectionsPerAddress: 6,
-      maxRequestsPerConnection: 5,
-      headersTimeoutMs: 4_000,
-      requestTimeoutMs: 8_000,
-      refusedPerSecond: 0.5,
-      refusedBurst: 3,
-      maxBufferedBytes: 16 * 1024 * 1024,
-    });
-  });
-
-  it('say who is believed: nobody unless told', () => {
-    expect(run().config.trustedProxies.has('10.0.0.1')).toBe(false);
-    const { trustedProxies, proxyProtocol } = run('--trusted-proxies=10.0.0.0/8,fd00::1', '--proxy-protocol').config;
-    const addresses = ['10.1.2.3', 'fd00::1', 'fd00::2', '192.0.2.1'];
-    expect(addresses.map((address) => trustedProxies.has(address))).toEqual([true, true, false, false]);
-    expect(proxyProtocol).toBe(true);
-  });
-});
-
 describe('a flag', () => {
   const rows: readonly [words: readonly string[], field: keyof Config, value: unknown][] = [
     [['--receiverAddr', '127.0.0.1:80'], 'receiverAddr', { host: '127.0.0.1', port: 80 }],
@@ -123,6 +90,24 @@ describe('a flag', () => {
     [['--log-encoding=console'], 'logEncoding', 'console'],
     [['--metrics-per-object'], 'metricsPerObject', true],
     [['--max-bodies-in-flight=8Mi'], 'limits', { maxBufferedBytes: 8 * 1024 * 1024 }],
+    [['--external-url=https://Hooks.example.com:443/in/'], 'externalUrl', 'https://hooks.example.com/in'],
+    [['--external-url='], 'externalUrl', undefined],
+    [['--tenant-exposure=Service'], 'tenantExposure', ['Service']],
+    [
+      ['--tenant-exposure-hosts=*.a.example.com, b.example.com'],
+      'tenantExposureHosts',
+      ['*.a.example.com', 'b.example.com'],
+    ],
+    [
+      ['--tenant-ingress-annotations=a.io/nets=10.0.0.0/8,1.2.3.4/32,b=x=y,c='],
+      'tenantIngressAnnotations',
+      { 'a.io/nets': '10.0.0.0/8,1.2.3.4/32', b: 'x=y', c: '' },
+    ],
+    [
+      ['--tenant-gateway=gateways/public/https'],
+      'tenantGateway',
+      { namespace: 'gateways', name: 'public', sectionName: 'https' },
+    ],
     [['--max-connections=7'], 'limits', { maxConnections: 7 }],
   ];
 
@@ -175,17 +160,28 @@ describe('a command line that cannot be followed', () => {
       ['--tls-cert-file=c', '--tls-key-file=k', '--receiver-tls-addr=:9292'],
       '--receiverAddr :9292 and --receiver-tls-addr :9292 cannot listen on the same port',
     ],
-    [['--header-timeout=500ms'], '--header-timeout "500ms": expected a duration such as 750ms or 1h2m, 1s at least'],
-    [['--header-timeout=1m'], '--header-timeout 1m is longer than --request-timeout 30s'],
-    [['--request-timeout=5s'], '--header-timeout 10s is longer than --request-timeout 5s'],
-    [['--max-requests-per-connection=-1'], '--max-requests-per-connection "-1": expected a whole number, 0 at least'],
-    [['--max-connections-per-address=x'], '--max-connections-per-address "x": expected a whole number'],
-    [['--refused-rate-limit=-1'], '--refused-rate-limit "-1": expected a number, 0 at least'],
-    [['--refused-rate-burst=0'], '--refused-rate-burst "0": expected a whole number, 1 at least'],
-    [['--trusted-proxies=10.0.0.0/33'], '--trusted-proxies "10.0.0.0/33": expected CIDRs such as 10.0.0.0/8,fd00::/8'],
-    [['--trusted-proxies=lb'], '--trusted-proxies "lb": expected CIDRs such as 10.0.0.0/8,fd00::/8'],
-    [['--proxy-protocol'], '--proxy-protocol needs --trusted-proxies, because nobody else is believed'],
     [['--max-bodies-in-flight=1Ti'], '--max-bodies-in-flight "1Ti": expected an amount such as 512Ki or 64Mi'],
+    [
+      ['--external-url=hooks.example.com'],
+      '--external-url "hooks.example.com": expected a URL such as https://hooks.example.com',
+    ],
+    [['--external-url=ftp://x'], '--external-url "ftp://x": expected a URL such as https://hooks.example.com'],
+    [['--external-url=https://x?y'], '--external-url "https://x?y": expected a URL such as https://hooks.example.com'],
+    [['--tenant-exposure=Pod'], '--tenant-exposure "Pod": expected a list of Service, Ingress, HTTPRoute'],
+    [['--tenant-exposure-hosts=a b'], '--tenant-exposure-hosts "a b": expected hosts such as *.hooks.example.com'],
+    [
+      ['--tenant-service-annotations=a'],
+      '--tenant-service-annotations "a": expected annotations such as example.com/name=value,other=value',
+    ],
+    [
+      ['--tenant-gateway=public'],
+      '--tenant-gateway "public": expected a Gateway such as namespace/name or namespace/name/listener',
+    ],
+    [['--tenant-exposure=Service,Ingress'], '--tenant-exposure Ingress needs --tenant-exposure-hosts'],
+    [
+      ['--tenant-exposure=HTTPRoute', '--tenant-exposure-hosts=a.example.com'],
+      '--tenant-exposure HTTPRoute needs --tenant-gateway',
+    ],
     [['--min-retry-delay=1h'], '--min-retry-delay 1h is longer than --max-retry-delay 15m'],
     [['--health-addr=[::1]:9292'], '--receiverAddr :9292 and --health-addr [::1]:9292 cannot listen on the same port'],
     [
@@ -334,6 +330,6 @@ describe('values', () => {
     ['zzzzzz', undefined],
   ])('flag %j', (written, nearest) => {
     const names = flagList.map(({ name }) => name);
-    expect(nearestName(written, names)).toBe(nearest);
+    expect(nearestFlag(written, names)).toBe(nearest);
   });
 });

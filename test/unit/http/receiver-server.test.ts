@@ -12,7 +12,6 @@ import {
   connectTo,
   exchange,
   HOOK,
-  proxies,
   requestText,
   type Served,
   type ServedOptions,
@@ -481,9 +480,7 @@ describe('close', () => {
 describe('listen', () => {
   const log = createLogger({ level: 'error', encoding: 'json' });
   const idle = { allowedMethods: () => [], admit: () => Promise.reject(new Error('not called')) as never };
-  const nobody = { trusted: proxies(), proxyProtocol: false };
-  const create = () =>
-    createReceiverServer({ deliverer: idle, limits: defaultLimits, ...nobody, log, metrics: createMetrics() });
+  const create = () => createReceiverServer({ deliverer: idle, limits: defaultLimits, log, metrics: createMetrics() });
 
   it('says in one line which address is taken', async () => {
     const other = createServer();

@@ -4,7 +4,6 @@ import { connect, type Socket } from 'node:net';
 import { RequestError } from '../../../operator/api/errors.ts';
 import { defaultLimits, type Limits } from '../../../operator/http/limits.ts';
 import { createReceiverServer, type ReceiverServer } from '../../../operator/http/receiver-server.ts';
-import { parseTrustedProxies, type TrustedProxies } from '../../../operator/http/trusted-proxies.ts';
 import { createLogger, type Logger } from '../../../operator/observe/log.ts';
 import { createMetrics, type Metrics } from '../../../operator/observe/metrics.ts';
 import type { Admitted, Deliverer } from '../../../operator/receivers/deliver.ts';
@@ -27,8 +26,6 @@ export interface Served {
 
 export interface ServedOptions {
   readonly limits?: Partial<Limits>;
-  readonly trustedProxies?: readonly string[];
-  readonly proxyProtocol?: boolean;
   /** What the hook does with a request; 200 when absent. */
   readonly deliver?: (request: WebhookRequest) => Promise<200 | 202>;
 }
@@ -54,15 +51,7 @@ function testDeliverer(deliver: (request: WebhookRequest) => Promise<200 | 202>)
   };
 }
 
-/** @throws Error for what is no list of CIDRs. */
-export function proxies(...cidrs: readonly string[]): TrustedProxies {
-  const trusted = parseTrustedProxies(cidrs);
-  if (trusted === undefined) throw new Error(`no CIDRs: ${cidrs.join()}`);
-  return trusted;
-}
-
-export async function startServer(options: ServedOptions = {}): Promise<Served> {
-  const { limits = {}, trustedProxies = [], proxyProtocol = false, deliver = async () => 200 } = options;
+export async function startServer({ limits = {}, deliver = async () => 200 }: ServedOptions = {}): Promise<Served> {
   const metrics = createMetrics();
   const delivered: WebhookRequest[] = [];
   const logLines: string[] = [];
@@ -75,14 +64,7 @@ export async function startServer(options: ServedOptions = {}): Promise<Served> 
     delivered.push(request);
     return deliver(request);
   });
-  const server = createReceiverServer({
-    deliverer,
-    limits: { ...defaultLimits, ...limits },
-    trusted: proxies(...trustedProxies),
-    proxyProtocol,
-    log,
-    metrics,
-  });
+  const server = createReceiverServer({ deliverer, limits: { ...defaultLimits, ...limits }, log, metrics });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   const metric: Served['metric'] = async (name, labels) => {
     const series = (await metrics.registry.getSingleMetric(name)?.get())?.values ?? [];

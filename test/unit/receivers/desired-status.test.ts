@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ReceiverError } from '../../../operator/api/errors.ts';
+import type { StatusUrl } from '../../../operator/api/exposure.ts';
 import type { Receiver, ReceiverStatus } from '../../../operator/api/receiver.ts';
+import type { Exposed } from '../../../operator/exposure/urls.ts';
 import { desiredStatus, type Outcome } from '../../../operator/receivers/desired-status.ts';
 
 const NOW = '2026-05-01T12:00:00Z';
@@ -81,5 +83,47 @@ describe('the status of a Receiver', () => {
     expect(desiredStatus(asked, missing, NOW_MS).lastHandledReconcileAt).toBe('now-1');
     const later = receiver({ lastHandledReconcileAt: 'now-1' });
     expect(desiredStatus(later, { path: PATH }, NOW_MS).lastHandledReconcileAt).toBe('now-1');
+  });
+});
+
+describe('what the status says of the ways in', () => {
+  const inside: StatusUrl = { type: 'Internal', url: `http://webhook-receiver.flux-system.svc.cluster.local${PATH}` };
+  const outside: StatusUrl = { type: 'Ingress', url: `https://hooks.example.com${PATH}` };
+  const unmet = { reason: 'Conflict', message: 'Service x is not ours' };
+
+  function exposed(look: Exposed | undefined, before: ReceiverStatus = {}) {
+    const { url, urls, conditions = [] } = desiredStatus(receiver(before), { path: PATH }, NOW_MS, look);
+    const condition = conditions.find(({ type }) => type === 'Exposed');
+    return { url, urls, exposed: condition && `${condition.status} ${condition.reason}` };
+  }
+
+  it.each<[name: string, look: Exposed, expected: object]>([
+    [
+      'a way from outside',
+      { urls: [outside, inside], unmet: undefined },
+      { url: outside.url, exposed: 'True DoorOpen' },
+    ],
+    ['a way from inside alone', { urls: [inside], unmet: undefined }, { url: undefined, exposed: 'False NoDoor' }],
+    ['no way at all', { urls: [], unmet: undefined }, { urls: undefined, url: undefined, exposed: 'False NoDoor' }],
+    ['a wish that is not met', { urls: [outside], unmet }, { url: outside.url, exposed: 'False Conflict' }],
+  ])('%s', (_name, look, expected) => {
+    expect(exposed(look)).toMatchObject(expected);
+  });
+
+  it('is left as it is while nothing is known', () => {
+    const before = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [outside], unmet: undefined });
+    expect(desiredStatus(receiver(before), { path: PATH }, NEXT_DAY_MS)).toEqual(before);
+  });
+
+  it('observes the generation, and lets Ready be', () => {
+    const { conditions } = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [], unmet });
+    expect(conditions?.find(({ type }) => type === 'Exposed')).toMatchObject({ observedGeneration: 3, ...unmet });
+    expect(conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+  });
+
+  it('goes with the path', () => {
+    const before = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [outside], unmet: undefined });
+    const after = desiredStatus(receiver(before), missing, NOW_MS, { urls: [], unmet: undefined });
+    expect([after.url, after.urls]).toEqual([undefined, undefined]);
   });
 });

@@ -1,0 +1,54 @@
+/** `spec.exposure` of a Receiver, and what its status says of the ways in. */
+
+/** Annotation of a door's object: `namespace/name` of its Receiver, in full. */
+export const RECEIVER_ANNOTATION = 'sluice/receiver';
+/** The kinds of objects that a Receiver may ask for. */
+export const exposureKinds = ['Service', 'Ingress', 'HTTPRoute'] as const;
+
+export const serviceTypes = ['ClusterIP', 'NodePort', 'LoadBalancer'] as const;
+export type ServiceType = (typeof serviceTypes)[number];
+
+/** A Service for one Receiver, or for all that give it the same name. */
+export interface ServiceExposure {
+  name?: string;
+  type?: ServiceType;
+  port?: number;
+  nodePort?: number;
+  annotations?: Record<string, string>;
+  loadBalancerClass?: string;
+  loadBalancerSourceRanges?: string[];
+}
+
+export interface IngressExposure {
+  host?: string;
+  className?: string;
+  tlsSecretName?: string;
+  annotations?: Record<string, string>;
+}
+
+export interface ParentReference {
+  name: string;
+  namespace?: string;
+  sectionName?: string;
+}
+
+export interface HttpRouteExposure {
+  parentRefs?: ParentReference[];
+  hostnames?: string[];
+}
+
+export interface ExposureSpec {
+  service?: ServiceExposure;
+  ingress?: IngressExposure;
+  httpRoute?: HttpRouteExposure;
+}
+
+/** The kinds of doors, the best one for a sender first. */
+export const urlTypes = ['External', 'HTTPRoute', 'Ingress', 'LoadBalancer', 'NodePort', 'Internal'] as const;
+export type UrlType = (typeof urlTypes)[number];
+
+/** One entry of `status.urls`. */
+export interface StatusUrl {
+  type: UrlType;
+  url: string;
+}

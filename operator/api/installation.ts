@@ -1,0 +1,19 @@
+/** What an installation is called: the manifests say so, and the operator finds its own pods and Service by it. */
+
+/** Of the Deployment, the ServiceAccount and the roles. */
+export const NAME = 'sluice';
+
+/** What selects the operator's pods; never changes, because a Deployment's selector cannot. */
+export const selectorLabels: Readonly<Record<string, string>> = {
+  'app.kubernetes.io/name': NAME,
+  'app.kubernetes.io/component': 'operator',
+};
+
+/** The Service that all Receivers share, under the name that Flux gives it. */
+export const RECEIVER_SERVICE = 'webhook-receiver';
+
+/** Names of the container's ports for webhooks. */
+export const WEBHOOK_PORT = 'http-webhook';
+export const TLS_WEBHOOK_PORT = 'https-webhook';
+/** Where the container receives webhooks unless told otherwise. */
+export const DEFAULT_WEBHOOK_PORT = 9292;

@@ -1,0 +1,102 @@
+/** The kinds that doors are made of, and what is kept of their objects: of ours all, of others what is read. */
+import { RECEIVER_ANNOTATION } from '../api/exposure.ts';
+import type { ObjectMeta } from '../api/receiver.ts';
+import type { KubeObject, ResourceType } from '../kube/kube-client.ts';
+import type { Deployment, Gateway, HttpRoute, Ingress, Node, Service } from './objects.ts';
+
+const GATEWAY_API = 'gateway.networking.k8s.io/v1';
+
+export const kinds = {
+  Service: { apiVersion: 'v1', plural: 'services', namespaced: true },
+  Ingress: { apiVersion: 'networking.k8s.io/v1', plural: 'ingresses', namespaced: true },
+  HTTPRoute: { apiVersion: GATEWAY_API, plural: 'httproutes', namespaced: true },
+  Gateway: { apiVersion: GATEWAY_API, plural: 'gateways', namespaced: true },
+  Node: { apiVersion: 'v1', plural: 'nodes', namespaced: false },
+  Deployment: { apiVersion: 'apps/v1', plural: 'deployments', namespaced: true },
+} as const satisfies Record<string, ResourceType>;
+
+/** Whether it was made for a Receiver. */
+export function isOurs({ metadata }: { readonly metadata: ObjectMeta }): boolean {
+  return metadata.annotations?.[RECEIVER_ANNOTATION] !== undefined;
+}
+
+function identityOf({ name, namespace, uid, resourceVersion }: ObjectMeta): ObjectMeta {
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+}
+
+function withoutBulk<T>(object: KubeObject): T {
+  const { managedFields: _bulk, ...metadata } = object.metadata as ObjectMeta & { managedFields?: unknown };
+  return { ...object, metadata } as T;
+}
+
+/** Objects from the API server have the shape that their kind says. */
+function read<T>(object: KubeObject): T {
+  return object as unknown as T;
+}
+
+export function projectService(object: KubeObject): Service {
+  if (isOurs(object)) return withoutBulk(object);
+  const { spec = {}, status = {} } = read<Service>(object);
+  const { type, clusterIP, selector, ports } = spec;
+  return {
+    metadata: identityOf(object.metadata),
+    spec: { ...defined({ type, clusterIP, selector, ports }) },
+    status: { ...defined({ loadBalancer: status.loadBalancer }) },
+  };
+}
+
+export function projectIngress(object: KubeObject): Ingress {
+  if (isOurs(object)) return withoutBulk(object);
+  const { spec = {}, status = {} } = read<Ingress>(object);
+  return { metadata: identityOf(object.metadata), spec, status };
+}
+
+export function projectHttpRoute(object: KubeObject): HttpRoute {
+  if (isOurs(object)) return withoutBulk(object);
+  const { spec = {}, status = {} } = read<HttpRoute>(object);
+  return { metadata: identityOf(object.metadata), spec, status };
+}
+
+export function projectGateway(object: KubeObject): Gateway {
+  const { spec, status } = read<Gateway>(object);
+  const listeners = (spec?.listeners ?? []).map(({ name, hostname, port, protocol, allowedRoutes }) => ({
+    name,
+    port,
+    protocol,
+    ...defined({ hostname, allowedRoutes }),
+  }));
+  return {
+    metadata: identityOf(object.metadata),
+    spec: { listeners },
+    status: { addresses: status?.addresses ?? [] },
+  };
+}
+
+export function projectNode(object: KubeObject): Node {
+  const { status } = read<Node>(object);
+  const addresses = (status?.addresses ?? []).filter(({ type }) => type.endsWith('IP'));
+  return { metadata: identityOf(object.metadata), status: { addresses } };
+}
+
+export function projectDeployment(object: KubeObject): Deployment {
+  const { spec } = read<Deployment>(object);
+  const containers = (spec?.template?.spec?.containers ?? []).map(({ ports = [] }) => ({ ports }));
+  const { selector, template } = spec ?? {};
+  return {
+    metadata: identityOf(object.metadata),
+    spec: {
+      ...defined({ selector }),
+      template: { metadata: { ...defined({ labels: template?.metadata?.labels }) }, spec: { containers } },
+    },
+  };
+}
+
+/** Without the fields that are not there, which the types tell from those that are undefined. */
+function defined<T extends object>(fields: T): { [Field in keyof T]?: Exclude<T[Field], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,45 @@
+/** Keys told one after the other at a steady pace, each once however often it is added before its turn. */
+export interface PacedKeys {
+  add(keys: Iterable<string>): void;
+  stop(): void;
+}
+
+export interface PacedKeysOptions {
+  /** How many in one go. */
+  readonly batch: number;
+  /** Between two goes. */
+  readonly everyMs: number;
+  onKey(key: string): void;
+}
+
+export function createPacedKeys({ batch, everyMs, onKey }: PacedKeysOptions): PacedKeys {
+  const waiting = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function go(): void {
+    timer = undefined;
+    let left = batch;
+    for (const key of waiting) {
+      if (left === 0) break;
+      left -= 1;
+      waiting.delete(key);
+      onKey(key);
+    }
+    plan();
+  }
+
+  function plan(): void {
+    if (waiting.size > 0) timer ??= setTimeout(go, everyMs);
+  }
+
+  return {
+    add(keys) {
+      for (const key of keys) waiting.add(key);
+      if (timer === undefined && waiting.size > 0) go();
+    },
+    stop() {
+      clearTimeout(timer);
+      waiting.clear();
+    },
+  };
+}

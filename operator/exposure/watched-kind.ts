@@ -1,0 +1,86 @@
+/** A watched collection that may not be there: a kind that is not installed yet, or that the operator may not read. */
+import { isDeepStrictEqual } from 'node:util';
+import type { ObjectMeta } from '../api/receiver.ts';
+import { ApiError } from '../kube/api-error.ts';
+import { createInformer, type Informer, type InformerEvent } from '../kube/informer.ts';
+import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
+import type { Logger } from '../observe/log.ts';
+
+export interface WatchedKind<T> {
+  start(): void;
+  stop(): Promise<void>;
+  /** None while the kind is missing or forbidden. */
+  values(): readonly T[];
+  /** Whether it was listed, or is known to be missing or forbidden; also before the start. */
+  readonly isSettled: boolean;
+}
+
+export interface WatchedKindOptions<T> {
+  readonly client: KubeClient;
+  readonly type: ResourceType;
+  /** Absent: all namespaces. */
+  readonly namespace?: string;
+  readonly fieldSelector?: string;
+  project(object: KubeObject): T;
+  readonly log: Logger;
+  /** Something that is kept differs; undefined: all may, after a list or a refusal. */
+  onChange(object: T | undefined): void;
+}
+
+/** The lists that fail while a kind is missing: next to nothing, and soon enough after it comes. */
+const BACKOFF = { minDelayMs: 1_000, maxDelayMs: 15_000 };
+
+export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
+  options: WatchedKindOptions<T>,
+): WatchedKind<T> {
+  const { client, type, namespace, fieldSelector, project, log, onChange } = options;
+  let started = false;
+  let refused = false;
+  const informer: Informer<T> = createInformer<T>({
+    client,
+    type,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    project,
+    log,
+    optional: true,
+    backoff: BACKOFF,
+    onEvent(event) {
+      // A list is told of as a whole.
+      if (informer.hasSynced && !isSameToUs(event)) onChange(event.object);
+    },
+    onListed() {
+      refused = false;
+      onChange(undefined);
+    },
+    onError(error) {
+      if (refused || !isRefusal(error)) return;
+      refused = true;
+      onChange(undefined);
+    },
+  });
+  return {
+    start() {
+      started = true;
+      informer.start();
+    },
+    stop: () => informer.stop(),
+    values: () => (refused ? [] : [...informer.values()]),
+    get isSettled() {
+      return !started || informer.hasSynced || refused;
+    },
+  };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && (error.httpStatus === 403 || error.httpStatus === 404);
+}
+
+function isSameToUs<T extends { readonly metadata: ObjectMeta }>(event: InformerEvent<T>): boolean {
+  if (event.type !== 'updated' || event.previous === undefined) return false;
+  return isDeepStrictEqual(withoutVersion(event.previous), withoutVersion(event.object));
+}
+
+function withoutVersion<T extends { readonly metadata: ObjectMeta }>(object: T): T {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: undefined } };
+}

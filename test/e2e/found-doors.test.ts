@@ -1,0 +1,166 @@
+// The URLs in a Receiver's status: found wherever something leads to the operator, and followed as it changes.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../control-plane/start.ts';
+import { RECEIVER_API_VERSION } from '../../operator/api/receiver.ts';
+import { ownControlPlane } from '../support/control-plane.ts';
+import { createDoors, type Doors, requestsSent } from '../support/exposure.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { conditionOf, createWorld, TOKEN, type World } from '../support/world.ts';
+
+let controlPlane: ControlPlane;
+let world: World;
+let doors: Doors;
+
+beforeAll(async () => {
+  controlPlane = await ownControlPlane();
+  world = await createWorld(controlPlane, { args: ['--shutdown-delay=0s', '--log-level=debug'] });
+  doors = createDoors(world);
+});
+afterAll(async () => {
+  await world?.end();
+  await controlPlane?.stop();
+});
+afterEach(async () => {
+  await doors.kubectl('delete', 'service,ingress', '-l', 'test=found', '--ignore-not-found');
+});
+
+const INSIDE = 'http://webhook-receiver.flux-system.svc.cluster.local';
+const urlsOf = async (name: string) => (await doors.read(name)).status?.urls?.map(({ type, url }) => `${type} ${url}`);
+
+async function expose(name: string, type: string): Promise<void> {
+  const args = ['--name', name, '--port', '80', '--target-port', '9292', '--type', type, '-l', 'test=found'];
+  await doors.kubectl('expose', 'deployment', 'sluice', ...args);
+}
+
+function ingress(name: string, host: string, path: string, more: object = {}) {
+  const backend = { service: { name: 'webhook-receiver', port: { number: 80 } } };
+  return doors.apply({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name, labels: { test: 'found' } },
+    spec: { rules: [{ host, http: { paths: [{ path, pathType: 'Prefix', backend }] } }], ...more },
+  });
+}
+
+describe('the URLs of a Receiver', () => {
+  it('are the one from inside where nothing else leads here', async () => {
+    await doors.receiver('inside');
+    const { status } = await doors.shown('inside', { exposed: 'False NoDoor', url: '' });
+    expect(status?.urls).toEqual([{ type: 'Internal', url: `${INSIDE}${status?.webhookPath}` }]);
+  });
+
+  it('follow the guide’s kubectl expose from its address to its end, and print in a column', async () => {
+    await doors.receiver('guide');
+    await doors.shown('guide', { exposed: 'False NoDoor' });
+    await expose('receiver', 'LoadBalancer');
+    await doors.address('service', 'receiver', { ip: '203.0.113.7' });
+    await world.kubectl('wait', '--for=condition=Exposed', 'receiver/guide', '--timeout=30s');
+    const { status } = await doors.shown('guide', { exposed: 'True DoorOpen', url: 'http://203.0.113.7' });
+    const table = await world.kubectl('get', 'receivers', 'guide');
+    expect(table.split('\n')[1]?.trim().endsWith(`http://203.0.113.7${status?.webhookPath}`)).toBe(true);
+    await doors.address('service', 'receiver', { hostname: 'lb.example.com' });
+    await doors.shown('guide', { url: 'http://lb.example.com' });
+    await doors.kubectl('delete', 'service', 'receiver');
+    await doors.shown('guide', { exposed: 'False NoDoor', url: '' });
+  });
+
+  it('follow an Ingress that somebody wrote, and its TLS', async () => {
+    await doors.receiver('behind');
+    await ingress('front', 'hooks.example.com', '/hook');
+    await doors.shown('behind', { exposed: 'True DoorOpen', url: 'http://hooks.example.com' });
+    await ingress('front', 'hooks.example.com', '/hook', { tls: [{ hosts: ['hooks.example.com'], secretName: 'x' }] });
+    await doors.shown('behind', { url: 'https://hooks.example.com' });
+    await ingress('front', 'hooks.example.com', '/elsewhere');
+    await doors.shown('behind', { url: '' });
+  });
+
+  it('move with the token, and go with it', async () => {
+    await doors.receiver('moved');
+    await ingress('moving', 'moved.example.com', '/');
+    const before = await doors.shown('moved', { url: 'http://moved.example.com' });
+    await world.secret('moved', { token: 'rotated' });
+    const after = await waitFor('the moved path', async () => {
+      const receiver = await doors.read('moved');
+      return receiver.status?.webhookPath !== before.status?.webhookPath && receiver;
+    });
+    expect(after.status?.url).toBe(`http://moved.example.com${after.status?.webhookPath}`);
+    await world.kubectl('delete', 'secret', 'moved');
+    const { status } = await doors.shown('moved', { exposed: 'False NoDoor', url: '', message: /no webhook path/ });
+    expect(status?.urls).toBeUndefined();
+  });
+
+  it('have a node’s address once nodes may be read', async () => {
+    await doors.receiver('by-node');
+    await expose('by-node', 'NodePort');
+    await waitFor('the Service', async () => (await urlsOf('by-node'))?.some((url) => url.includes('//by-node.')));
+    expect(await urlsOf('by-node')).not.toContainEqual(expect.stringContaining('NodePort'));
+    await controlPlane.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } }));
+    await doors.status('node', 'n1', { addresses: [{ type: 'InternalIP', address: '10.1.1.1' }] });
+    await doors.kubectl('create', 'clusterrole', 'nodes', '--verb=get,list,watch', '--resource=nodes');
+    await doors.kubectl(
+      'create',
+      'clusterrolebinding',
+      'nodes',
+      '--clusterrole=nodes',
+      '--serviceaccount=flux-system:sluice',
+    );
+    const port = await doors.kubectl('get', 'service', 'by-node', '-o', 'jsonpath={.spec.ports[0].nodePort}');
+    await doors.shown('by-node', { url: `http://10.1.1.1:${port}` });
+    await doors.status('node', 'n1', { addresses: [{ type: 'ExternalIP', address: '192.0.2.1' }] });
+    await doors.shown('by-node', { url: `http://192.0.2.1:${port}` });
+  });
+});
+
+describe('what is not there', () => {
+  it('is said in one line each, and looked for without a fuss', async () => {
+    const { length } = (await world.log()).filter(({ msg }) => msg === 'done without, looked for now and then');
+    // Gateways are not looked for before there is a route; nodes were, and could not be read.
+    expect(length).toBe(2);
+    const complaints = (await world.log()).filter(({ level }) => level === 'warn' || level === 'error');
+    expect(complaints.filter(({ msg }) => msg !== 'reconcile failed')).toEqual([]);
+  });
+});
+
+describe('a Service that changes for a thousand Receivers', () => {
+  const COUNT = 1_000;
+
+  it('costs one write each, and another one that changes nothing costs none', async () => {
+    await world.secret('many', { token: TOKEN });
+    const names = Array.from({ length: COUNT }, (_, index) => `many-${index}`);
+    const items = names.map((name) => ({
+      apiVersion: RECEIVER_API_VERSION,
+      kind: 'Receiver',
+      metadata: { name, namespace: world.namespace, labels: { test: 'many' } },
+      spec: { type: 'generic', secretRef: { name: 'many' }, resources: [] },
+    }));
+    await controlPlane.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    const urls = async () =>
+      (await world.kubectl('get', 'receivers', '-l', 'test=many', '-o', 'jsonpath={.items[*].status.url}')).split(' ');
+    const ready = async () => {
+      const path = '{.items[*].status.conditions[?(@.type=="Exposed")].reason}';
+      return (await world.kubectl('get', 'receivers', '-l', 'test=many', '-o', `jsonpath=${path}`)).split(' ');
+    };
+    await waitFor('all of them settled', async () => (await ready()).length === COUNT);
+    const others = (await world.kubectl('get', 'receivers', '-o', 'name')).trim().split('\n').length - COUNT;
+    await expose('for-many', 'LoadBalancer');
+    // The name inside of the cluster is news, too.
+    await waitFor('the Service seen', async () => ((await urlsOf('many-999')) ?? []).length === 2);
+    await sleep(6_000);
+    const before = await requestsSent(world, 'PATCH');
+    await doors.address('service', 'for-many', { ip: '203.0.113.9' });
+    await doors.receiver('newcomer');
+    await world.kubectl('wait', '--for=condition=Ready', 'receiver/newcomer', '--timeout=30s');
+    expect((await urls()).length).toBeLessThan(COUNT);
+    await waitFor('all of them told', async () => (await urls()).length === COUNT);
+    await sleep(1_000);
+    // Those that have a path, the newcomer, and a status of its own for an event of the newcomer's.
+    const writes = (await requestsSent(world, 'PATCH')) - before;
+    expect(writes).toBeGreaterThanOrEqual(COUNT);
+    expect(writes).toBeLessThanOrEqual(COUNT + others + 3);
+    await doors.kubectl('annotate', 'service', 'for-many', 'note=changed');
+    await sleep(1_000);
+    expect((await requestsSent(world, 'PATCH')) - before).toBe(writes);
+    expect(conditionOf(await doors.read('many-0'), 'Ready')?.status).toBe('True');
+  });
+});
