@@ -16,36 +16,30 @@ import {
   ServiceAccount,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import type { SluiceConfig } from './config.ts';
 import { commonLabels, NAME, selectorLabels } from './labels.ts';
+import { operatorArgs } from './operator-args.ts';
 import { ports } from './ports.ts';
+import type { SluiceValues } from './values.ts';
 
 /** A user that no image and no host knows. */
 const USER = 65_532;
 /** The label by which cdk8s-plus would select pods: its hash says nothing to anybody. */
 const PLUS_LABEL = 'cdk8s.io~1metadata.addr';
 
-function argsOf(config: SluiceConfig): string[] {
-  return [
-    `--receiverAddr=:${ports['http-webhook']}`,
-    `--health-addr=:${ports.healthz}`,
-    `--metrics-addr=:${ports['http-prom']}`,
-    '--watch-all-namespaces=true',
-    '--enable-leader-election',
-    `--log-level=${config.logLevel}`,
-    '--log-encoding=json',
-    ...config.extraArgs,
-  ];
-}
+const pullPolicies: Readonly<Record<SluiceValues['imagePullPolicy'], ImagePullPolicy>> = {
+  Always: ImagePullPolicy.ALWAYS,
+  IfNotPresent: ImagePullPolicy.IF_NOT_PRESENT,
+  Never: ImagePullPolicy.NEVER,
+};
 
-function containerOf(config: SluiceConfig): ContainerProps {
-  const { cpuRequestMillis, memoryRequestMebibytes, memoryLimitMebibytes } = config.resources;
+function containerOf(values: SluiceValues): ContainerProps {
+  const { cpuRequestMillis, memoryRequestMebibytes, memoryLimitMebibytes } = values.resources;
   const probe = { port: ports.healthz, periodSeconds: Duration.seconds(10), timeoutSeconds: Duration.seconds(5) };
   return {
     name: 'operator',
-    image: config.image,
-    imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-    args: argsOf(config),
+    image: values.image,
+    imagePullPolicy: pullPolicies[values.imagePullPolicy],
+    args: operatorArgs(values),
     ports: Object.entries(ports).map(([name, number]) => ({ name, number })),
     envVariables: {
       RUNTIME_NAMESPACE: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAMESPACE),
@@ -70,36 +64,52 @@ function containerOf(config: SluiceConfig): ContainerProps {
   };
 }
 
+/** The fields of a pod that cdk8s-plus lacks, or takes only as objects of its own; those that are not set left out. */
+function podFieldsOf(values: SluiceValues): Readonly<Record<string, unknown>> {
+  const { priorityClassName, nodeSelector, tolerations, affinity, imagePullSecrets } = values;
+  return {
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: selectorLabels },
+      },
+    ],
+    ...(priorityClassName === '' ? {} : { priorityClassName }),
+    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
+    ...(tolerations.length === 0 ? {} : { tolerations }),
+    ...(Object.keys(affinity).length === 0 ? {} : { affinity }),
+    ...(imagePullSecrets.length === 0 ? {} : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
+  };
+}
+
 export class Deployment extends Construct {
-  constructor(scope: Construct, id: string, config: SluiceConfig) {
+  constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
     const deployment = new PlusDeployment(this, 'deployment', {
-      metadata: { name: NAME, namespace: config.namespace, labels: { ...commonLabels } },
-      podMetadata: { labels: { ...commonLabels, ...selectorLabels } },
+      metadata: { name: NAME, namespace: values.namespace, labels: { ...commonLabels } },
+      podMetadata: {
+        labels: { ...commonLabels, ...values.podLabels, ...selectorLabels },
+        annotations: { ...values.podAnnotations },
+      },
       select: false,
-      replicas: config.replicas,
+      replicas: values.replicas,
       strategy: DeploymentStrategy.rollingUpdate({
         maxSurge: PercentOrAbsolute.absolute(1),
         maxUnavailable: PercentOrAbsolute.absolute(0),
       }),
       serviceAccount: ServiceAccount.fromServiceAccountName(this, 'service-account', NAME),
       automountServiceAccountToken: true,
-      terminationGracePeriod: Duration.seconds(config.terminationGracePeriodSeconds),
+      terminationGracePeriod: Duration.seconds(values.terminationGracePeriodSeconds),
       securityContext: { ensureNonRoot: true, user: USER, group: USER },
-      containers: [containerOf(config)],
+      containers: [containerOf(values)],
     });
     deployment.select(LabelSelector.of({ labels: { ...selectorLabels } }));
+    const fields = Object.entries(podFieldsOf(values));
     ApiObject.of(deployment).addJsonPatch(
       JsonPatch.remove(`/spec/template/metadata/labels/${PLUS_LABEL}`),
-      // cdk8s-plus has no spread constraints.
-      JsonPatch.add('/spec/template/spec/topologySpreadConstraints', [
-        {
-          maxSkew: 1,
-          topologyKey: 'kubernetes.io/hostname',
-          whenUnsatisfiable: 'ScheduleAnyway',
-          labelSelector: { matchLabels: selectorLabels },
-        },
-      ]),
+      ...fields.map(([field, value]) => JsonPatch.add(`/spec/template/spec/${field}`, value)),
     );
   }
 }

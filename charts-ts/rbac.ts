@@ -1,56 +1,29 @@
-/** The operator's ServiceAccount and its rights: what the code calls, and no more. */
+/** The operator's ServiceAccount, and its rights where the values want them. */
 import { ApiResource, ClusterRole, ClusterRoleBinding, Role, RoleBinding, ServiceAccount } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { GROUP, RECEIVER_PLURAL } from '../operator/api/receiver.ts';
 import { commonLabels, NAME } from './labels.ts';
-
-const LEASE = 'sluice-leader-election';
-const READ = ['get', 'list', 'watch'];
-const GATEWAY_API = 'gateway.networking.k8s.io';
-
-/** The kinds that a Receiver may make reconcile: those of Flux, by API group. */
-const targets: Readonly<Record<string, readonly string[]>> = {
-  'source.toolkit.fluxcd.io': [
-    'buckets',
-    'externalartifacts',
-    'gitrepositories',
-    'helmcharts',
-    'helmrepositories',
-    'ocirepositories',
-  ],
-  'source.extensions.fluxcd.io': ['artifactgenerators'],
-  'image.toolkit.fluxcd.io': ['imagepolicies', 'imagerepositories', 'imageupdateautomations'],
-  'kustomize.toolkit.fluxcd.io': ['kustomizations'],
-  'helm.toolkit.fluxcd.io': ['helmreleases'],
-};
-
-const resource = (apiGroup: string, resourceType: string) => ApiResource.custom({ apiGroup, resourceType });
-
-function targetResources(): ApiResource[] {
-  return Object.entries(targets).flatMap(([group, plurals]) => plurals.map((plural) => resource(group, plural)));
-}
+import { listedSecretsRules, nodeRules, ownNamespaceRules, type Rule, watchRules } from './rbac-rules.ts';
+import type { SluiceValues } from './values.ts';
 
 export class Rbac extends Construct {
   readonly #serviceAccount: ServiceAccount;
 
-  constructor(scope: Construct, id: string, { namespace }: { readonly namespace: string }) {
+  constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
-    const metadata = { name: NAME, namespace, labels: { ...commonLabels } };
-    this.#serviceAccount = new ServiceAccount(this, 'service-account', { metadata });
-    this.#grantInCluster();
-    this.#grantInNamespace(metadata);
+    const { namespace, watchAllNamespaces, secrets } = values;
+    this.#serviceAccount = new ServiceAccount(this, 'service-account', {
+      metadata: { name: NAME, namespace, labels: { ...commonLabels } },
+    });
+    const watch = watchRules(values);
+    this.#grantInCluster([...(watchAllNamespaces ? watch : []), ...nodeRules(values)]);
+    this.#grantIn(namespace, NAME, [...ownNamespaceRules(values), ...(watchAllNamespaces ? [] : watch)]);
+    for (const each of secrets.namespaces) this.#grantIn(each, `${NAME}-secrets`, listedSecretsRules);
   }
 
-  #grantInCluster(): void {
+  #grantInCluster(rules: readonly Rule[]): void {
+    if (rules.length === 0) return;
     const metadata = { name: NAME, labels: { ...commonLabels } };
-    const role = new ClusterRole(this, 'cluster-role', { metadata });
-    // patch on Receivers themselves releases the finalizer that Flux's controller left on them.
-    role.allow([...READ, 'patch'], resource(GROUP, RECEIVER_PLURAL));
-    role.allow(['patch'], resource(GROUP, `${RECEIVER_PLURAL}/status`));
-    role.allow(READ, resource('', 'secrets'));
-    role.allow([...READ, 'patch'], ...targetResources());
-    role.allow(['create', 'patch'], resource('events.k8s.io', 'events'));
-    role.allow(READ, resource(GATEWAY_API, 'gateways'));
+    allow(new ClusterRole(this, 'cluster-role', { metadata }), rules);
     const binding = new ClusterRoleBinding(this, 'cluster-role-binding', {
       metadata,
       role: ClusterRole.fromClusterRoleName(this, 'cluster-role-reference', NAME),
@@ -58,27 +31,24 @@ export class Rbac extends Construct {
     binding.addSubjects(this.#serviceAccount);
   }
 
-  #grantInNamespace(metadata: { name: string; namespace: string; labels: Record<string, string> }): void {
-    const role = new Role(this, 'role', { metadata });
-    // A rule by name cannot allow create: the name is not yet known when that is decided.
-    role.allow(['create'], resource('coordination.k8s.io', 'leases'));
-    role.allow(['get', 'update'], {
-      apiGroup: 'coordination.k8s.io',
-      resourceType: 'leases',
-      resourceName: LEASE,
-    });
-    // The doors of Receivers, and what leads to the operator.
-    role.allow(
-      [...READ, 'create', 'patch', 'delete'],
-      resource('', 'services'),
-      resource('networking.k8s.io', 'ingresses'),
-      resource(GATEWAY_API, 'httproutes'),
-    );
-    role.allow(READ, resource('apps', 'deployments'));
-    const binding = new RoleBinding(this, 'role-binding', {
+  #grantIn(namespace: string, name: string, rules: readonly Rule[]): void {
+    const metadata = { name, namespace, labels: { ...commonLabels } };
+    const id = `${namespace}-${name}`;
+    allow(new Role(this, `${id}-role`, { metadata }), rules);
+    const binding = new RoleBinding(this, `${id}-binding`, {
       metadata,
-      role: Role.fromRoleName(this, 'role-reference', NAME),
+      role: Role.fromRoleName(this, `${id}-reference`, name),
     });
     binding.addSubjects(this.#serviceAccount);
+  }
+}
+
+function allow(role: ClusterRole | Role, rules: readonly Rule[]): void {
+  for (const { group: apiGroup, resources, verbs, name: resourceName } of rules) {
+    for (const resourceType of resources) {
+      const resource = ApiResource.custom({ apiGroup, resourceType });
+      if (role instanceof ClusterRole) role.allow([...verbs], resource);
+      else role.allow([...verbs], resourceName === undefined ? resource : { apiGroup, resourceType, resourceName });
+    }
   }
 }

@@ -1,24 +1,46 @@
+import { ApiObject, JsonPatch } from 'cdk8s';
 import { Service as PlusService, ServiceType } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import type { SluiceConfig } from './config.ts';
 import { commonLabels, selectorLabels } from './labels.ts';
 import { ports } from './ports.ts';
+import type { SluiceValues } from './values.ts';
 
-const types: Readonly<Record<SluiceConfig['serviceType'], ServiceType>> = {
+/** As Flux names it, so that an Ingress that leads there goes on. */
+export const SERVICE = 'webhook-receiver';
+
+const types: Readonly<Record<SluiceValues['service']['type'], ServiceType>> = {
   ClusterIP: ServiceType.CLUSTER_IP,
   NodePort: ServiceType.NODE_PORT,
   LoadBalancer: ServiceType.LOAD_BALANCER,
 };
 
-/** The door to the webhook endpoint, under the name that Flux gives it, so that an Ingress that leads there goes on. */
+/** The door to the webhook endpoint. */
 export class Service extends Construct {
-  constructor(scope: Construct, id: string, config: Pick<SluiceConfig, 'namespace' | 'serviceType'>) {
+  readonly service: PlusService;
+
+  constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
-    const service = new PlusService(this, 'service', {
-      metadata: { name: 'webhook-receiver', namespace: config.namespace, labels: { ...commonLabels } },
-      type: types[config.serviceType],
+    const { type, annotations } = values.service;
+    const { allowFrom } = values.webhook;
+    this.service = new PlusService(this, 'service', {
+      metadata: {
+        name: SERVICE,
+        namespace: values.namespace,
+        labels: { ...commonLabels },
+        annotations: { ...annotations },
+      },
+      type: types[type],
       ports: [{ name: 'http', port: 80, targetPort: ports['http-webhook'] }],
+      ...(type === 'LoadBalancer' && allowFrom.length > 0 ? { loadBalancerSourceRanges: [...allowFrom] } : {}),
     });
-    for (const [label, value] of Object.entries(selectorLabels)) service.selectLabel(label, value);
+    for (const [label, value] of Object.entries(selectorLabels)) this.service.selectLabel(label, value);
+    this.#addWhatPlusLacks(values.service);
+  }
+
+  #addWhatPlusLacks({ type, loadBalancerClass, externalTrafficPolicy }: SluiceValues['service']): void {
+    const object = ApiObject.of(this.service);
+    // The API server refuses the policy on a Service that nothing outside can reach.
+    if (type !== 'ClusterIP') object.addJsonPatch(JsonPatch.add('/spec/externalTrafficPolicy', externalTrafficPolicy));
+    if (loadBalancerClass !== '') object.addJsonPatch(JsonPatch.add('/spec/loadBalancerClass', loadBalancerClass));
   }
 }

@@ -1,23 +1,39 @@
 import { Construct } from 'constructs';
-import { defaultConfig, type SluiceConfig } from './config.ts';
 import { Crds } from './crds.ts';
 import { Deployment } from './deployment.ts';
+import { HttpRoute } from './http-route.ts';
+import { Ingress } from './ingress.ts';
 import { Namespace } from './namespace.ts';
+import { EgressNetworkPolicy, IngressNetworkPolicy } from './network-policy.ts';
+import { PodDisruptionBudget } from './pod-disruption-budget.ts';
+import { PodMonitor } from './pod-monitor.ts';
 import { Rbac } from './rbac.ts';
 import { ReceiverRoles } from './receiver-roles.ts';
+import { resolveValues } from './resolve-values.ts';
 import { Service } from './service.ts';
+import type { SluiceProps } from './values.ts';
 
 /** All that an installation needs, in the order in which it is applied: the CRDs come first. */
 export class Sluice extends Construct {
-  /** @param props what differs from {@link defaultConfig}. */
-  constructor(scope: Construct, id: string, props: Partial<SluiceConfig> = {}) {
+  /**
+   * @param props what differs from the defaults.
+   * @throws ValuesError with one line that says which value is wrong and how.
+   */
+  constructor(scope: Construct, id: string, props: SluiceProps = {}) {
     super(scope, id);
-    const config: SluiceConfig = { ...defaultConfig, ...props };
+    const values = resolveValues(props);
+    const { networkPolicy } = values;
     const parts: Construct[] = [new Crds(this, 'crds')];
-    if (config.createNamespace) parts.push(new Namespace(this, 'namespace', { name: config.namespace }));
-    parts.push(new Rbac(this, 'rbac', config), new ReceiverRoles(this, 'receiver-roles'));
-    parts.push(new Service(this, 'service', config));
-    parts.push(new Deployment(this, 'deployment', config));
+    if (values.createNamespace) parts.push(new Namespace(this, 'namespace', { name: values.namespace }));
+    parts.push(new Rbac(this, 'rbac', values), new ReceiverRoles(this, 'receiver-roles'));
+    if (networkPolicy.ingress.enabled) parts.push(new IngressNetworkPolicy(this, 'ingress-policy', values));
+    if (networkPolicy.egress.enabled) parts.push(new EgressNetworkPolicy(this, 'egress-policy', values));
+    const door = new Service(this, 'service', values);
+    parts.push(door, new Deployment(this, 'deployment', values));
+    if (values.podDisruptionBudget.enabled) parts.push(new PodDisruptionBudget(this, 'disruption-budget', values));
+    if (values.ingress.enabled) parts.push(new Ingress(this, 'ingress', values, door.service));
+    if (values.httpRoute.enabled) parts.push(new HttpRoute(this, 'http-route', values));
+    if (values.podMonitor.enabled) parts.push(new PodMonitor(this, 'pod-monitor', values));
     for (const [index, part] of parts.entries()) {
       const before = parts[index - 1];
       if (before !== undefined) part.node.addDependency(before);

@@ -108,7 +108,14 @@ export async function startApp(config: Config, notices: readonly string[]): Prom
     },
   });
   const metricsServer = createMetricsServer({ registry: metrics.registry, log });
-  const receiverServer = createReceiverServer({ deliverer: operator.deliverer, limits: config.limits, log, metrics });
+  const receiverServer = createReceiverServer({
+    deliverer: operator.deliverer,
+    limits: config.limits,
+    trusted: config.trustedProxies,
+    proxyProtocol: config.proxyProtocol,
+    log,
+    metrics,
+  });
   await health.listen(config.healthAddr);
   await metricsServer.listen(config.metricsAddr);
   const plain = config.receiverAddr && (await receiverServer.listen(config.receiverAddr));

@@ -58,7 +58,13 @@ function configOf(flagValues: FlagValues, env: NodeJS.ProcessEnv): Config {
     limits: Object.freeze({
       ...defaultLimits,
       maxConnections: values.maxConnections,
+      maxConnectionsPerAddress: values.maxConnectionsPerAddress,
+      maxRequestsPerConnection: values.maxRequestsPerConnection,
       maxBufferedBytes: values.maxBodiesInFlightBytes,
+      headersTimeoutMs: values.headerTimeoutMs,
+      requestTimeoutMs: values.requestTimeoutMs,
+      refusedPerSecond: values.refusedRateLimit,
+      refusedBurst: values.refusedRateBurst,
     }),
   });
 }

@@ -16,7 +16,6 @@ export const REQUESTED_AT_ANNOTATION = 'reconcile.fluxcd.io/requestedAt';
 export const FLUX_FINALIZER = 'finalizers.fluxcd.io';
 export const FIELD_MANAGER = 'sluice';
 export const DEFAULT_OIDC_AUDIENCE = 'notification-controller';
-export const DEFAULT_NAMESPACE = 'flux-system';
 export const HOOK_PREFIX = '/hook/';
 
 /** The part of Kubernetes' ObjectMeta that the operator reads. */

@@ -17,6 +17,7 @@ export function checkTogether(values: FlagValues): void {
     );
   }
   checkTls(values);
+  checkLimits(values);
   checkTenants(values);
   checkAddresses(values);
   if (values.enableLeaderElection) checkLeaderElection(values);
@@ -29,6 +30,17 @@ function checkTls({ receiverAddr, tlsCertFile, tlsKeyFile }: FlagValues): void {
   }
   if (receiverAddr === undefined && tlsCertFile === '') {
     throw new UsageError('--receiverAddr "" leaves no way in without --tls-cert-file and --tls-key-file');
+  }
+}
+
+function checkLimits({ headerTimeoutMs, requestTimeoutMs, proxyProtocol, trustedProxies }: FlagValues): void {
+  if (headerTimeoutMs > requestTimeoutMs) {
+    throw new UsageError(
+      `--header-timeout ${formatDuration(headerTimeoutMs)} is longer than --request-timeout ${formatDuration(requestTimeoutMs)}`,
+    );
+  }
+  if (proxyProtocol && trustedProxies.isEmpty) {
+    throw new UsageError('--proxy-protocol needs --trusted-proxies, because nobody else is believed');
   }
 }
 

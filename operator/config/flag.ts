@@ -1,5 +1,6 @@
 /** What a flag is: its name, its text for people, and how its value is read. */
 import type { ListenAddress } from '../http/address.ts';
+import { parseTrustedProxies, type TrustedProxies } from '../http/trusted-proxies.ts';
 import { parseAddress } from './parse-address.ts';
 import { parseBytes } from './parse-bytes.ts';
 import { formatDuration, parseDuration } from './parse-duration.ts';
@@ -122,6 +123,20 @@ export function addressFlag(text: FlagText & { readonly default: string }): Flag
 export function optionalAddressFlag(text: FlagText & { readonly default: string }): Flag<ListenAddress | undefined> {
   const flag = addressFlag(text);
   return { ...flag, parse: (written) => (written === '' ? { value: undefined } : flag.parse(written)) };
+}
+
+/** CIDRs and single addresses, separated by commas; the value is what tells whether an address is one of them. */
+export function cidrsFlag(text: FlagText): Flag<TrustedProxies> {
+  return {
+    ...text,
+    type: 'CIDRs',
+    default: '',
+    alone: false,
+    parse(written) {
+      const trusted = parseTrustedProxies(written === '' ? [] : written.split(','));
+      return trusted === undefined ? { expected: 'CIDRs such as 10.0.0.0/8,fd00::/8' } : { value: trusted };
+    },
+  };
 }
 
 function numberLike(

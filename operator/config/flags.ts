@@ -1,11 +1,9 @@
 /** Every flag there is, keyed by the field of the configuration that it sets, in the order that help shows them. */
-import { defaultLimits } from '../http/limits.ts';
 import { logEncodings, logLevels } from '../observe/log.ts';
 import { exposureFlags } from './exposure-flags.ts';
 import {
   addressFlag,
   booleanFlag,
-  bytesFlag,
   choiceFlag,
   durationFlag,
   type Flag,
@@ -14,6 +12,7 @@ import {
   optionalAddressFlag,
   stringFlag,
 } from './flag.ts';
+import { limitFlags } from './limit-flags.ts';
 
 /** A queue's concurrency that is a slip of the hand. */
 const MAX_CONCURRENT = 10_000;
@@ -158,30 +157,6 @@ const leaderElection = {
   }),
 };
 
-const limits = {
-  maxConnections: integerFlag({
-    name: 'max-connections',
-    group: 'Limits',
-    default: defaultLimits.maxConnections,
-    min: 1,
-    help: 'Open connections to the receiver server; further ones are closed at once',
-  }),
-  maxBodiesInFlightBytes: bytesFlag({
-    name: 'max-bodies-in-flight',
-    group: 'Limits',
-    default: '64Mi',
-    min: 4 * 1024 * 1024,
-    help: 'Memory for the bodies of all requests under way; a sender without room waits, then gets 503',
-  }),
-  maxPendingNotifications: integerFlag({
-    name: 'max-pending-notifications',
-    group: 'Limits',
-    default: 10_000,
-    min: 0,
-    help: 'Notifications that are kept (202) while the API server is away; further ones get 503',
-  }),
-};
-
 const observing = {
   logLevel: choiceFlag({
     name: 'log-level',
@@ -262,7 +237,7 @@ export const flags = {
   ...exposureFlags,
   ...kubernetesApi,
   ...leaderElection,
-  ...limits,
+  ...limitFlags,
   ...observing,
   ...withoutMeaning,
 };

@@ -1,7 +1,7 @@
 /** From the words of a command line to the values of the flags. */
 import type { Flag } from './flag.ts';
 import { type FlagValues, flagList, flags } from './flags.ts';
-import { nearestFlag } from './nearest-flag.ts';
+import { nearestName } from './nearest-name.ts';
 
 export interface ReadFlags {
   readonly values: FlagValues;
@@ -48,7 +48,7 @@ function split(word: string, before: string | undefined): { flag: Flag<unknown>;
   const name = word.slice(dashes.length, equals === -1 ? undefined : equals);
   const flag = dashes === '--' ? byName.get(name) : undefined;
   if (flag !== undefined) return { flag, value: equals === -1 ? undefined : word.slice(equals + 1) };
-  const nearest = nearestFlag(name, names);
+  const nearest = nearestName(name, names);
   const meant = nearest === undefined ? '; --help lists them all' : `; did you mean --${nearest}?`;
   throw new UsageError(`unknown flag ${dashes}${name}${meant}`);
 }

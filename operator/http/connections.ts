@@ -11,15 +11,22 @@ import { type Refusal, refusalOfParser } from './refusal.ts';
 export interface Connections {
   /** An HTTP server, with or without TLS, whose connections are from now on looked after here. */
   watch(server: Server): void;
-  /** A request and the answer that it will get; from its head to the end of the answer. */
-  began(request: IncomingMessage, response: ServerResponse): void;
+  /** A request and the answer that it will get; false: its connection has had its last one, and it gets none. */
+  began(request: IncomingMessage, response: ServerResponse): boolean;
   /** Has the connection end after this answer, whatever of the request is still to come. To be called before its head. */
   endAfter(response: ServerResponse): void;
   /** How the connection was given up before the request was whole, if it was; there is nothing more to answer then. */
   refusalOf(request: IncomingMessage): Refusal | undefined;
 }
 
+export interface ConnectionLimits extends LingerLimits {
+  /** 0: no limit. */
+  readonly maxRequestsPerConnection: number;
+}
+
 interface Connection {
+  /** Requests so far. */
+  requests: number;
   /** Requests without an answer. */
   open: number;
   last: ServerResponse | undefined;
@@ -27,18 +34,20 @@ interface Connection {
 }
 
 interface State {
-  readonly limits: LingerLimits;
-  readonly onUnread: (refusal: Refusal) => void;
+  readonly limits: ConnectionLimits;
+  readonly onUnread: OnUnread;
   /** A request outlives its connection by a little, and then still asks how it ended. */
   readonly connections: WeakMap<Socket, Connection>;
 }
 
-/** `onUnread` is told of refusals that belong to no request. */
-export function createConnections(limits: LingerLimits, onUnread: (refusal: Refusal) => void): Connections {
+/** A refusal that belongs to no request. */
+type OnUnread = (refusal: Refusal, socket: Socket) => void;
+
+export function createConnections(limits: ConnectionLimits, onUnread: OnUnread): Connections {
   const state: State = { limits, onUnread, connections: new WeakMap() };
   return {
     watch: (server) => watch(state, server),
-    began: (request, response) => began(connectionOf(state, request.socket), response),
+    began: (request, response) => began(state, connectionOf(state, request.socket), response),
     endAfter: (response) => endAfter(state, response),
     refusalOf: ({ complete, socket }) => (complete ? undefined : state.connections.get(socket)?.refusal),
   };
@@ -55,17 +64,25 @@ function watch(state: State, server: Server): void {
 function connectionOf({ connections }: State, socket: Socket): Connection {
   const known = connections.get(socket);
   if (known !== undefined) return known;
-  const connection: Connection = { open: 0, last: undefined, refusal: undefined };
+  const connection: Connection = { requests: 0, open: 0, last: undefined, refusal: undefined };
   connections.set(socket, connection);
   return connection;
 }
 
-function began(connection: Connection, response: ServerResponse): void {
+function began(state: State, connection: Connection, response: ServerResponse): boolean {
+  const { maxRequestsPerConnection } = state.limits;
+  connection.requests++;
+  if (maxRequestsPerConnection > 0) {
+    if (connection.requests > maxRequestsPerConnection) return false;
+    // node:http has such a limit too, but only asks the sender to end the connection.
+    if (connection.requests === maxRequestsPerConnection) endAfter(state, response);
+  }
   connection.open++;
   connection.last = response;
   response.once('close', () => {
     connection.open--;
   });
+  return true;
 }
 
 function endAfter({ limits }: State, response: ServerResponse): void {
@@ -88,19 +105,19 @@ function refuse(state: State, socket: Socket, connection: Connection, refusal: R
   connection.refusal = refusal;
   // What follows a whole request must not take that one's answer, nor come before it.
   if (last?.req.complete === true && open > 0) {
-    onUnread(refusal);
+    onUnread(refusal, socket);
     if (last.headersSent) last.once('finish', () => linger(socket, limits));
     else endAfter(state, last);
     return;
   }
-  if (open === 0) onUnread(refusal);
+  if (open === 0) onUnread(refusal, socket);
   if (open <= 1) socket.write(answerOf(refusal));
   linger(socket, limits);
 }
 
 function refuseTunnel({ limits, onUnread }: State, socket: Socket): void {
   const refusal = refusalOfParser(undefined);
-  onUnread(refusal);
+  onUnread(refusal, socket);
   // From here on node:http does nothing for this socket, not even for its errors.
   socket.on('error', () => socket.destroy());
   socket.resume();

@@ -5,8 +5,18 @@ export interface Limits {
   readonly maxBodyBytes: number;
   /** Of the request line and all headers together. */
   readonly maxHeaderBytes: number;
-  /** Open connections; further ones are closed at once. */
+  /** Open connections over all listeners; further ones are closed at once. */
   readonly maxConnections: number;
+  /** Of one address; 0: no limit of its own. */
+  readonly maxConnectionsPerAddress: number;
+  /** After so many a connection ends; 0: never. */
+  readonly maxRequestsPerConnection: number;
+  /** How often a sender may be refused in the long run before it is not listened to; 0: as often as it likes. */
+  readonly refusedPerSecond: number;
+  /** How many refusals at once are let pass. */
+  readonly refusedBurst: number;
+  /** Senders whose refusals are remembered. */
+  readonly maxRefusedSenders: number;
   /** Bodies that are held at the same time, all senders together. */
   readonly maxBufferedBytes: number;
   /** How long a sender whose body finds no room waits for it, unread, before it is refused. */
@@ -35,6 +45,11 @@ export const defaultLimits: Limits = Object.freeze({
   maxBodyBytes: 3 * MIB,
   maxHeaderBytes: 256 * KIB,
   maxConnections: 4096,
+  maxConnectionsPerAddress: 0,
+  maxRequestsPerConnection: 0,
+  refusedPerSecond: 0,
+  refusedBurst: 20,
+  maxRefusedSenders: 10_000,
   maxBufferedBytes: 64 * MIB,
   roomTimeoutMs: 5_000,
   roomHeldMs: 3_000,

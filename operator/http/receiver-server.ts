@@ -11,11 +11,13 @@ import { type ListenAddress, listenOn } from './address.ts';
 import { createBodyBudget } from './body-budget.ts';
 import type { Certificate } from './certificate.ts';
 import { createConnections } from './connections.ts';
-import { createDoorkeeper, type Doorkeeper } from './doorkeeper.ts';
+import { createDoorkeeper, type Doorkeeper, type TurnedAway } from './doorkeeper.ts';
 import type { Limits } from './limits.ts';
 import { type BodyBudgets, SMALL_BODY_BYTES } from './read-body.ts';
+import { createRefusedSenders } from './refused-senders.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { type ServeContext, serveWebhook } from './serve-webhook.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 export interface ReceiverServer {
   /** Serves plain HTTP there. @throws Error with one line that says why not. */
@@ -35,6 +37,10 @@ export interface TlsListener {
 export interface ReceiverServerOptions {
   readonly deliverer: Deliverer;
   readonly limits: Limits;
+  /** Who is believed when it says for whom it speaks. */
+  readonly trusted: TrustedProxies;
+  /** Whether those begin each connection with a PROXY header. */
+  readonly proxyProtocol: boolean;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -67,19 +73,24 @@ export function createReceiverServer(options: ReceiverServerOptions): ReceiverSe
   };
 }
 
-function createShared({ deliverer, limits, log, metrics: allMetrics }: ReceiverServerOptions): Shared {
+function createShared(options: ReceiverServerOptions): Shared {
+  const { deliverer, limits, trusted, proxyProtocol, log } = options;
   const refusals = createSampledLog(log);
-  const metrics = createRequestMetrics(allMetrics);
-  const connections = createConnections(limits, ({ code }) => {
+  const metrics = createRequestMetrics(options.metrics);
+  const refuseUnread = (code: string, message: string): void => {
     metrics.refuseUnread(code);
-    refusals.info(code, { code }, 'request refused');
-  });
-  const doorkeeper = createDoorkeeper(limits, () => {
-    refusals.info('drop', { maxConnections: limits.maxConnections }, 'connection refused');
+    refusals.info(code, { code }, message);
+  };
+  const onTurnedAway = (code: TurnedAway): void => refuseUnread(code, 'connection refused');
+  const doorkeeper = createDoorkeeper({ limits, trusted, proxyProtocol, onTurnedAway });
+  const refusedSenders = createRefusedSenders(limits, doorkeeper, trusted);
+  const connections = createConnections(limits, ({ code }, socket) => {
+    refuseUnread(code, 'request refused');
+    refusedSenders?.countUnread(socket);
   });
   const budgets = createBudgets(limits);
   return {
-    context: { deliverer, limits, log, refusals, metrics, connections, budgets, closing: false },
+    context: { deliverer, limits, log, refusals, metrics, connections, budgets, refusedSenders, closing: false },
     doorkeeper,
     servers: new Set(),
   };

@@ -2,7 +2,7 @@
 import { httpStatusOf, RequestError } from '../api/errors.ts';
 
 export interface Refusal {
-  /** A RequestError's code, or one of the server's own: `BodiesFull`, `InternalError`, `Malformed`, `HeadersTooLarge`, `TimedOut`. */
+  /** A RequestError's code, or one of the server's own: `BodiesFull`, `InternalError`, `Malformed`, … */
   readonly code: string;
   readonly status: number;
 }
@@ -15,10 +15,29 @@ export class BodiesFullError extends Error {
   }
 }
 
+/** Its sender was refused too often. */
+export class RefusedTooOftenError extends Error {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('the sender was refused too often');
+    this.name = 'RefusedTooOftenError';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** What the sender is told to wait; undefined where there is nothing to tell. */
+export function retryAfterOf(error: unknown): string | undefined {
+  if (error instanceof RefusedTooOftenError) return String(error.retryAfterSeconds);
+  const isFull = error instanceof BodiesFullError || (error instanceof RequestError && error.code === 'PendingFull');
+  return isFull ? '1' : undefined;
+}
+
 /** The answer to a request that failed with `error`. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof RequestError) return { code: error.code, status: httpStatusOf(error.code) };
   if (error instanceof BodiesFullError) return { code: 'BodiesFull', status: 503 };
+  if (error instanceof RefusedTooOftenError) return { code: 'RefusedTooOften', status: 429 };
   return { code: 'InternalError', status: 500 };
 }
 

@@ -10,7 +10,8 @@ import type { Admitted, Deliverer } from '../receivers/deliver.ts';
 import type { Connections } from './connections.ts';
 import type { Limits } from './limits.ts';
 import { type BodyBudgets, type ReceivedBody, readBody, SMALL_BODY_BYTES } from './read-body.ts';
-import { refusalOf } from './refusal.ts';
+import { RefusedTooOftenError, refusalOf, retryAfterOf } from './refusal.ts';
+import type { RefusedSenders } from './refused-senders.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
 /** What all requests share. */
@@ -22,6 +23,8 @@ export interface ServeContext {
   readonly metrics: RequestMetrics;
   readonly connections: Connections;
   readonly budgets: BodyBudgets;
+  /** Undefined: a sender may be refused as often as it likes. */
+  readonly refusedSenders: RefusedSenders | undefined;
   /** No connection is to be used for another request. */
   closing: boolean;
 }
@@ -38,7 +41,6 @@ interface Exchange {
 }
 
 const NO_BODY: ReceivedBody = { bytes: Buffer.alloc(0), release() {} };
-const RETRY_AFTER_SECONDS = '1';
 const UNKNOWN_TYPE = 'unknown';
 
 /** Never throws. `waits`: the sender waits for `100 Continue`. */
@@ -49,8 +51,8 @@ export async function serveWebhook(
   waits: boolean,
 ): Promise<void> {
   const exchange: Exchange = { request, response, startedMs: performance.now(), waits, admitted: undefined };
+  if (!context.connections.began(request, response)) return;
   context.metrics.begin();
-  context.connections.began(request, response);
   try {
     const status = await accept(context, exchange);
     answer(context, exchange, status, status === 200 ? 'accepted' : 'pending');
@@ -60,8 +62,10 @@ export async function serveWebhook(
 }
 
 async function accept(context: ServeContext, exchange: Exchange): Promise<200 | 202> {
-  const { deliverer, limits } = context;
+  const { deliverer, limits, refusedSenders } = context;
   const { request } = exchange;
+  const waitSeconds = refusedSenders?.waitSeconds(request) ?? 0;
+  if (waitSeconds > 0) throw new RefusedTooOftenError(waitSeconds);
   const method = request.method ?? '';
   const admitted = deliverer.admit(pathOf(request.url ?? ''), method);
   exchange.admitted = admitted;
@@ -115,7 +119,9 @@ function refuse(context: ServeContext, exchange: Exchange, error: unknown): void
     context.refusals.info(code, { ...about, code, status }, 'webhook refused');
   }
   if (status === 405) allow(context, exchange);
-  if (code === 'BodiesFull' || code === 'PendingFull') exchange.response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+  if (status < 500 && status !== 429) context.refusedSenders?.count(request);
+  const retryAfter = retryAfterOf(error);
+  if (retryAfter !== undefined) exchange.response.setHeader('Retry-After', retryAfter);
   answer(context, exchange, status, code);
 }
 

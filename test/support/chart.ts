@@ -1,22 +1,60 @@
 /** The manifests as a user gets them. */
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { stringify } from 'yaml';
 import type { ClusterAccess } from '../../control-plane/cluster-access.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
-/** `cdk8s synth`. @returns the YAML text that it wrote. */
-export async function synthesize(): Promise<string> {
-  const output = join(root, 'dist', 'manifests');
-  await run(process.execPath, [join(root, 'node_modules/.bin/cdk8s'), 'synth'], {
-    cwd: root,
-    env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' },
-  });
-  const files = (await readdir(output)).filter((file) => file.endsWith('.yaml'));
-  return (await Promise.all(files.map((file) => readFile(join(output, file), 'utf8')))).join('\n---\n');
+/** A folder with the app in it, because `cdk8s synth` wipes its output folder, which others use as well. */
+export interface ChartFolder {
+  readonly path: string;
+  /**
+   * Runs `cdk8s`. Rejects with `stderr` and `code` when it fails.
+   * @param values what `SLUICE_VALUES` shall name, as YAML or as an object.
+   * @returns its standard output.
+   */
+  cdk8s(args: readonly string[], values?: string | object): Promise<string>;
+  remove(): Promise<void>;
+}
+
+export async function createChartFolder(): Promise<ChartFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'sluice-chart-'));
+  await cp(join(root, 'cdk8s.yaml'), join(path, 'cdk8s.yaml'));
+  await symlink(join(root, 'charts-ts'), join(path, 'charts-ts'));
+  return {
+    path,
+    async cdk8s(args, values) {
+      const bin = join(root, 'node_modules', '.bin');
+      const file = join(path, 'values.yaml');
+      if (values !== undefined) await writeFile(file, typeof values === 'string' ? values : stringify(values));
+      const { stdout } = await run(process.execPath, [join(bin, 'cdk8s'), ...args], {
+        cwd: path,
+        env: {
+          ...process.env,
+          PATH: `${bin}${delimiter}${process.env.PATH}`,
+          CDK8S_CHECK_UPGRADE: 'false',
+          SLUICE_VALUES: values === undefined ? '' : file,
+        },
+      });
+      return stdout;
+    },
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}
+
+/** `cdk8s synth --stdout`. @returns the YAML text. */
+export async function synthesize(values?: string | object): Promise<string> {
+  const folder = await createChartFolder();
+  try {
+    return await folder.cdk8s(['synth', '--stdout'], values);
+  } finally {
+    await folder.remove();
+  }
 }
 
 let synthesized: Promise<string> | undefined;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { flagList } from '../../operator/config/flags.ts';
-import { nearestFlag } from '../../operator/config/nearest-flag.ts';
+import { nearestName } from '../../operator/config/nearest-name.ts';
 import { ownNamespace } from '../../operator/config/own-namespace.ts';
 import { parseAddress } from '../../operator/config/parse-address.ts';
 import { parseBytes } from '../../operator/config/parse-bytes.ts';
@@ -59,6 +59,39 @@ describe('without flags', () => {
   it('cannot be changed', () => {
     const { config } = run();
     expect(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.healthAddr)).toBe(true);
+  });
+});
+
+describe('the flags of the group Limits', () => {
+  it('are the limits of the receiver server', () => {
+    const words = [
+      '--max-connections=7',
+      '--max-connections-per-address=6',
+      '--max-requests-per-connection=5',
+      '--header-timeout=4s',
+      '--request-timeout=8s',
+      '--refused-rate-limit=0.5',
+      '--refused-rate-burst=3',
+      '--max-bodies-in-flight=16Mi',
+    ];
+    expect(run(...words).config.limits).toMatchObject({
+      maxConnections: 7,
+      maxConnectionsPerAddress: 6,
+      maxRequestsPerConnection: 5,
+      headersTimeoutMs: 4_000,
+      requestTimeoutMs: 8_000,
+      refusedPerSecond: 0.5,
+      refusedBurst: 3,
+      maxBufferedBytes: 16 * 1024 * 1024,
+    });
+  });
+
+  it('say who is believed: nobody unless told', () => {
+    expect(run().config.trustedProxies.has('10.0.0.1')).toBe(false);
+    const { trustedProxies, proxyProtocol } = run('--trusted-proxies=10.0.0.0/8,fd00::1', '--proxy-protocol').config;
+    const addresses = ['10.1.2.3', 'fd00::1', 'fd00::2', '192.0.2.1'];
+    expect(addresses.map((address) => trustedProxies.has(address))).toEqual([true, true, false, false]);
+    expect(proxyProtocol).toBe(true);
   });
 });
 
@@ -160,6 +193,16 @@ describe('a command line that cannot be followed', () => {
       ['--tls-cert-file=c', '--tls-key-file=k', '--receiver-tls-addr=:9292'],
       '--receiverAddr :9292 and --receiver-tls-addr :9292 cannot listen on the same port',
     ],
+    [['--header-timeout=500ms'], '--header-timeout "500ms": expected a duration such as 750ms or 1h2m, 1s at least'],
+    [['--header-timeout=1m'], '--header-timeout 1m is longer than --request-timeout 30s'],
+    [['--request-timeout=5s'], '--header-timeout 10s is longer than --request-timeout 5s'],
+    [['--max-requests-per-connection=-1'], '--max-requests-per-connection "-1": expected a whole number, 0 at least'],
+    [['--max-connections-per-address=x'], '--max-connections-per-address "x": expected a whole number'],
+    [['--refused-rate-limit=-1'], '--refused-rate-limit "-1": expected a number, 0 at least'],
+    [['--refused-rate-burst=0'], '--refused-rate-burst "0": expected a whole number, 1 at least'],
+    [['--trusted-proxies=10.0.0.0/33'], '--trusted-proxies "10.0.0.0/33": expected CIDRs such as 10.0.0.0/8,fd00::/8'],
+    [['--trusted-proxies=lb'], '--trusted-proxies "lb": expected CIDRs such as 10.0.0.0/8,fd00::/8'],
+    [['--proxy-protocol'], '--proxy-protocol needs --trusted-proxies, because nobody else is believed'],
     [['--max-bodies-in-flight=1Ti'], '--max-bodies-in-flight "1Ti": expected an amount such as 512Ki or 64Mi'],
     [
       ['--external-url=hooks.example.com'],
@@ -330,6 +373,6 @@ describe('values', () => {
     ['zzzzzz', undefined],
   ])('flag %j', (written, nearest) => {
     const names = flagList.map(({ name }) => name);
-    expect(nearestFlag(written, names)).toBe(nearest);
+    expect(nearestName(written, names)).toBe(nearest);
   });
 });

@@ -1,34 +1,12 @@
-import { App, Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import type { SluiceConfig } from '../../../charts-ts/config.ts';
-import { Sluice } from '../../../charts-ts/sluice.ts';
+import type { SluiceProps } from '../../../charts-ts/index.ts';
+import { named, synthesized, the } from './synthesized.ts';
 
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
-  readonly spec?: Record<string, unknown>;
-}
-
-function synthesize(props?: Partial<SluiceConfig>): readonly Manifest[] {
-  const chart = new Chart(new App(), 'chart');
-  new Sluice(chart, 'sluice', props);
-  return chart.toJson();
-}
-
-const named = ({ kind, metadata }: Manifest): string => `${kind}/${metadata.name}`;
-
-/** The value at a path of a manifest, such as `spec.template.spec.containers.0.args`. */
-function at(manifest: Manifest | undefined, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], manifest);
-}
-
-function deployment(props?: Partial<SluiceConfig>): Manifest | undefined {
-  return synthesize(props).find(({ kind }) => kind === 'Deployment');
-}
+const podOf = (props?: SluiceProps) => the('Deployment', props).spec.template;
 
 describe('Sluice', () => {
   it('makes these objects, under readable names, what others need first', () => {
-    expect(synthesize().map(named)).toEqual([
+    expect(synthesized().map(named)).toEqual([
       'CustomResourceDefinition/receivers.notification.toolkit.fluxcd.io',
       'Namespace/flux-system',
       'ServiceAccount/sluice',
@@ -38,64 +16,228 @@ describe('Sluice', () => {
       'RoleBinding/sluice',
       'ClusterRole/sluice-receivers-view',
       'ClusterRole/sluice-receivers-edit',
+      'NetworkPolicy/sluice',
       'Service/webhook-receiver',
       'Deployment/sluice',
+      'PodDisruptionBudget/sluice',
     ]);
   });
 
   it('is the same each time', () => {
-    expect(synthesize()).toEqual(synthesize());
+    expect(synthesized()).toEqual(synthesized());
   });
 
   it('has no hash of cdk8s in a name, label or selector', () => {
-    expect(JSON.stringify(synthesize())).not.toMatch(/cdk8s\.io|-c8[0-9a-f]{6}/);
+    expect(JSON.stringify(synthesized())).not.toMatch(/cdk8s\.io|-c8[0-9a-f]{6}/);
+  });
+
+  it('has the recommended labels on every object but the CRD and the namespace', () => {
+    const others = synthesized().filter(({ kind }) => kind !== 'CustomResourceDefinition' && kind !== 'Namespace');
+    const labels = { 'app.kubernetes.io/name': 'sluice', 'app.kubernetes.io/managed-by': 'cdk8s' };
+    for (const { metadata } of others) expect(metadata.labels).toMatchObject(labels);
   });
 
   it('puts every namespaced object and every subject into the chosen namespace', () => {
-    const manifests = synthesize({ namespace: 'webhooks' });
+    const manifests = synthesized({ namespace: 'webhooks' });
     expect(JSON.stringify(manifests)).not.toContain('flux-system');
     expect(manifests.filter(({ metadata }) => metadata.namespace === 'webhooks').map(named)).toEqual([
       'ServiceAccount/sluice',
       'Role/sluice',
       'RoleBinding/sluice',
+      'NetworkPolicy/sluice',
       'Service/webhook-receiver',
       'Deployment/sluice',
+      'PodDisruptionBudget/sluice',
     ]);
   });
 
-  it('leaves the namespace out where somebody else makes it', () => {
-    expect(synthesize({ createNamespace: false }).map(named)).not.toContain('Namespace/flux-system');
+  it.each<[props: SluiceProps, without: string]>([
+    [{ createNamespace: false }, 'Namespace/flux-system'],
+    [{ networkPolicy: { ingress: { enabled: false } } }, 'NetworkPolicy/sluice'],
+    [{ podDisruptionBudget: { enabled: false } }, 'PodDisruptionBudget/sluice'],
+  ])('%j leaves out %s', (props, without) => {
+    expect(synthesized(props).map(named)).not.toContain(without);
+  });
+});
+
+describe('the pods', () => {
+  it('are selected by the Service, the budget and the policies', () => {
+    const props = { networkPolicy: { egress: { enabled: true } } };
+    const { labels } = podOf(props).metadata;
+    expect(labels).toMatchObject(the('Deployment').spec.selector.matchLabels);
+    expect(labels).toMatchObject(the('Service').spec.selector);
+    expect(labels).toMatchObject(the('PodDisruptionBudget').spec.selector.matchLabels);
+    for (const policy of synthesized(props).filter(({ kind }) => kind === 'NetworkPolicy')) {
+      expect(labels).toMatchObject(policy.spec.podSelector.matchLabels);
+    }
   });
 
-  it('selects with the Service the pods of the Deployment', () => {
-    const manifests = synthesize();
-    const labels = at(deployment(), 'spec.template.metadata.labels');
-    expect(labels).toMatchObject(at(deployment(), 'spec.selector.matchLabels') as object);
-    expect(labels).toMatchObject(
-      at(
-        manifests.find(({ kind }) => kind === 'Service'),
-        'spec.selector',
-      ) as object,
-    );
-  });
-
-  it('caps the heap below the memory limit', () => {
+  it('have a heap that is capped below the memory limit', () => {
     const resources = { cpuRequestMillis: 100, memoryRequestMebibytes: 256, memoryLimitMebibytes: 1000 };
-    const container = at(deployment({ resources }), 'spec.template.spec.containers.0') as Manifest;
-    expect(at(container, 'resources')).toEqual({
+    const [container] = podOf({ resources }).spec.containers;
+    expect(container.resources).toEqual({
       limits: { memory: '1000Mi' },
       requests: { cpu: '100m', memory: '256Mi' },
     });
-    expect(at(container, 'env')).toContainEqual({ name: 'NODE_OPTIONS', value: '--max-old-space-size=750' });
+    expect(container.env).toContainEqual({ name: 'NODE_OPTIONS', value: '--max-old-space-size=750' });
   });
 
-  it('passes further flags on, after its own', () => {
-    const args = at(deployment({ extraArgs: ['--no-cross-namespace-refs'] }), 'spec.template.spec.containers.0.args');
-    expect((args as string[]).at(-1)).toBe('--no-cross-namespace-refs');
+  it('get further flags after the usual ones', () => {
+    const { args } = podOf({ extraArgs: ['--no-cross-namespace-refs'] }).spec.containers[0];
+    expect(args.at(-1)).toBe('--no-cross-namespace-refs');
   });
 
-  it.each(['ClusterIP', 'NodePort', 'LoadBalancer'] as const)('opens a door of type %s', (serviceType) => {
-    const service = synthesize({ serviceType }).find(({ kind }) => kind === 'Service');
-    expect(service?.spec).toMatchObject({ type: serviceType, ports: [{ port: 80, targetPort: 9292 }] });
+  it('carry more labels and annotations, but no other selector', () => {
+    const props = { podLabels: { app: 'notification-controller' }, podAnnotations: { team: 'platform' } };
+    expect(podOf(props).metadata).toMatchObject({ labels: props.podLabels, annotations: props.podAnnotations });
+    expect(the('Deployment', props).spec.selector).toEqual(the('Deployment').spec.selector);
+  });
+
+  it('are scheduled as they are told', () => {
+    const props = {
+      priorityClassName: 'system-cluster-critical',
+      nodeSelector: { 'kubernetes.io/arch': 'arm64' },
+      tolerations: [{ key: 'control-plane', operator: 'Exists' }],
+      affinity: { nodeAffinity: {} },
+    };
+    expect(podOf(props).spec).toMatchObject(props);
+    expect(Object.keys(podOf().spec)).not.toEqual(expect.arrayContaining(Object.keys(props)));
+    expect(podOf({ imagePullSecrets: ['registry'] }).spec.imagePullSecrets).toEqual([{ name: 'registry' }]);
+  });
+});
+
+describe('the Service', () => {
+  it.each(['ClusterIP', 'NodePort', 'LoadBalancer'] as const)('opens a door of type %s', (type) => {
+    const { spec } = the('Service', { service: { type } });
+    expect(spec).toMatchObject({ type, ports: [{ port: 80, targetPort: 9292 }] });
+    expect(spec.externalTrafficPolicy).toBe(type === 'ClusterIP' ? undefined : 'Cluster');
+  });
+
+  it('takes what a cloud wants to know', () => {
+    const service = {
+      type: 'LoadBalancer',
+      annotations: { 'example.com/scheme': 'public' },
+      loadBalancerClass: 'example.com/nlb',
+      externalTrafficPolicy: 'Local',
+    } as const;
+    const { metadata, spec } = the('Service', { service });
+    expect(metadata.annotations).toEqual(service.annotations);
+    expect(spec).toMatchObject({ loadBalancerClass: 'example.com/nlb', externalTrafficPolicy: 'Local' });
+  });
+});
+
+describe('webhook.allowFrom', () => {
+  const allowFrom = ['192.30.252.0/22', '2a0a:a440::/29'];
+  const webhookRule = (props: SluiceProps) => the('NetworkPolicy/sluice', props).spec.ingress[0];
+
+  it('becomes the source ranges of a LoadBalancer', () => {
+    const props: SluiceProps = { service: { type: 'LoadBalancer' }, webhook: { allowFrom } };
+    expect(the('Service', props).spec.loadBalancerSourceRanges).toEqual(allowFrom);
+  });
+
+  it.each<[SluiceProps['service'], sources: unknown]>([
+    [{ type: 'LoadBalancer' }, undefined],
+    [{ type: 'LoadBalancer', externalTrafficPolicy: 'Cluster' }, undefined],
+    [{ type: 'LoadBalancer', externalTrafficPolicy: 'Local' }, allowFrom],
+    [{ type: 'NodePort', externalTrafficPolicy: 'Local' }, allowFrom],
+  ])('with the Service %j is in the policy: %j', (service, sources) => {
+    const { from, ports } = webhookRule({ service: service ?? {}, webhook: { allowFrom } });
+    expect(from?.map(({ ipBlock }: { ipBlock: { cidr: string } }) => ipBlock.cidr)).toEqual(sources);
+    expect(ports).toEqual([{ port: 9292, protocol: 'TCP' }]);
+  });
+
+  it('is everybody unless told', () => {
+    expect(webhookRule({})).toEqual({ ports: [{ port: 9292, protocol: 'TCP' }] });
+    expect(the('Service', { service: { type: 'LoadBalancer' } }).spec).not.toHaveProperty('loadBalancerSourceRanges');
+  });
+});
+
+describe('the policies', () => {
+  it.each([
+    [['monitoring', 'observability'], 1],
+    [[], 0],
+  ])('let pods of the namespaces %j scrape the metrics', (metricsFromNamespaces, rules) => {
+    const { spec } = the('NetworkPolicy/sluice', { networkPolicy: { ingress: { metricsFromNamespaces } } });
+    const scrape = spec.ingress.filter(({ ports }: { ports: { port: number }[] }) => ports[0]?.port === 8080);
+    expect(scrape).toHaveLength(rules);
+    for (const { from } of scrape) {
+      expect(from).toEqual([
+        {
+          namespaceSelector: {
+            matchExpressions: [
+              { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['monitoring', 'observability'] },
+            ],
+          },
+        },
+      ]);
+    }
+  });
+
+  it('leave the way out open unless told', () => {
+    expect(synthesized().map(named)).not.toContain('NetworkPolicy/sluice-egress');
+  });
+
+  it.each<[NonNullable<SluiceProps['networkPolicy']>['egress'], rules: object[]]>([
+    [{}, [{ port: 6443 }, { port: 443 }]],
+    [{ issuers: false }, [{ port: 6443 }]],
+    [{ apiServerPort: 443, apiServerCidrs: ['10.0.0.1/32'], issuers: false }, [{ port: 443, cidr: '10.0.0.1/32' }]],
+  ])('narrow it to DNS and with %j to %j', (egress, rules) => {
+    const { spec } = the('NetworkPolicy/sluice-egress', { networkPolicy: { egress: { enabled: true, ...egress } } });
+    const [dns, ...others] = spec.egress;
+    expect(dns.ports).toEqual([
+      { port: 53, protocol: 'UDP' },
+      { port: 53, protocol: 'TCP' },
+    ]);
+    expect(
+      others.map(({ ports, to }: { ports: { port: number }[]; to?: { ipBlock: { cidr: string } }[] }) => ({
+        port: ports[0]?.port,
+        ...(to === undefined ? {} : { cidr: to[0]?.ipBlock.cidr }),
+      })),
+    ).toEqual(rules);
+  });
+});
+
+describe('the doors beside the Service', () => {
+  const backend = { service: { name: 'webhook-receiver', port: { number: 80 } } };
+
+  it('are an Ingress of one host, with its certificate', () => {
+    const ingress = { enabled: true, host: 'hooks.example.com', className: 'nginx', tlsSecretName: 'hooks-tls' };
+    expect(the('Ingress', { ingress: { ...ingress, annotations: { a: 'b' } } })).toMatchObject({
+      metadata: { annotations: { a: 'b' } },
+      spec: {
+        ingressClassName: 'nginx',
+        rules: [{ host: 'hooks.example.com', http: { paths: [{ path: '/hook/', pathType: 'Prefix', backend }] } }],
+        tls: [{ hosts: ['hooks.example.com'], secretName: 'hooks-tls' }],
+      },
+    });
+  });
+
+  it('are a HTTPRoute', () => {
+    const parentRefs = [{ name: 'public', namespace: 'gateways', sectionName: 'https' }];
+    const { spec } = the('HTTPRoute', {
+      httpRoute: { enabled: true, parentRefs, hostnames: ['hooks.example.com'] },
+    });
+    expect(spec).toEqual({
+      parentRefs,
+      hostnames: ['hooks.example.com'],
+      rules: [
+        {
+          matches: [{ path: { type: 'PathPrefix', value: '/hook/' } }],
+          backendRefs: [{ name: 'webhook-receiver', port: 80 }],
+        },
+      ],
+    });
+  });
+});
+
+describe('the PodMonitor', () => {
+  it('names the port of the metrics', () => {
+    const { metadata, spec } = the('PodMonitor', {
+      podMonitor: { enabled: true, interval: '30s', labels: { release: 'prometheus' } },
+    });
+    expect(metadata.labels).toMatchObject({ release: 'prometheus' });
+    expect(spec.podMetricsEndpoints).toEqual([{ port: 'http-prom', path: '/metrics', interval: '30s' }]);
+    const ports = podOf().spec.containers[0].ports as { name: string }[];
+    expect(ports.map(({ name }) => name)).toContain('http-prom');
   });
 });

@@ -12,6 +12,7 @@ import {
   connectTo,
   exchange,
   HOOK,
+  proxies,
   requestText,
   type Served,
   type ServedOptions,
@@ -480,7 +481,9 @@ describe('close', () => {
 describe('listen', () => {
   const log = createLogger({ level: 'error', encoding: 'json' });
   const idle = { allowedMethods: () => [], admit: () => Promise.reject(new Error('not called')) as never };
-  const create = () => createReceiverServer({ deliverer: idle, limits: defaultLimits, log, metrics: createMetrics() });
+  const nobody = { trusted: proxies(), proxyProtocol: false };
+  const create = () =>
+    createReceiverServer({ deliverer: idle, limits: defaultLimits, ...nobody, log, metrics: createMetrics() });
 
   it('says in one line which address is taken', async () => {
     const other = createServer();

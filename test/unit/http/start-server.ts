@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { RequestError } from '../../../operator/api/errors.ts';
 import { defaultLimits, type Limits } from '../../../operator/http/limits.ts';
 import { createReceiverServer, type ReceiverServer } from '../../../operator/http/receiver-server.ts';
+import { parseTrustedProxies, type TrustedProxies } from '../../../operator/http/trusted-proxies.ts';
 import { createLogger, type Logger } from '../../../operator/observe/log.ts';
 import { createMetrics, type Metrics } from '../../../operator/observe/metrics.ts';
 import type { Admitted, Deliverer } from '../../../operator/receivers/deliver.ts';
@@ -26,6 +27,8 @@ export interface Served {
 
 export interface ServedOptions {
   readonly limits?: Partial<Limits>;
+  readonly trustedProxies?: readonly string[];
+  readonly proxyProtocol?: boolean;
   /** What the hook does with a request; 200 when absent. */
   readonly deliver?: (request: WebhookRequest) => Promise<200 | 202>;
 }
@@ -51,7 +54,15 @@ function testDeliverer(deliver: (request: WebhookRequest) => Promise<200 | 202>)
   };
 }
 
-export async function startServer({ limits = {}, deliver = async () => 200 }: ServedOptions = {}): Promise<Served> {
+/** @throws Error for what is no list of CIDRs. */
+export function proxies(...cidrs: readonly string[]): TrustedProxies {
+  const trusted = parseTrustedProxies(cidrs);
+  if (trusted === undefined) throw new Error(`no CIDRs: ${cidrs.join()}`);
+  return trusted;
+}
+
+export async function startServer(options: ServedOptions = {}): Promise<Served> {
+  const { limits = {}, trustedProxies = [], proxyProtocol = false, deliver = async () => 200 } = options;
   const metrics = createMetrics();
   const delivered: WebhookRequest[] = [];
   const logLines: string[] = [];
@@ -64,7 +75,14 @@ export async function startServer({ limits = {}, deliver = async () => 200 }: Se
     delivered.push(request);
     return deliver(request);
   });
-  const server = createReceiverServer({ deliverer, limits: { ...defaultLimits, ...limits }, log, metrics });
+  const server = createReceiverServer({
+    deliverer,
+    limits: { ...defaultLimits, ...limits },
+    trusted: proxies(...trustedProxies),
+    proxyProtocol,
+    log,
+    metrics,
+  });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   const metric: Served['metric'] = async (name, labels) => {
     const series = (await metrics.registry.getSingleMetric(name)?.get())?.values ?? [];

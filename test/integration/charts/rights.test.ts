@@ -1,142 +1,31 @@
-// The manifests as a user gets them, on a bare cluster: applied twice, within the restricted Pod Security level, and
-// with the rights that the operator needs and no others.
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+// What the operator's ServiceAccount may do with the rights of the manifests, and what not, by the API server's own answer.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
-import { type ControlPlane, startControlPlane } from '../../control-plane/start.ts';
-import { parseConfig } from '../../operator/config.ts';
+import type { SluiceProps } from '../../../charts-ts/index.ts';
+import { type ControlPlane, startControlPlane } from '../../../control-plane/start.ts';
+import { synthesize } from '../../support/chart.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const ACCOUNT = 'system:serviceaccount:flux-system:sluice';
-const run = promisify(execFile);
 
 let cluster: ControlPlane;
-let folder: string;
-let manifests: string;
 
-/** Runs `cdk8s` in a copy of the app's folder, because it wipes the output folder, which others use as well. */
-async function cdk8s(...args: string[]): Promise<string> {
-  const bin = join(ROOT, 'node_modules', '.bin');
-  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, CDK8S_CHECK_UPGRADE: 'false' };
-  const { stdout } = await run(process.execPath, [join(bin, 'cdk8s'), ...args], { cwd: folder, env });
-  return stdout;
-}
-
-function kubectl(args: readonly string[], input = manifests) {
+function kubectl(args: readonly string[], input = '') {
   return cluster.kubectl(args, { input });
 }
 
+/** Applies the manifests in the place of what was there. */
+async function install(values: SluiceProps = {}): Promise<void> {
+  const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings';
+  await kubectl(['delete', kinds, '-A', '-l', 'app.kubernetes.io/name=sluice']);
+  await cluster.apply(await synthesize(values));
+}
+
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-charts-'));
-  await cp(join(ROOT, 'cdk8s.yaml'), join(folder, 'cdk8s.yaml'));
-  await symlink(join(ROOT, 'charts-ts'), join(folder, 'charts-ts'));
-  [manifests, cluster] = await Promise.all([cdk8s('synth', '--stdout'), startControlPlane()]);
+  cluster = await startControlPlane();
+  await Promise.all(['tenant', 'other'].map((name) => kubectl(['create', 'namespace', name])));
 });
 
 afterAll(async () => {
   await cluster?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-interface Manifest {
-  readonly kind: string;
-  readonly spec: { readonly template: { readonly metadata: object; readonly spec: Record<string, unknown> } };
-}
-
-function deployment(): Manifest {
-  const all = parseAllDocuments(manifests).map((document) => document.toJS() as Manifest);
-  const found = all.find(({ kind }) => kind === 'Deployment');
-  if (found === undefined) throw new Error('there is no Deployment');
-  return found;
-}
-
-describe('cdk8s synth', () => {
-  it('writes one file, equal to what --stdout gives', async () => {
-    await cdk8s('synth');
-    const output = join(folder, 'dist', 'manifests');
-    const [file = '', ...others] = await readdir(output);
-    expect(others).toEqual([]);
-    expect(await run('cat', [join(output, file)])).toMatchObject({ stdout: manifests });
-  });
-
-  it('gives the operator flags that it knows', () => {
-    const [container] = deployment().spec.template.spec.containers as { args: string[] }[];
-    expect(parseConfig(container?.args ?? ['--none'], {})).toMatchObject({ kind: 'run', notices: [] });
-  });
-});
-
-describe('kubectl apply --server-side', () => {
-  it('installs on a bare cluster in one go, and again, and then finds nothing to change', async () => {
-    const apply = ['apply', '--server-side', '--validate=strict', '-f', '-'];
-    expect(await kubectl(apply)).toMatchObject({ code: 0, stderr: '' });
-    expect(await kubectl(apply)).toMatchObject({ code: 0, stderr: '' });
-    expect(await kubectl(['diff', '--server-side', '-f', '-'])).toMatchObject({ code: 0, stdout: '' });
-  });
-
-  it('serves Receivers then', async () => {
-    await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
-    expect(await kubectl(['get', 'receivers', '-A'])).toMatchObject({ code: 0, stderr: 'No resources found\n' });
-  });
-});
-
-describe('the pods', () => {
-  /** A pod of the template, and what the API server says when it is created in a namespace of the restricted level. */
-  async function create(change: (spec: Record<string, unknown>) => object) {
-    const { metadata, spec } = deployment().spec.template;
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { ...metadata, name: 'pod', namespace: 'flux-system' },
-      spec: { ...spec, ...change(spec) },
-    };
-    return await kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], JSON.stringify(pod));
-  }
-
-  beforeAll(async () => {
-    await kubectl(['label', 'namespace', 'flux-system', 'pod-security.kubernetes.io/enforce=restricted']);
-  });
-
-  it('are within the restricted level', async () => {
-    expect(await create(() => ({}))).toMatchObject({ code: 0, stderr: '' });
-  });
-
-  it('would not be without what their template says', async () => {
-    const { code, stderr } = await create(() => ({
-      containers: [{ name: 'operator', image: 'i' }],
-      hostNetwork: true,
-    }));
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('violates PodSecurity "restricted:latest"');
-  });
-
-  it('have a numeric user, a read-only root, no capability and the token of the account', async () => {
-    const { stdout } = await kubectl(['get', 'deployment', 'sluice', '-n', 'flux-system', '-o', 'json']);
-    const { spec } = JSON.parse(stdout).spec.template;
-    expect(spec).toMatchObject({
-      serviceAccountName: 'sluice',
-      automountServiceAccountToken: true,
-      securityContext: { runAsNonRoot: true, runAsUser: 65532 },
-      terminationGracePeriodSeconds: 60,
-    });
-    expect(spec.containers[0]).toMatchObject({
-      securityContext: {
-        runAsUser: 65532,
-        readOnlyRootFilesystem: true,
-        allowPrivilegeEscalation: false,
-        capabilities: { drop: ['ALL'] },
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
-      env: expect.arrayContaining([
-        { name: 'RUNTIME_NAMESPACE', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } } },
-      ]),
-      livenessProbe: { httpGet: { path: '/healthz', port: 9440 } },
-      readinessProbe: { httpGet: { path: '/readyz', port: 9440 } },
-    });
-  });
 });
 
 /** `verbs resource.group[/subresource] [namespace[/name]]`; a namespace of `*` is all of them. */
@@ -182,6 +71,8 @@ const targets = [
 ];
 const receivers = 'receivers.notification.toolkit.fluxcd.io';
 const leases = 'leases.coordination.k8s.io';
+
+const gateways = 'gateways.gateway.networking.k8s.io';
 const doors = ['services', 'ingresses.networking.k8s.io', 'httproutes.gateway.networking.k8s.io'];
 
 const may: readonly Right[] = [
@@ -194,7 +85,7 @@ const may: readonly Right[] = [
   `get,update ${leases} flux-system/sluice-leader-election`,
   ...doors.map((door) => `get,list,watch,create,patch,delete ${door} flux-system`),
   'get,list,watch deployments.apps flux-system',
-  'get,list,watch gateways.gateway.networking.k8s.io',
+  `get,list,watch ${gateways}`,
 ];
 
 const mayNot: readonly Right[] = [
@@ -212,13 +103,11 @@ const mayNot: readonly Right[] = [
   'get,list,watch nodes',
   'get,list,create,delete pods flux-system',
   'create pods/exec flux-system',
-  ...doors.flatMap((door) => [
-    `get,list,patch,create,delete ${door} default`,
-    `update,deletecollection ${door} flux-system`,
-  ]),
+  ...doors.flatMap((door) => [`get,list,create,patch,delete ${door}`, `update,deletecollection ${door} flux-system`]),
+  ...doors.map((door) => `patch,update ${door}/status flux-system`),
+  `create,patch,update,delete ${gateways}`,
   'create,patch,update,delete deployments.apps flux-system',
-  'get,list deployments.apps default',
-  'create,patch,update,delete gateways.gateway.networking.k8s.io',
+  'get,list deployments.apps',
   'create serviceaccounts/token flux-system',
   'get,list,patch,update customresourcedefinitions.apiextensions.k8s.io',
   'get,list,escalate,bind,create,update clusterroles.rbac.authorization.k8s.io',
@@ -249,7 +138,23 @@ async function rowsWhere(allowed: boolean, user: string, rights: readonly Right[
     );
 }
 
+/** The rules of all roles of the installation, as text. */
+async function rules(): Promise<string> {
+  const { stdout } = await kubectl([
+    'get',
+    'clusterroles,roles',
+    '-A',
+    '-l',
+    'app.kubernetes.io/name=sluice',
+    '-o',
+    'json',
+  ]);
+  return JSON.stringify(JSON.parse(stdout).items.map((role: { rules: unknown }) => role.rules));
+}
+
 describe('the ServiceAccount', () => {
+  beforeAll(() => install());
+
   it('may do what the operator does', async () => {
     expect(await rowsWhere(false, ACCOUNT, may)).toEqual([]);
   });
@@ -259,8 +164,75 @@ describe('the ServiceAccount', () => {
   });
 
   it('has no wildcard in any rule', async () => {
-    const { stdout } = await kubectl(['get', 'clusterrole/sluice', 'role/sluice', '-n', 'flux-system', '-o', 'json']);
-    expect(JSON.stringify(JSON.parse(stdout).items.map(({ rules }: { rules: unknown }) => rules))).not.toContain('*');
+    expect(await rules()).not.toContain('*');
+  });
+});
+
+describe.each<{
+  readonly title: string;
+  readonly values: SluiceProps;
+  readonly may: Right[];
+  readonly mayNot: Right[];
+}>([
+  {
+    title: 'doors of no kind',
+    values: { exposure: { services: false, ingresses: false, httpRoutes: false } },
+    may: doors.map((door) => `get,list,watch ${door} flux-system`),
+    mayNot: doors.map((door) => `create,update,patch,delete ${door} flux-system`),
+  },
+  {
+    title: 'addresses of nodes',
+    values: { exposure: { nodePort: true } },
+    may: ['get,list,watch nodes'],
+    mayNot: ['create,update,patch,delete nodes', 'get nodes/proxy'],
+  },
+  {
+    title: 'a further kind to notify',
+    values: { targets: { extra: [{ group: 'example.com', plural: 'widgets' }] } },
+    may: ['get,list,watch,patch widgets.example.com', `patch ${targets[0]}`],
+    mayNot: ['create,update,delete widgets.example.com', 'patch gadgets.example.com'],
+  },
+  {
+    title: 'Secrets of listed namespaces',
+    values: { secrets: { namespaces: ['flux-system', 'tenant'] } },
+    may: ['get secrets flux-system', 'get secrets tenant', `get,list,watch,patch ${receivers}`],
+    mayNot: ['get,list,watch secrets', 'get secrets other', 'list,watch,create,update,patch,delete secrets tenant'],
+  },
+  {
+    title: 'one namespace alone',
+    values: { watchAllNamespaces: false },
+    may: [
+      `get,list,watch,patch ${receivers} flux-system`,
+      `patch ${receivers}/status flux-system`,
+      'get,list,watch secrets flux-system',
+      'create,patch events.events.k8s.io flux-system',
+      ...targets.map((target) => `get,list,watch,patch ${target} flux-system`),
+      `create ${leases} flux-system`,
+    ],
+    mayNot: [
+      ...[receivers, 'secrets', ...targets].map((kind) => `get,list,watch,patch ${kind}`),
+      'get secrets other',
+      'get nodes',
+      `get ${gateways}`,
+    ],
+  },
+])('with values for $title', ({ values, ...rights }) => {
+  beforeAll(() => install(values));
+
+  it('it may do that and no more', async () => {
+    expect(await rowsWhere(false, ACCOUNT, rights.may)).toEqual([]);
+    expect(await rowsWhere(true, ACCOUNT, rights.mayNot)).toEqual([]);
+    expect(await rules()).not.toContain('*');
+  });
+});
+
+describe('with values for one namespace alone', () => {
+  it('there is no ClusterRole but those for people', async () => {
+    const { stdout } = await kubectl(['get', 'clusterroles', '-l', 'app.kubernetes.io/name=sluice', '-o', 'name']);
+    expect(stdout.trim().split('\n')).toEqual([
+      'clusterrole.rbac.authorization.k8s.io/sluice-receivers-edit',
+      'clusterrole.rbac.authorization.k8s.io/sluice-receivers-view',
+    ]);
   });
 });
 

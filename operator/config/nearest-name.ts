@@ -1,7 +1,7 @@
-/** What somebody may have meant who wrote a flag that does not exist. */
+/** What somebody may have meant who wrote a name, of a flag or a value, that does not exist. */
 
 /** The name that takes the fewest edits, or undefined when none is near enough to be a slip of the hand. */
-export function nearestFlag(unknown: string, names: readonly string[]): string | undefined {
+export function nearestName(unknown: string, names: readonly string[]): string | undefined {
   const wanted = unknown.toLowerCase();
   let best: string | undefined;
   let fewest = Math.max(2, Math.floor(wanted.length / 3)) + 1;

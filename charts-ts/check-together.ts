@@ -1,0 +1,50 @@
+/** What no value can know alone: values that do not go together. */
+import { selectorLabels } from './labels.ts';
+import type { SluiceValues } from './values.ts';
+import { ValuesError } from './values-error.ts';
+
+/** Each gives what is wrong in one line, or undefined. */
+const rules: readonly ((values: SluiceValues) => string | undefined)[] = [
+  ({ service }) =>
+    service.externalTrafficPolicy === 'Local' && service.type === 'ClusterIP'
+      ? 'service.externalTrafficPolicy Local needs service.type NodePort or LoadBalancer'
+      : undefined,
+  ({ service }) =>
+    service.loadBalancerClass !== '' && service.type !== 'LoadBalancer'
+      ? 'service.loadBalancerClass needs service.type LoadBalancer'
+      : undefined,
+  // Otherwise somebody would believe the door to be closed that stands open.
+  ({ service, webhook, networkPolicy }) =>
+    webhook.allowFrom.length > 0 &&
+    service.type !== 'LoadBalancer' &&
+    !(service.externalTrafficPolicy === 'Local' && networkPolicy.ingress.enabled)
+      ? 'webhook.allowFrom has no effect here: it needs service.type LoadBalancer, or NodePort with service.externalTrafficPolicy Local and networkPolicy.ingress.enabled; behind an Ingress, limit the sources there'
+      : undefined,
+  ({ podLabels }) => {
+    const label = Object.keys(selectorLabels).find(
+      (key) => podLabels[key] !== undefined && podLabels[key] !== selectorLabels[key],
+    );
+    return label === undefined ? undefined : `podLabels."${label}" selects the pods and cannot be changed`;
+  },
+  ({ ingress }) => (ingress.enabled && ingress.host === '' ? 'ingress.host is missing' : undefined),
+  ({ httpRoute }) =>
+    httpRoute.enabled && httpRoute.parentRefs.length === 0
+      ? 'httpRoute.parentRefs is empty: name a Gateway'
+      : undefined,
+  ({ targets }) => {
+    const index = targets.extra.findIndex(({ group, plural }) => group === '' && plural === 'secrets');
+    return index === -1 ? undefined : `targets.extra[${index}]: the operator never gets the right to write Secrets`;
+  },
+  ({ resources }) =>
+    resources.memoryRequestMebibytes > resources.memoryLimitMebibytes
+      ? 'resources.memoryRequestMebibytes is more than resources.memoryLimitMebibytes'
+      : undefined,
+];
+
+/** @throws ValuesError of the first that do not. */
+export function checkTogether(values: SluiceValues): void {
+  for (const rule of rules) {
+    const fault = rule(values);
+    if (fault !== undefined) throw new ValuesError(fault);
+  }
+}

@@ -1,0 +1,60 @@
+/** What may reach the operator's pods, and where they may go. */
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { commonLabels, NAME, selectorLabels } from './labels.ts';
+import { ports } from './ports.ts';
+import type { SluiceValues } from './values.ts';
+
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+const DNS = 53;
+const HTTPS = 443;
+
+const port = (number: number, protocol = 'TCP'): k8s.NetworkPolicyPort => ({
+  port: k8s.IntOrString.fromNumber(number),
+  protocol,
+});
+const blocks = (cidrs: readonly string[]): k8s.NetworkPolicyPeer[] => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+const podSelector: k8s.LabelSelector = { matchLabels: { ...selectorLabels } };
+
+/** Webhooks from anywhere, or from `webhook.allowFrom` where the senders' addresses are seen; metrics for scrapers. */
+export class IngressNetworkPolicy extends Construct {
+  constructor(scope: Construct, id: string, values: SluiceValues) {
+    super(scope, id);
+    new k8s.KubeNetworkPolicy(this, 'network-policy', {
+      metadata: { name: NAME, namespace: values.namespace, labels: { ...commonLabels } },
+      spec: { podSelector, policyTypes: ['Ingress'], ingress: [webhookRule(values), ...metricsRules(values)] },
+    });
+  }
+}
+
+function webhookRule({ service, webhook }: SluiceValues): k8s.NetworkPolicyIngressRule {
+  // With the policy Cluster a node puts its own address in the place of the sender's.
+  const from = service.externalTrafficPolicy === 'Local' ? blocks(webhook.allowFrom) : [];
+  return { ports: [port(ports['http-webhook'])], ...(from.length === 0 ? {} : { from }) };
+}
+
+function metricsRules({ networkPolicy }: SluiceValues): k8s.NetworkPolicyIngressRule[] {
+  const values = [...networkPolicy.ingress.metricsFromNamespaces];
+  // A rule without a source would let everybody in.
+  if (values.length === 0) return [];
+  const namespaceSelector = { matchExpressions: [{ key: NAMESPACE_NAME, operator: 'In', values }] };
+  return [{ ports: [port(ports['http-prom'])], from: [{ namespaceSelector }] }];
+}
+
+/** DNS, the API server, and issuers of ID tokens. */
+export class EgressNetworkPolicy extends Construct {
+  constructor(scope: Construct, id: string, values: SluiceValues) {
+    super(scope, id);
+    const { apiServerPort, apiServerCidrs, issuers } = values.networkPolicy.egress;
+    const to = blocks(apiServerCidrs);
+    const egress: k8s.NetworkPolicyEgressRule[] = [
+      { ports: [port(DNS, 'UDP'), port(DNS)] },
+      { ports: [port(apiServerPort)], ...(to.length === 0 ? {} : { to }) },
+      ...(issuers ? [{ ports: [port(HTTPS)] }] : []),
+    ];
+    new k8s.KubeNetworkPolicy(this, 'network-policy', {
+      metadata: { name: `${NAME}-egress`, namespace: values.namespace, labels: { ...commonLabels } },
+      spec: { podSelector, policyTypes: ['Egress'], egress },
+    });
+  }
+}

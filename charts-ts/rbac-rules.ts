@@ -1,0 +1,69 @@
+/** The operator's rights as data: what the code calls and the values enable, and no more. */
+import { GROUP, RECEIVER_PLURAL } from '../operator/api/receiver.ts';
+import type { SluiceValues } from './values.ts';
+
+export interface Rule {
+  readonly group: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  /** The only object that is meant; in a Role alone. */
+  readonly name?: string;
+}
+
+const LEASE = 'sluice-leader-election';
+const READ = ['get', 'list', 'watch'];
+const WRITE = ['create', 'patch', 'delete'];
+const GATEWAYS = 'gateway.networking.k8s.io';
+
+/** The kinds of Flux that a Receiver may make reconcile, by API group. */
+const fluxKinds: Readonly<Record<string, readonly string[]>> = {
+  'source.toolkit.fluxcd.io': [
+    'buckets',
+    'externalartifacts',
+    'gitrepositories',
+    'helmcharts',
+    'helmrepositories',
+    'ocirepositories',
+  ],
+  'source.extensions.fluxcd.io': ['artifactgenerators'],
+  'image.toolkit.fluxcd.io': ['imagepolicies', 'imagerepositories', 'imageupdateautomations'],
+  'kustomize.toolkit.fluxcd.io': ['kustomizations'],
+  'helm.toolkit.fluxcd.io': ['helmreleases'],
+};
+
+/** Where Receivers are served: in the cluster, or in the operator's own namespace. */
+export function watchRules({ targets, secrets }: SluiceValues): readonly Rule[] {
+  const kinds = Object.entries(fluxKinds).map(([group, resources]) => ({ group, resources }));
+  const extra = targets.extra.map(({ group, plural }) => ({ group, resources: [plural] }));
+  return [
+    // patch on Receivers themselves releases the finalizer that Flux's controller left on them.
+    { group: GROUP, resources: [RECEIVER_PLURAL], verbs: [...READ, 'patch'] },
+    { group: GROUP, resources: [`${RECEIVER_PLURAL}/status`], verbs: ['patch'] },
+    ...(secrets.namespaces.length === 0 ? [{ group: '', resources: ['secrets'], verbs: READ }] : []),
+    ...[...kinds, ...extra].map((kind) => ({ ...kind, verbs: [...READ, 'patch'] })),
+    { group: 'events.k8s.io', resources: ['events'], verbs: ['create', 'patch'] },
+    { group: GATEWAYS, resources: ['gateways'], verbs: READ },
+  ];
+}
+
+/** What no Role can give: nodes are in no namespace. */
+export function nodeRules({ exposure }: SluiceValues): readonly Rule[] {
+  return exposure.nodePort ? [{ group: '', resources: ['nodes'], verbs: READ }] : [];
+}
+
+/** In the operator's own namespace: its Lease, and the doors to its pods. */
+export function ownNamespaceRules({ exposure }: SluiceValues): readonly Rule[] {
+  const door = (write: boolean) => (write ? [...READ, ...WRITE] : READ);
+  return [
+    // A rule by name cannot allow create: the name is not yet known when that is decided.
+    { group: 'coordination.k8s.io', resources: ['leases'], verbs: ['create'] },
+    { group: 'coordination.k8s.io', resources: ['leases'], verbs: ['get', 'update'], name: LEASE },
+    { group: '', resources: ['services'], verbs: door(exposure.services) },
+    { group: 'networking.k8s.io', resources: ['ingresses'], verbs: door(exposure.ingresses) },
+    { group: GATEWAYS, resources: ['httproutes'], verbs: door(exposure.httpRoutes) },
+    { group: 'apps', resources: ['deployments'], verbs: READ },
+  ];
+}
+
+/** In each of the listed namespaces: without a watch in the cluster, a Secret is read when it is needed. */
+export const listedSecretsRules: readonly Rule[] = [{ group: '', resources: ['secrets'], verbs: ['get'] }];

@@ -1,0 +1,5 @@
+/** A value that cannot be followed; the message is one line with its path and what is expected. */
+export class ValuesError extends Error {
+  readonly code = 'values_invalid';
+  override readonly name = 'ValuesError';
+}

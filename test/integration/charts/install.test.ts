@@ -1,0 +1,217 @@
+// The manifests as a user gets them, on a bare cluster: applied with strict validation, twice, and with other values.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { type ControlPlane, startControlPlane } from '../../../control-plane/start.ts';
+import { parseConfig } from '../../../operator/config.ts';
+import { type ChartFolder, createChartFolder } from '../../support/chart.ts';
+import { everyValue } from '../../support/every-value.ts';
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec: { readonly template: { readonly metadata: object; readonly spec: Record<string, unknown> } };
+}
+
+const APPLY = ['apply', '--server-side', '--validate=strict', '-f', '-'];
+const DIFF = ['diff', '--server-side', '-f', '-'];
+
+let cluster: ControlPlane;
+let folder: ChartFolder;
+let manifests: string;
+
+function kubectl(args: readonly string[], input = manifests) {
+  return cluster.kubectl(args, { input });
+}
+
+/** What the API server has. */
+async function stored(...args: string[]): Promise<Manifest> {
+  const { code, stdout, stderr } = await kubectl(['get', ...args, '-n', 'flux-system', '-o', 'json']);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+function documentsOf(yaml: string): readonly Manifest[] {
+  return parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
+}
+
+function deploymentIn(yaml: string): Manifest {
+  const found = documentsOf(yaml).find(({ kind }) => kind === 'Deployment');
+  if (found === undefined) throw new Error('there is no Deployment');
+  return found;
+}
+
+beforeAll(async () => {
+  folder = await createChartFolder();
+  [manifests, cluster] = await Promise.all([folder.cdk8s(['synth', '--stdout']), startControlPlane()]);
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+  await folder?.remove();
+});
+
+describe('cdk8s synth', () => {
+  it('writes one file, equal to what --stdout gives', async () => {
+    await folder.cdk8s(['synth']);
+    const output = join(folder.path, 'dist', 'manifests');
+    const [file = '', ...others] = await readdir(output);
+    expect(others).toEqual([]);
+    expect(await readFile(join(output, file), 'utf8')).toBe(manifests);
+  });
+
+  it('puts the CRD first', () => {
+    expect(documentsOf(manifests)[0]?.kind).toBe('CustomResourceDefinition');
+  });
+
+  it.each([
+    ['service: {tipe: NodePort}', 'service.tipe is unknown; did you mean service.type?'],
+    ['replicas: many', 'replicas: expected a whole number, not "many"'],
+    ['replicas: 1\nreplicas: 2', 'Map keys must be unique at line 2, column 1'],
+  ])('fails for %j with one line that says where', async (values, message) => {
+    const failure = folder.cdk8s(['synth', '--stdout'], values);
+    await expect(failure).rejects.toMatchObject({ code: 1, stdout: '' });
+    const { stderr } = (await failure.catch((error: unknown) => error)) as { stderr: string };
+    expect(stderr.split('\n')[0]).toBe(`${join(folder.path, 'values.yaml')}: ${message}`);
+  });
+
+  it.each([
+    ['the defaults', undefined],
+    ['every value', everyValue],
+  ])('gives the operator flags that it knows, with %s', async (_, values) => {
+    const yaml = await folder.cdk8s(['synth', '--stdout'], values);
+    const [container] = deploymentIn(yaml).spec.template.spec.containers as { args: string[] }[];
+    expect(parseConfig(container?.args ?? ['--none'], {})).toMatchObject({ kind: 'run', notices: [] });
+  });
+});
+
+describe('kubectl apply --server-side', () => {
+  it('installs on a bare cluster in one go, and again, and then finds nothing to change', async () => {
+    expect(await kubectl(APPLY)).toMatchObject({ code: 0, stderr: '' });
+    expect(await kubectl(APPLY)).toMatchObject({ code: 0, stderr: '' });
+    expect(await kubectl(DIFF)).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it('serves Receivers then', async () => {
+    await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+    expect(await kubectl(['get', 'receivers', '-A'])).toMatchObject({ code: 0, stderr: 'No resources found\n' });
+  });
+
+  it('follows a change of values, and back', async () => {
+    const values = {
+      replicas: 3,
+      podLabels: { app: 'notification-controller' },
+      service: { type: 'LoadBalancer', externalTrafficPolicy: 'Local' },
+      webhook: { allowFrom: ['192.0.2.0/24'] },
+    };
+    const changed = await folder.cdk8s(['synth', '--stdout'], values);
+    expect(await kubectl(APPLY, changed)).toMatchObject({ code: 0, stderr: '' });
+    expect(await kubectl(DIFF, changed)).toMatchObject({ code: 0, stdout: '' });
+    expect(await stored('service', 'webhook-receiver')).toMatchObject({
+      spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', loadBalancerSourceRanges: ['192.0.2.0/24'] },
+    });
+    expect(await stored('networkpolicy', 'sluice')).toMatchObject({
+      spec: { ingress: [{ from: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }, {}] },
+    });
+    expect(await stored('deployment', 'sluice')).toMatchObject({
+      spec: { replicas: 3, template: { metadata: { labels: values.podLabels } } },
+    });
+
+    expect(await kubectl(APPLY)).toMatchObject({ code: 0, stderr: '' });
+    expect(await kubectl(DIFF)).toMatchObject({ code: 0, stdout: '' });
+    const { spec } = await stored('service', 'webhook-receiver');
+    expect(spec).toMatchObject({ type: 'ClusterIP' });
+    expect(spec).not.toHaveProperty('loadBalancerSourceRanges');
+  });
+
+  it('takes every value at once', async () => {
+    const doors = await readFile(join(import.meta.dirname, '../../support/stand-ins/doors.yaml'), 'utf8');
+    await cluster.apply(doors);
+    for (const name of everyValue.secrets.namespaces) await kubectl(['create', 'namespace', name]);
+    const all = await folder.cdk8s(['synth', '--stdout'], everyValue);
+    expect(await kubectl(APPLY, all)).toMatchObject({ code: 0, stderr: '' });
+    expect(await kubectl(DIFF, all)).toMatchObject({ code: 0, stdout: '' });
+  });
+});
+
+describe('kubectl apply', () => {
+  it('installs from the output folder, twice', async () => {
+    const other = { namespace: 'elsewhere' };
+    await folder.cdk8s(['synth'], other);
+    const apply = ['apply', '--validate=strict', '-f', join(folder.path, 'dist', 'manifests')];
+    expect(await kubectl(apply)).toMatchObject({ code: 0 });
+    expect(await kubectl(apply)).toMatchObject({ code: 0, stderr: '' });
+    expect(await kubectl(['diff', '-f', join(folder.path, 'dist', 'manifests')])).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
+  });
+});
+
+describe.each([
+  ['the defaults', undefined],
+  ['every value', everyValue],
+])('the pods, with %s', (_, values) => {
+  let template: Manifest['spec']['template'];
+
+  /** A pod of the template, and what the API server says when it is created in a namespace of the restricted level. */
+  async function create(change: object = {}) {
+    const { metadata, spec } = template;
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, name: 'pod', namespace: 'flux-system' },
+      // The class is the cluster's.
+      spec: { ...spec, priorityClassName: undefined, ...change },
+    };
+    return await kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], JSON.stringify(pod));
+  }
+
+  beforeAll(async () => {
+    const yaml = values === undefined ? manifests : await folder.cdk8s(['synth', '--stdout'], values);
+    await kubectl(APPLY, yaml);
+    ({ template } = (await stored('deployment', 'sluice')).spec);
+    const level = 'pod-security.kubernetes.io/enforce=restricted';
+    await kubectl(['label', '--overwrite', 'namespace', 'flux-system', level]);
+  });
+
+  it('are within the restricted level', async () => {
+    expect(await create()).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('would not be without what their template says', async () => {
+    const { code, stderr } = await create({ containers: [{ name: 'operator', image: 'i' }], hostNetwork: true });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('violates PodSecurity "restricted:latest"');
+  });
+
+  it('have a numeric user, a read-only root, no capability and the token of the account', () => {
+    expect(template.spec).toMatchObject({
+      serviceAccountName: 'sluice',
+      automountServiceAccountToken: true,
+      securityContext: { runAsNonRoot: true, runAsUser: 65532 },
+      terminationGracePeriodSeconds: 60,
+      topologySpreadConstraints: [{ topologyKey: 'kubernetes.io/hostname' }],
+      containers: [
+        {
+          securityContext: {
+            runAsUser: 65532,
+            readOnlyRootFilesystem: true,
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ['ALL'] },
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          env: expect.arrayContaining([
+            {
+              name: 'RUNTIME_NAMESPACE',
+              valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } },
+            },
+          ]),
+          livenessProbe: { httpGet: { path: '/healthz', port: 9440 } },
+          readinessProbe: { httpGet: { path: '/readyz', port: 9440 } },
+        },
+      ],
+    });
+  });
+});

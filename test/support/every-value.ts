@@ -1,0 +1,52 @@
+/** Values that turn on all that can be turned on. */
+import type { SluiceProps } from '../../charts-ts/index.ts';
+
+export const everyValue = {
+  imagePullPolicy: 'Always',
+  imagePullSecrets: ['registry'],
+  replicas: 3,
+  logLevel: 'debug',
+  extraArgs: ['--no-cross-namespace-refs'],
+  podLabels: { app: 'notification-controller' },
+  podAnnotations: { 'example.com/team': 'platform' },
+  priorityClassName: 'system-cluster-critical',
+  nodeSelector: { 'kubernetes.io/os': 'linux' },
+  tolerations: [{ key: 'example.com/infra', operator: 'Exists', effect: 'NoSchedule' }],
+  affinity: {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 1,
+          podAffinityTerm: {
+            topologyKey: 'topology.kubernetes.io/zone',
+            labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'sluice' } },
+          },
+        },
+      ],
+    },
+  },
+  service: {
+    type: 'LoadBalancer',
+    annotations: { 'example.com/scheme': 'public' },
+    loadBalancerClass: 'example.com/nlb',
+    externalTrafficPolicy: 'Local',
+  },
+  webhook: { allowFrom: ['192.30.252.0/22', '2a0a:a440::/29'] },
+  networkPolicy: { egress: { enabled: true, apiServerCidrs: ['10.0.0.1/32'] } },
+  ingress: {
+    enabled: true,
+    host: 'hooks.example.com',
+    className: 'nginx',
+    tlsSecretName: 'hooks-tls',
+    annotations: { 'cert-manager.io/cluster-issuer': 'letsencrypt' },
+  },
+  httpRoute: {
+    enabled: true,
+    parentRefs: [{ name: 'public', namespace: 'gateways', sectionName: 'https' }],
+    hostnames: ['hooks.example.com'],
+  },
+  podMonitor: { enabled: true, interval: '30s', labels: { release: 'prometheus' } },
+  targets: { extra: [{ group: 'example.com', plural: 'widgets' }] },
+  secrets: { namespaces: ['flux-system', 'tenant'] },
+  exposure: { nodePort: true },
+} as const satisfies SluiceProps;
