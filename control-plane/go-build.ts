@@ -1,19 +1,21 @@
-// Builds the control plane from its Go module, once per version and machine, into the user's cache folder.
+// Builds a program from its Go module, once per version and machine, into the user's cache folder.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { withLock } from './build-lock.ts';
 import { elapsed, type Progress, progressIntervalMs } from './progress.ts';
 
 /** What a build is made from and where it ends up. */
 export interface GoBuild {
+  /** What is built, for people who wait: `the control plane (Kubernetes v1.36.3, once per version)`. */
+  readonly title: string;
   /** Folder of the Go module. */
   readonly source: string;
-  /** For example `v1.36.3`, as go.mod has it. */
-  readonly kubernetesVersion: string;
+  /** The main package, as `go build` takes it. */
+  readonly mainPackage: string;
   /** Arguments of `go`, without `-o` and what follows. */
   readonly args: readonly string[];
   /** Where the program is, or will be. */
@@ -28,8 +30,14 @@ export class GoBuildError extends Error {
 
 const BUILD_ENV = { CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' };
 
+/** The control plane's build. */
+export interface ControlPlaneBuild extends GoBuild {
+  /** For example `v1.36.3`, as go.mod has it. */
+  readonly kubernetesVersion: string;
+}
+
 /** Works out the build of the Go module in `source`: the same files and command give the same place in `cache`. */
-export function planGoBuild(source: string = import.meta.dirname, cache: string = cacheFolder()): GoBuild {
+export function planGoBuild(source: string = import.meta.dirname, cache: string = cacheFolder()): ControlPlaneBuild {
   const goMod = readFileSync(join(source, 'go.mod'), 'utf8');
   const kubernetesVersion = /^\s*k8s\.io\/kubernetes (v\d+\.\d+\.\d+)$/m.exec(goMod)?.[1];
   if (kubernetesVersion === undefined) {
@@ -41,7 +49,8 @@ export function planGoBuild(source: string = import.meta.dirname, cache: string 
     hash.update(`\0${name}\0`).update(readFileSync(join(source, name)));
   }
   const key = `${kubernetesVersion}-${hash.digest('hex').slice(0, 16)}-${process.platform}-${process.arch}`;
-  return { source, kubernetesVersion, args, file: join(cache, key, 'control-plane') };
+  const title = `the control plane (Kubernetes ${kubernetesVersion}, once per version)`;
+  return { title, source, mainPackage: '.', args, kubernetesVersion, file: join(cache, key, 'control-plane') };
 }
 
 /** True when that build is in the cache. */
@@ -59,19 +68,19 @@ export function isBuilt({ file }: GoBuild): boolean {
  * Throws {@link GoBuildError} with what the compiler said.
  */
 export async function goBuild(build: GoBuild, progress: Progress, env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  const folder = join(build.file, '..');
+  const folder = dirname(build.file);
   mkdirSync(folder, { recursive: true });
-  const onWait = reporter(progress, () => 'waiting for another run that builds the control plane');
+  const onWait = reporter(progress, () => `waiting for another run that builds ${build.title}`);
   await withLock(
     join(folder, 'lock'),
     async () => {
       if (isBuilt(build)) {
         return;
       }
-      removeUnfinished(folder);
+      removeUnfinished(build.file);
       const unfinished = `${build.file}.${process.pid}`;
       try {
-        await runGo([...build.args, '-o', unfinished, '.'], build, progress, env);
+        await runGo([...build.args, '-o', unfinished, build.mainPackage], build, progress, env);
         renameSync(unfinished, build.file);
       } finally {
         rmSync(unfinished, { force: true });
@@ -87,8 +96,9 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** Removes what builds that were killed have left; the lock is ours, so none is under way. */
-function removeUnfinished(folder: string): void {
-  for (const name of readdirSync(folder).filter((name) => name.startsWith('control-plane.'))) {
+function removeUnfinished(file: string): void {
+  const folder = dirname(file);
+  for (const name of readdirSync(folder).filter((each) => each.startsWith(`${basename(file)}.`))) {
     rmSync(join(folder, name), { force: true });
   }
 }
@@ -119,8 +129,7 @@ async function runGo(
   let packages = 0;
   let latest = 'getting the sources';
   const report = reporter(progress, (time) => {
-    const title = `building the control plane (Kubernetes ${build.kubernetesVersion}, once per version)`;
-    return `${title}: ${time}, ${packages} packages compiled, ${latest}`;
+    return `building ${build.title}: ${time}, ${packages} packages compiled, ${latest}`;
   });
   const interval = setInterval(report, 1_000);
   createInterface({ input: child.stderr }).on('line', (line) => {
