@@ -11,6 +11,7 @@ export function readProxyHeader(socket: Socket, timeoutMs: number, done: (addres
   const finish = (address: ProxiedAddress): void => {
     clearTimeout(timer);
     socket.off('readable', onReadable);
+    socket.off('end', onEnd);
     socket.off('error', onError);
     if (address === false) socket.destroy();
     done(address);
@@ -29,9 +30,11 @@ export function readProxyHeader(socket: Socket, timeoutMs: number, done: (addres
     if (rest.length > 0) socket.unshift(rest);
     finish(header.address);
   };
+  const onEnd = (): void => finish(false);
   const onError = (): void => void socket.destroy();
   const timer = setTimeout(() => finish(false), timeoutMs);
   socket.once('close', () => clearTimeout(timer));
   socket.on('readable', onReadable);
+  socket.on('end', onEnd);
   socket.on('error', onError);
 }

@@ -167,6 +167,14 @@ describe('the PROXY protocol', () => {
     expect(await status(served, header('198.51.100.1') + good())).toBe(200);
   });
 
+  it('a connection that ends amid its header is ended at once', async () => {
+    const served = await start({ ...proxied, limits: {} });
+    const connection = await connectTo(served.port);
+    connection.socket.end('PROXY TCP4');
+    expect(await connection.ended()).toBe('');
+    expect(await served.metric('sluice_webhooks_total', { result: 'ProxyHeaderInvalid' })).toBe(1);
+  });
+
   it('is no way in for who is not trusted: its header is a broken request', async () => {
     const served = await start({ ...proxied, trustedProxies: ['10.0.0.0/8'] });
     expect(await status(served, header('198.51.100.1') + good())).toBe(400);
