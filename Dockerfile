@@ -20,6 +20,6 @@ LABEL org.opencontainers.image.title="sluice" \
 COPY --from=build --chmod=0444 /src/dist/operator.js /sluice/operator.mjs
 COPY --from=build --chmod=0444 /src/LICENSE /sluice/LICENSE
 USER 65532:65532
-EXPOSE 9292 8080 9440
+EXPOSE 9292 9443 8080 9440
 # It writes no file, so that the root may be read-only.
 ENTRYPOINT ["/nodejs/bin/node", "/sluice/operator.mjs"]

@@ -26,6 +26,15 @@ const rules: readonly ((values: SluiceValues) => string | undefined)[] = [
     );
     return label === undefined ? undefined : `podLabels."${label}" selects the pods and cannot be changed`;
   },
+  ({ tls }) => (tls.only && tls.secretName === '' ? 'tls.only needs tls.secretName' : undefined),
+  ({ tls: { secretName, certificate } }) =>
+    certificate.issuerName !== '' && (secretName === '' || certificate.dnsNames.length === 0)
+      ? 'tls.certificate needs tls.secretName, which it makes, and tls.certificate.dnsNames'
+      : undefined,
+  ({ tls, ingress, httpRoute }) =>
+    tls.only && (ingress.enabled || httpRoute.enabled)
+      ? `${ingress.enabled ? 'ingress' : 'httpRoute'}.enabled leads to plain HTTP, which tls.only switches off`
+      : undefined,
   ({ ingress }) => (ingress.enabled && ingress.host === '' ? 'ingress.host is missing' : undefined),
   ({ httpRoute }) =>
     httpRoute.enabled && httpRoute.parentRefs.length === 0

@@ -13,12 +13,14 @@ import {
   Deployment as PlusDeployment,
   Probe,
   SeccompProfileType,
+  Secret,
   ServiceAccount,
+  Volume,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { commonLabels, NAME, selectorLabels } from './labels.ts';
-import { operatorArgs } from './operator-args.ts';
-import { ports } from './ports.ts';
+import { operatorArgs, TLS_FOLDER } from './operator-args.ts';
+import { type PortName, ports, webhookPorts } from './ports.ts';
 import type { SluiceValues } from './values.ts';
 
 /** A user that no image and no host knows. */
@@ -32,19 +34,21 @@ const pullPolicies: Readonly<Record<SluiceValues['imagePullPolicy'], ImagePullPo
   Never: ImagePullPolicy.NEVER,
 };
 
-function containerOf(values: SluiceValues): ContainerProps {
+function containerOf(values: SluiceValues, certificate: Volume | undefined): ContainerProps {
   const { cpuRequestMillis, memoryRequestMebibytes, memoryLimitMebibytes } = values.resources;
+  const portNames: readonly PortName[] = [...webhookPorts(values), 'http-prom', 'healthz'];
   const probe = { port: ports.healthz, periodSeconds: Duration.seconds(10), timeoutSeconds: Duration.seconds(5) };
   return {
     name: 'operator',
     image: values.image,
     imagePullPolicy: pullPolicies[values.imagePullPolicy],
     args: operatorArgs(values),
-    ports: Object.entries(ports).map(([name, number]) => ({ name, number })),
+    ports: portNames.map((name) => ({ name, number: ports[name] })),
     envVariables: {
       RUNTIME_NAMESPACE: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAMESPACE),
       NODE_OPTIONS: EnvValue.fromValue(`--max-old-space-size=${Math.floor(memoryLimitMebibytes * 0.75)}`),
     },
+    ...(certificate === undefined ? {} : { volumeMounts: [{ path: TLS_FOLDER, volume: certificate, readOnly: true }] }),
     liveness: Probe.fromHttpGet('/healthz', probe),
     readiness: Probe.fromHttpGet('/readyz', probe),
     resources: {
@@ -103,7 +107,7 @@ export class Deployment extends Construct {
       automountServiceAccountToken: true,
       terminationGracePeriod: Duration.seconds(values.terminationGracePeriodSeconds),
       securityContext: { ensureNonRoot: true, user: USER, group: USER },
-      containers: [containerOf(values)],
+      containers: [containerOf(values, this.#certificate(values))],
     });
     deployment.select(LabelSelector.of({ labels: { ...selectorLabels } }));
     const fields = Object.entries(podFieldsOf(values));
@@ -111,5 +115,11 @@ export class Deployment extends Construct {
       JsonPatch.remove(`/spec/template/metadata/labels/${PLUS_LABEL}`),
       ...fields.map(([field, value]) => JsonPatch.add(`/spec/template/spec/${field}`, value)),
     );
+  }
+  /** The volume of the Secret, without which the pods wait to start. */
+  #certificate({ tls: { secretName } }: SluiceValues): Volume | undefined {
+    if (secretName === '') return undefined;
+    const secret = Secret.fromSecretName(this, 'certificate', secretName);
+    return Volume.fromSecret(this, 'certificate-volume', secret, { name: 'certificate' });
   }
 }

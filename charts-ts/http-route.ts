@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { RECEIVER_SERVICE } from '../operator/api/installation.ts';
 import { HOOK_PREFIX } from '../operator/api/receiver.ts';
 import { commonLabels } from './labels.ts';
-import { SERVICE } from './service.ts';
 import type { SluiceValues } from './values.ts';
 
 /** Leads the webhooks that reach a Gateway to the Service, and nothing else. */
@@ -13,14 +13,14 @@ export class HttpRoute extends Construct {
     new ApiObject(this, 'http-route', {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
-      metadata: { name: SERVICE, namespace, labels: { ...commonLabels } },
+      metadata: { name: RECEIVER_SERVICE, namespace, labels: { ...commonLabels } },
       spec: {
         parentRefs,
         ...(hostnames.length === 0 ? {} : { hostnames }),
         rules: [
           {
             matches: [{ path: { type: 'PathPrefix', value: HOOK_PREFIX } }],
-            backendRefs: [{ name: SERVICE, port: 80 }],
+            backendRefs: [{ name: RECEIVER_SERVICE, port: 80 }],
           },
         ],
       },

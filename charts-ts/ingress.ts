@@ -1,8 +1,8 @@
 import { HttpIngressPathType, IngressBackend, Ingress as PlusIngress, Secret, type Service } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { RECEIVER_SERVICE } from '../operator/api/installation.ts';
 import { HOOK_PREFIX } from '../operator/api/receiver.ts';
 import { commonLabels } from './labels.ts';
-import { SERVICE } from './service.ts';
 import type { SluiceValues } from './values.ts';
 
 /** Leads the webhooks of one host to the Service, and nothing else. */
@@ -12,7 +12,7 @@ export class Ingress extends Construct {
     const { host, className, tlsSecretName, annotations } = values.ingress;
     const ingress = new PlusIngress(this, 'ingress', {
       metadata: {
-        name: SERVICE,
+        name: RECEIVER_SERVICE,
         namespace: values.namespace,
         labels: { ...commonLabels },
         annotations: { ...annotations },

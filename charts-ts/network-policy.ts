@@ -2,7 +2,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { commonLabels, NAME, selectorLabels } from './labels.ts';
-import { ports } from './ports.ts';
+import { ports, webhookPorts } from './ports.ts';
 import type { SluiceValues } from './values.ts';
 
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
@@ -27,10 +27,12 @@ export class IngressNetworkPolicy extends Construct {
   }
 }
 
-function webhookRule({ service, webhook }: SluiceValues): k8s.NetworkPolicyIngressRule {
+function webhookRule(values: SluiceValues): k8s.NetworkPolicyIngressRule {
+  const { service, webhook } = values;
   // With the policy Cluster a node puts its own address in the place of the sender's.
   const from = service.externalTrafficPolicy === 'Local' ? blocks(webhook.allowFrom) : [];
-  return { ports: [port(ports['http-webhook'])], ...(from.length === 0 ? {} : { from }) };
+  const allowed = webhookPorts(values).map((name) => port(ports[name]));
+  return { ports: allowed, ...(from.length === 0 ? {} : { from }) };
 }
 
 function metricsRules({ networkPolicy }: SluiceValues): k8s.NetworkPolicyIngressRule[] {

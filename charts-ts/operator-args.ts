@@ -2,15 +2,51 @@
 import { ports } from './ports.ts';
 import type { SluiceValues } from './values.ts';
 
+/** Where the Secret with the certificate is mounted. */
+export const TLS_FOLDER = '/etc/sluice/tls';
+
 export function operatorArgs(values: SluiceValues): string[] {
   return [
-    `--receiverAddr=:${ports['http-webhook']}`,
+    `--receiverAddr=${values.tls.only ? '' : `:${ports['http-webhook']}`}`,
+    ...tlsArgs(values),
     `--health-addr=:${ports.healthz}`,
     `--metrics-addr=:${ports['http-prom']}`,
     `--watch-all-namespaces=${values.watchAllNamespaces}`,
     '--enable-leader-election',
     `--log-level=${values.logLevel}`,
     '--log-encoding=json',
+    ...exposureArgs(values),
     ...values.extraArgs,
   ];
+}
+
+function tlsArgs({ tls }: SluiceValues): string[] {
+  if (tls.secretName === '') return [];
+  return [
+    `--tls-cert-file=${TLS_FOLDER}/tls.crt`,
+    `--tls-key-file=${TLS_FOLDER}/tls.key`,
+    `--receiver-tls-addr=:${ports['https-webhook']}`,
+  ];
+}
+
+/** Only what is set: the rest are the operator's own defaults. */
+function exposureArgs({ exposure: { externalUrl, tenants } }: SluiceValues): string[] {
+  const written: Readonly<Record<string, string>> = {
+    'external-url': externalUrl,
+    'tenant-exposure': tenants.kinds.join(','),
+    'tenant-exposure-hosts': tenants.hosts.join(','),
+    'tenant-service-annotations': pairs(tenants.serviceAnnotations),
+    'tenant-load-balancer-class': tenants.loadBalancerClass,
+    'tenant-ingress-class': tenants.ingressClass,
+    'tenant-ingress-tls-secret': tenants.ingressTlsSecret,
+    'tenant-ingress-annotations': pairs(tenants.ingressAnnotations),
+    'tenant-gateway': tenants.gateway,
+  };
+  return Object.entries(written).flatMap(([flag, value]) => (value === '' ? [] : [`--${flag}=${value}`]));
+}
+
+function pairs(annotations: Readonly<Record<string, string>>): string {
+  return Object.entries(annotations)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
 }

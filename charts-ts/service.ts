@@ -1,12 +1,10 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { Service as PlusService, ServiceType } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { RECEIVER_SERVICE } from '../operator/api/installation.ts';
 import { commonLabels, selectorLabels } from './labels.ts';
-import { ports } from './ports.ts';
+import { ports, webhookPorts } from './ports.ts';
 import type { SluiceValues } from './values.ts';
-
-/** As Flux names it, so that an Ingress that leads there goes on. */
-export const SERVICE = 'webhook-receiver';
 
 const types: Readonly<Record<SluiceValues['service']['type'], ServiceType>> = {
   ClusterIP: ServiceType.CLUSTER_IP,
@@ -14,7 +12,9 @@ const types: Readonly<Record<SluiceValues['service']['type'], ServiceType>> = {
   LoadBalancer: ServiceType.LOAD_BALANCER,
 };
 
-/** The door to the webhook endpoint. */
+const outside = { 'http-webhook': { name: 'http', port: 80 }, 'https-webhook': { name: 'https', port: 443 } } as const;
+
+/** The door to the webhook endpoint, under the name that Flux gives it, so that an Ingress that leads there goes on. */
 export class Service extends Construct {
   readonly service: PlusService;
 
@@ -24,13 +24,13 @@ export class Service extends Construct {
     const { allowFrom } = values.webhook;
     this.service = new PlusService(this, 'service', {
       metadata: {
-        name: SERVICE,
+        name: RECEIVER_SERVICE,
         namespace: values.namespace,
         labels: { ...commonLabels },
         annotations: { ...annotations },
       },
       type: types[type],
-      ports: [{ name: 'http', port: 80, targetPort: ports['http-webhook'] }],
+      ports: webhookPorts(values).map((name) => ({ ...outside[name], targetPort: ports[name] })),
       ...(type === 'LoadBalancer' && allowFrom.length > 0 ? { loadBalancerSourceRanges: [...allowFrom] } : {}),
     });
     for (const [label, value] of Object.entries(selectorLabels)) this.service.selectLabel(label, value);

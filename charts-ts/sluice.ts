@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { Certificate } from './certificate.ts';
 import { Crds } from './crds.ts';
 import { Deployment } from './deployment.ts';
 import { HttpRoute } from './http-route.ts';
@@ -28,6 +29,7 @@ export class Sluice extends Construct {
     parts.push(new Rbac(this, 'rbac', values), new ReceiverRoles(this, 'receiver-roles'));
     if (networkPolicy.ingress.enabled) parts.push(new IngressNetworkPolicy(this, 'ingress-policy', values));
     if (networkPolicy.egress.enabled) parts.push(new EgressNetworkPolicy(this, 'egress-policy', values));
+    if (values.tls.certificate.issuerName !== '') parts.push(new Certificate(this, 'certificate', values));
     const door = new Service(this, 'service', values);
     parts.push(door, new Deployment(this, 'deployment', values));
     if (values.podDisruptionBudget.enabled) parts.push(new PodDisruptionBudget(this, 'disruption-budget', values));

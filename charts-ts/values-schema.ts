@@ -51,6 +51,15 @@ export const valuesSchema: Schema = fields<SluiceValues>({
     externalTrafficPolicy: choice('Cluster', 'Local'),
   }),
   webhook: fields<SluiceValues['webhook']>({ allowFrom: cidrs }),
+  tls: fields<SluiceValues['tls']>({
+    secretName: text,
+    only: boolean,
+    certificate: fields<SluiceValues['tls']['certificate']>({
+      issuerName: text,
+      issuerKind: choice('Issuer', 'ClusterIssuer'),
+      dnsNames: listOf(name),
+    }),
+  }),
   podDisruptionBudget: fields<SluiceValues['podDisruptionBudget']>({ enabled: boolean, maxUnavailable: integer(1) }),
   networkPolicy: fields<SluiceValues['networkPolicy']>({
     ingress: fields<SluiceValues['networkPolicy']['ingress']>({
@@ -93,5 +102,16 @@ export const valuesSchema: Schema = fields<SluiceValues>({
     ingresses: boolean,
     httpRoutes: boolean,
     nodePort: boolean,
+    externalUrl: text,
+    tenants: fields<SluiceValues['exposure']['tenants']>({
+      kinds: listOf(choice('Service', 'Ingress', 'HTTPRoute')),
+      hosts: listOf(name),
+      serviceAnnotations: texts,
+      loadBalancerClass: text,
+      ingressClass: text,
+      ingressTlsSecret: text,
+      ingressAnnotations: texts,
+      gateway: text,
+    }),
   }),
 });

@@ -61,6 +61,7 @@ export interface SluiceValues {
     /** CIDRs that may reach the endpoint; none: all may. @default [] */
     readonly allowFrom: readonly string[];
   };
+  readonly tls: TlsValues;
   readonly podDisruptionBudget: {
     /** @default true */
     readonly enabled: boolean;
@@ -91,6 +92,22 @@ export interface ServiceValues {
   readonly loadBalancerClass: string;
   /** Of a NodePort or LoadBalancer; Local keeps the senders' addresses. @default 'Cluster' */
   readonly externalTrafficPolicy: 'Cluster' | 'Local';
+}
+
+export interface TlsValues {
+  /** Of the type `kubernetes.io/tls`, in the namespace. @default '' */
+  readonly secretName: string;
+  /** Whether plain HTTP is off. @default false */
+  readonly only: boolean;
+  /** A Certificate of cert-manager that makes the Secret. */
+  readonly certificate: {
+    /** @default '' */
+    readonly issuerName: string;
+    /** @default 'Issuer' */
+    readonly issuerKind: 'Issuer' | 'ClusterIssuer';
+    /** @default [] */
+    readonly dnsNames: readonly string[];
+  };
 }
 
 export interface IngressPolicyValues {
@@ -142,16 +159,39 @@ export interface PodMonitorValues {
   readonly labels: Texts;
 }
 
-/** Rights for `spec.exposure` of Receivers, in the operator's own namespace. */
+/** The doors that Receivers ask for by `spec.exposure`, and the URLs in their status. */
 export interface ExposureValues {
-  /** To write Services. @default true */
+  /** Whether the operator may write Services, in its own namespace. @default true */
   readonly services: boolean;
-  /** To write Ingresses. @default true */
+  /** Whether it may write Ingresses there. @default true */
   readonly ingresses: boolean;
-  /** To write HTTPRoutes. @default true */
+  /** Whether it may write HTTPRoutes there. @default true */
   readonly httpRoutes: boolean;
-  /** To read the nodes' addresses; without it no URL of a NodePort is shown. @default false */
+  /** Whether it may read the nodes' addresses; without that no URL of a NodePort is shown. @default false */
   readonly nodePort: boolean;
+  /** A door that Kubernetes does not know. @default '' */
+  readonly externalUrl: string;
+  readonly tenants: TenantValues;
+}
+
+/** What Receivers in other namespaces than the operator's may ask for. */
+export interface TenantValues {
+  /** @default [] */
+  readonly kinds: readonly ('Service' | 'Ingress' | 'HTTPRoute')[];
+  /** `*` is one label. @default [] */
+  readonly hosts: readonly string[];
+  /** @default {} */
+  readonly serviceAnnotations: Texts;
+  /** @default '' */
+  readonly loadBalancerClass: string;
+  /** @default '' */
+  readonly ingressClass: string;
+  /** A Secret in the operator's namespace. @default '' */
+  readonly ingressTlsSecret: string;
+  /** @default {} */
+  readonly ingressAnnotations: Texts;
+  /** `namespace/name` or `namespace/name/listener`. @default '' */
+  readonly gateway: string;
 }
 
 type Overlay<T> = T extends readonly unknown[]

@@ -32,6 +32,10 @@ export const everyValue = {
     externalTrafficPolicy: 'Local',
   },
   webhook: { allowFrom: ['192.30.252.0/22', '2a0a:a440::/29'] },
+  tls: {
+    secretName: 'webhook-tls',
+    certificate: { issuerName: 'letsencrypt', issuerKind: 'ClusterIssuer', dnsNames: ['hooks.example.com'] },
+  },
   networkPolicy: { egress: { enabled: true, apiServerCidrs: ['10.0.0.1/32'] } },
   ingress: {
     enabled: true,
@@ -48,5 +52,18 @@ export const everyValue = {
   podMonitor: { enabled: true, interval: '30s', labels: { release: 'prometheus' } },
   targets: { extra: [{ group: 'example.com', plural: 'widgets' }] },
   secrets: { namespaces: ['flux-system', 'tenant'] },
-  exposure: { nodePort: true },
+  exposure: {
+    nodePort: true,
+    externalUrl: 'https://hooks.example.com',
+    tenants: {
+      kinds: ['Service', 'Ingress', 'HTTPRoute'],
+      hosts: ['*.hooks.example.com'],
+      serviceAnnotations: { 'example.com/scheme': 'public', 'example.com/zones': 'a,b' },
+      loadBalancerClass: 'example.com/nlb',
+      ingressClass: 'nginx',
+      ingressTlsSecret: 'hooks-tls',
+      ingressAnnotations: { 'example.com/limit': '10' },
+      gateway: 'gateways/public/https',
+    },
+  },
 } as const satisfies SluiceProps;

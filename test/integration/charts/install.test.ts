@@ -81,6 +81,7 @@ describe('cdk8s synth', () => {
   it.each([
     ['the defaults', undefined],
     ['every value', everyValue],
+    ['TLS alone', { tls: { secretName: 'webhook-tls', only: true } }],
   ])('gives the operator flags that it knows, with %s', async (_, values) => {
     const yaml = await folder.cdk8s(['synth', '--stdout'], values);
     const [container] = deploymentIn(yaml).spec.template.spec.containers as { args: string[] }[];
@@ -170,6 +171,7 @@ describe('kubectl apply -k', () => {
 describe.each([
   ['the defaults', undefined],
   ['every value', everyValue],
+  ['TLS alone', { tls: { secretName: 'webhook-tls', only: true } }],
 ])('the pods, with %s', (_, values) => {
   let template: Manifest['spec']['template'];
 

@@ -241,3 +241,88 @@ describe('the PodMonitor', () => {
     expect(ports.map(({ name }) => name)).toContain('http-prom');
   });
 });
+
+describe('tls', () => {
+  const tls = { secretName: 'webhook-tls' };
+
+  it.each<[SluiceProps['tls'], ports: object[], args: string[]]>([
+    [{}, [{ port: 80, targetPort: 9292 }], ['--receiverAddr=:9292']],
+    [
+      tls,
+      [
+        { port: 80, targetPort: 9292 },
+        { port: 443, targetPort: 9443 },
+      ],
+      [
+        '--receiverAddr=:9292',
+        '--tls-cert-file=/etc/sluice/tls/tls.crt',
+        '--tls-key-file=/etc/sluice/tls/tls.key',
+        '--receiver-tls-addr=:9443',
+      ],
+    ],
+    [
+      { ...tls, only: true },
+      [{ port: 443, targetPort: 9443 }],
+      [
+        '--receiverAddr=',
+        '--tls-cert-file=/etc/sluice/tls/tls.crt',
+        '--tls-key-file=/etc/sluice/tls/tls.key',
+        '--receiver-tls-addr=:9443',
+      ],
+    ],
+  ])('%j opens these ports, in the Service, the policy and the pods', (values, ports, args) => {
+    const props = { tls: values ?? {} };
+    const numbers = ports.map((port) => (port as { targetPort: number }).targetPort);
+    expect(the('Service', props).spec.ports).toMatchObject(ports);
+    const allowed = the('NetworkPolicy/sluice', props).spec.ingress[0].ports as { port: number }[];
+    expect(allowed.map(({ port }) => port)).toEqual(numbers);
+    const [container] = podOf(props).spec.containers;
+    expect(container.args.slice(0, args.length)).toEqual(args);
+    expect(container.args[args.length]).toMatch(/^--health-addr=/);
+    const open = container.ports as { containerPort: number }[];
+    expect(open.map(({ containerPort }) => containerPort)).toEqual([...numbers, 8080, 9440]);
+  });
+
+  it('mounts the Secret, to be read alone', () => {
+    const { spec } = podOf({ tls });
+    expect(spec.volumes).toEqual([{ name: 'certificate', secret: { secretName: 'webhook-tls' } }]);
+    expect(spec.containers[0].volumeMounts).toEqual([
+      { name: 'certificate', mountPath: '/etc/sluice/tls', readOnly: true },
+    ]);
+    expect(podOf().spec).not.toHaveProperty('volumes');
+  });
+
+  it('has a Certificate where there is an issuer', () => {
+    const certificate = { issuerName: 'letsencrypt', dnsNames: ['hooks.example.com'] };
+    expect(the('Certificate', { tls: { ...tls, certificate } }).spec).toMatchObject({
+      secretName: 'webhook-tls',
+      dnsNames: ['hooks.example.com'],
+      issuerRef: { kind: 'Issuer', name: 'letsencrypt' },
+    });
+    expect(synthesized({ tls }).map(({ kind }) => kind)).not.toContain('Certificate');
+  });
+});
+
+describe('exposure', () => {
+  it('is told by flags, where it is set', () => {
+    const { args } = podOf({
+      exposure: {
+        externalUrl: 'https://hooks.example.com',
+        tenants: {
+          kinds: ['Ingress', 'HTTPRoute'],
+          hosts: ['*.hooks.example.com', 'hooks.example.org'],
+          ingressAnnotations: { 'example.com/a': '1', 'example.com/b': '2' },
+          gateway: 'gateways/public',
+        },
+      },
+    }).spec.containers[0];
+    expect(args.filter((arg: string) => /^--(tenant|external)/.test(arg))).toEqual([
+      '--external-url=https://hooks.example.com',
+      '--tenant-exposure=Ingress,HTTPRoute',
+      '--tenant-exposure-hosts=*.hooks.example.com,hooks.example.org',
+      '--tenant-ingress-annotations=example.com/a=1,example.com/b=2',
+      '--tenant-gateway=gateways/public',
+    ]);
+    expect(podOf().spec.containers[0].args.join()).not.toMatch(/--(tenant|external)/);
+  });
+});

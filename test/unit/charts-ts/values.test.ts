@@ -129,6 +129,12 @@ describe('a file of values', () => {
       'webhook.allowFrom has no effect here',
     ],
     [{ podLabels: { 'app.kubernetes.io/name': 'other' } }, 'podLabels."app.kubernetes.io/name" selects the pods'],
+    [{ tls: { only: true } }, 'tls.only needs tls.secretName'],
+    [{ tls: { secretName: 'a', certificate: { issuerName: 'b' } } }, 'tls.certificate needs'],
+    [
+      { tls: { secretName: 'a', only: true }, ingress: { enabled: true, host: 'a.b' } },
+      'ingress.enabled leads to plain HTTP',
+    ],
     [{ ingress: { enabled: true } }, 'ingress.host is missing'],
     [{ httpRoute: { enabled: true } }, 'httpRoute.parentRefs is empty'],
     [{ targets: { extra: [{ group: '', plural: 'secrets' }] } }, 'targets.extra[0]: the operator never gets'],
