@@ -54,7 +54,8 @@ export function gated(client: KubeClient): GatedClient {
     async request<T>(request: KubeRequest): Promise<T> {
       const isHeld = concerned(request);
       const answer = await client.request<T>(request);
-      if (isHeld) {
+      // Not one that comes after the gate was opened: nobody would let it go.
+      if (isHeld && concerned(request)) {
         await new Promise<void>((resolve, reject) => {
           waiting.push(resolve);
           request.signal?.addEventListener('abort', () => reject(new ConnectionError('broken off')));
