@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { RequestError } from '../api/errors.ts';
 import { hmacMatches } from '../verify/hmac-matches.ts';
 import { parseJson } from '../verify/parse-json.ts';
@@ -21,15 +22,18 @@ export const nexus: WebhookType = {
   secret: 'required',
   oidcProviders: 'refused',
   methods: ['POST'],
-  prepare: ({ token }) => ({
-    head(head) {
-      readDigest(head);
-    },
-    verify(request) {
-      const signature = { algorithm: 'sha1', digest: readDigest(request) } as const;
-      if (!hmacMatches(signature, token, request.body)) throw new RequestError('SignatureMismatch');
-      parseJson(request.body);
-      return {};
-    },
-  }),
+  prepare({ token }) {
+    const key = createSecretKey(token);
+    return {
+      head(head) {
+        readDigest(head);
+      },
+      verify(request) {
+        const signature = { algorithm: 'sha1', digest: readDigest(request) } as const;
+        if (!hmacMatches(signature, key, request.body)) throw new RequestError('SignatureMismatch');
+        parseJson(request.body);
+        return {};
+      },
+    };
+  },
 };

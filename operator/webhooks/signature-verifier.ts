@@ -2,6 +2,7 @@
  * The verifier of the types whose sender signs the raw body with `<algorithm>=<hex>`; they differ in where the signature
  * is.
  */
+import { createSecretKey } from 'node:crypto';
 import { RequestError } from '../api/errors.ts';
 import { hmacMatches } from '../verify/hmac-matches.ts';
 import { parseSignature } from '../verify/parse-signature.ts';
@@ -12,13 +13,14 @@ export function signatureVerifier(
   token: Buffer,
   readHeader: (head: RequestHead) => string | undefined,
 ): Required<WebhookVerifier> {
+  const key = createSecretKey(token);
   return {
     head(head) {
       parseSignature(readHeader(head));
     },
     verify(request) {
       const signature = parseSignature(readHeader(request));
-      if (!hmacMatches(signature, token, request.body)) throw new RequestError('SignatureMismatch');
+      if (!hmacMatches(signature, key, request.body)) throw new RequestError('SignatureMismatch');
       return {};
     },
   };

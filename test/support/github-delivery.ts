@@ -17,11 +17,16 @@ export function sign(body: Buffer, secret: string): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
-/** @param event `ping`, `push`, … of GitHub's documentation. */
-export function githubDelivery(event: string, secret: string): Delivery {
-  const payload = (examples as unknown as readonly Example[]).find((example) => example.name === event)?.examples[0];
-  if (payload === undefined) throw new Error(`there is no example of a ${event} event`);
-  const body = Buffer.from(JSON.stringify(payload));
+/**
+ * @param event `ping`, `push`, … of GitHub's documentation.
+ * @param atLeastBytes of the body; the first example that has them is taken.
+ */
+export function githubDelivery(event: string, secret: string, atLeastBytes = 0): Delivery {
+  const payloads =
+    (examples as unknown as readonly Example[]).find((example) => example.name === event)?.examples ?? [];
+  const bodies = payloads.map((payload) => Buffer.from(JSON.stringify(payload)));
+  const body = bodies.find(({ length }) => length >= atLeastBytes);
+  if (body === undefined) throw new Error(`there is no example of a ${event} event of ${atLeastBytes} bytes`);
   return {
     event,
     body,

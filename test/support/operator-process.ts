@@ -1,7 +1,7 @@
 /** The built operator as a child process, with the rights of its ServiceAccount. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface OperatorProcess {
@@ -58,14 +58,13 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
     `--metrics-addr=127.0.0.1:${ports.metrics}`,
     ...args,
   ];
+  const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [bundle, ...flags], {
     env: { ...process.env, KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', log, log],
   });
+  closeSync(log);
   guard?.(child);
-  const log = createWriteStream(logFile, { flags: 'a' });
-  child.stdout.pipe(log);
-  child.stderr.pipe(log);
   await waitForReady(child, `http://127.0.0.1:${ports.health}/readyz`, logFile);
   return {
     url: `http://127.0.0.1:${ports.receiver}`,

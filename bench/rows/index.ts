@@ -1,0 +1,26 @@
+/** All rows, in the order in which they are measured: by cluster, and what needs an operator that is fresh first. */
+import type { Row } from '../row.ts';
+import { bodyRows } from './bodies.ts';
+import { forged } from './forged.ts';
+import { hot } from './hot.ts';
+import { idleCalls } from './idle-calls.ts';
+import { memoryRows } from './memory.ts';
+import { neighbourRows } from './neighbours.ts';
+import { outage } from './outage.ts';
+import { quiet } from './quiet.ts';
+import { readyTenThousand, readyThousand } from './ready.ts';
+import { spread } from './spread.ts';
+
+export const rows: readonly Row[] = [
+  readyThousand,
+  ...memoryRows,
+  readyTenThousand,
+  ...bodyRows,
+  hot,
+  forged,
+  ...neighbourRows,
+  idleCalls,
+  quiet,
+  spread,
+  outage,
+];

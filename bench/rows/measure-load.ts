@@ -1,0 +1,84 @@
+/** A load with what it cost the operator, taken as often as noise needs. */
+
+import type { Delivery } from '../../test/support/github-delivery.ts';
+import type { LoadResult } from '../load/job.ts';
+import { runLoad } from '../load/run-process.ts';
+import { apiCallsOf } from '../stage/api-calls.ts';
+import { cpuSecondsOf, medianOf } from '../stage/process-facts.ts';
+import type { Stage } from '../stage/stage.ts';
+import { genuine } from '../stage/webhook.ts';
+
+export interface Load {
+  readonly paths: readonly string[];
+  readonly delivery?: Delivery;
+  readonly connections?: number;
+  readonly perSecond?: number;
+  readonly seconds?: number;
+  /** What all answers must be. */
+  readonly status?: number;
+}
+
+export interface Measured extends Omit<LoadResult, 'statuses' | 'errors'> {
+  /** Calls to the API server, CPU of the operator, for each request. */
+  readonly callsEach: number;
+  readonly cpuMsEach: number;
+}
+
+export const CONNECTIONS = 64;
+const SECONDS = 8;
+const WARM_UP_SECONDS = 2;
+const ROUNDS = 3;
+/** Renewals of the Lease are PUTs, and no webhook's doing. */
+const LEASE_METHOD = 'PUT';
+
+/** @throws Error when an answer is another than it should be, which would make the figures worthless. */
+export async function load(stage: Stage, what: Load): Promise<LoadResult> {
+  const { delivery = genuine, connections = CONNECTIONS, perSecond, seconds = SECONDS, status = 200 } = what;
+  const result = await runLoad({
+    url: stage.operator.url,
+    paths: what.paths,
+    headers: delivery.headers,
+    body: delivery.body.toString('base64'),
+    connections,
+    seconds,
+    ...(perSecond === undefined ? {} : { perSecond }),
+  });
+  const others = Object.keys(result.statuses).filter((each) => each !== String(status));
+  if (others.length > 0 || result.errors > 0) {
+    throw new Error(
+      `not every request was answered ${status}: ${JSON.stringify(result.statuses)}, ${result.errors} errors`,
+    );
+  }
+  return result;
+}
+
+async function callsOf({ operator }: Stage): Promise<number> {
+  const calls = Object.entries(await apiCallsOf(operator.metricsUrl));
+  return calls.reduce((sum, [method, count]) => (method === LEASE_METHOD ? sum : sum + count), 0);
+}
+
+export async function measureOnce(stage: Stage, what: Load): Promise<Measured> {
+  const { pid } = stage.operator;
+  const [cpu, calls] = [cpuSecondsOf(pid), await callsOf(stage)];
+  const { statuses, errors: _none, ...times } = await load(stage, what);
+  const answers = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+  return {
+    ...times,
+    callsEach: ((await callsOf(stage)) - calls) / answers,
+    cpuMsEach: ((cpuSecondsOf(pid) - cpu) * 1000) / answers,
+  };
+}
+
+/** The median of each figure, after a warm-up. */
+export async function measureLoad(stage: Stage, what: Load): Promise<Measured> {
+  await load(stage, { ...what, seconds: WARM_UP_SECONDS });
+  const rounds: Measured[] = [];
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await measureOnce(stage, what));
+  return medianOfEach(rounds);
+}
+
+/** @param rounds with the same names each. */
+export function medianOfEach<T extends object>(rounds: readonly T[]): T {
+  const names = Object.keys(rounds[0] ?? {}) as (keyof T)[];
+  return Object.fromEntries(names.map((name) => [name, medianOf(rounds.map((round) => Number(round[name])))])) as T;
+}

@@ -1,0 +1,41 @@
+/** A thousand Receivers in turn, and in between what the API server gives to PATCHes alone. */
+import { runPatchLoop } from '../load/run-process.ts';
+import type { Row } from '../row.ts';
+import { nameOf, targetPath } from '../stage/receivers.ts';
+import { CONNECTIONS, load, measureOnce, medianOfEach } from './measure-load.ts';
+
+const ROUNDS = 3;
+const LIMIT_SECONDS = 6;
+const WARM_UP_SECONDS = 3;
+
+export const spread: Row = {
+  name: 'spread',
+  title: '1,000 Receivers, spread load',
+  receivers: 1_000,
+  figures: [
+    { name: 'perSecond', title: 'webhooks/s', original: 640, target: 1_000, atLeast: true },
+    { name: 'p50Ms', title: 'p50 ms', original: 97, target: 60 },
+    { name: 'p99Ms', title: 'p99 ms', original: 178, target: 110 },
+    { name: 'callsEach', title: 'API calls each', original: 2, target: 1.01 },
+    { name: 'cpuMsEach', title: 'CPU ms each', original: 1.1, target: 0.55 },
+    { name: 'shareOfLimit', title: 'share of a bare PATCH loop', original: undefined, target: 0.75, atLeast: true },
+  ],
+  async measure(stage) {
+    const { paths } = await stage.population();
+    const targets = paths.map((_path, index) => targetPath(nameOf(index)));
+    await load(stage, { paths, seconds: WARM_UP_SECONDS });
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const measured = await measureOnce(stage, { paths });
+      const { kubeconfig } = stage;
+      const limit = await runPatchLoop({ kubeconfig, paths: targets, width: CONNECTIONS, seconds: LIMIT_SECONDS });
+      rounds.push({
+        ...measured,
+        shareOfLimit: measured.perSecond / limit.perSecond,
+        limitPerSecond: limit.perSecond,
+        limitCpuMsEach: limit.cpuMsEach,
+      });
+    }
+    return medianOfEach(rounds);
+  },
+};

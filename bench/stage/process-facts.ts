@@ -1,0 +1,52 @@
+/** What the kernel knows of a process, from /proc. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const TICKS_PER_SECOND = 100;
+/** Fields of /proc/<pid>/stat after the name, which may hold blanks. */
+const UTIME = 11;
+const STIME = 12;
+const SETTLE_MS = 20_000;
+const SAMPLES = 5;
+const SAMPLE_EVERY_MS = 1_000;
+
+/** User and system time so far. */
+export function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[UTIME]) + Number(fields[STIME])) / TICKS_PER_SECOND;
+}
+
+export function rssMebibytesOf(pid: number): number {
+  return statusOf(pid, 'VmRSS') / 1024;
+}
+
+/** The most that the process has had since `forgetPeakOf`. */
+export function peakMebibytesOf(pid: number): number {
+  return statusOf(pid, 'VmHWM') / 1024;
+}
+
+export function forgetPeakOf(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+/** The median over some seconds, after the process has had nothing to do for a while. */
+export async function restingMebibytesOf(pid: number): Promise<number> {
+  await sleep(SETTLE_MS);
+  const samples: number[] = [];
+  for (let i = 0; i < SAMPLES; i++) {
+    samples.push(rssMebibytesOf(pid));
+    await sleep(SAMPLE_EVERY_MS);
+  }
+  return medianOf(samples);
+}
+
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function statusOf(pid: number, field: string): number {
+  const found = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(found?.[1]);
+}
