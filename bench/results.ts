@@ -1,5 +1,5 @@
 /** What runs of the bench found, kept in bench/results: one file a run that was worth keeping. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
@@ -33,7 +33,7 @@ export function machineFacts(): Machine {
 
 /** The newest file, or undefined where there is none. */
 export function lastResults(): Results | undefined {
-  const newest = readdirSync(FOLDER)
+  const newest = (existsSync(FOLDER) ? readdirSync(FOLDER) : [])
     .filter((file) => file.endsWith('.json'))
     .sort()
     .at(-1);
@@ -42,6 +42,7 @@ export function lastResults(): Results | undefined {
 
 /** A second run on a day takes the place of the first. @returns the file. */
 export function writeResults(results: Results): string {
+  mkdirSync(FOLDER, { recursive: true });
   const file = join(FOLDER, `${results.date}.json`);
   writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
   return file;

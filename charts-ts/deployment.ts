@@ -19,6 +19,7 @@ import {
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { commonLabels, NAME, selectorLabels } from './labels.ts';
+import { memoryEnv } from './memory-env.ts';
 import { operatorArgs, TLS_FOLDER } from './operator-args.ts';
 import { type PortName, ports, webhookPorts } from './ports.ts';
 import type { SluiceValues } from './values.ts';
@@ -46,7 +47,7 @@ function containerOf(values: SluiceValues, certificate: Volume | undefined): Con
     ports: portNames.map((name) => ({ name, number: ports[name] })),
     envVariables: {
       RUNTIME_NAMESPACE: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAMESPACE),
-      NODE_OPTIONS: EnvValue.fromValue(`--max-old-space-size=${Math.floor(memoryLimitMebibytes * 0.75)}`),
+      ...memoryEnv(memoryLimitMebibytes),
     },
     ...(certificate === undefined ? {} : { volumeMounts: [{ path: TLS_FOLDER, volume: certificate, readOnly: true }] }),
     liveness: Probe.fromHttpGet('/healthz', probe),

@@ -43,7 +43,12 @@ export interface Stage {
 /** How the Deployment of the chart runs the operator, but for its addresses. */
 interface Command {
   readonly args: readonly string[];
-  readonly nodeOptions: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface EnvVariable {
+  readonly name: string;
+  readonly value?: string;
 }
 
 const SHUTDOWN = '--shutdown-delay=0s';
@@ -57,7 +62,10 @@ function commandOf(manifests: string): Command {
   const { args, env } = deployment.spec.template.spec.containers[0];
   return {
     args: args.filter((flag: string) => !/^--(receiverAddr|health-addr|metrics-addr)=/.test(flag)),
-    nodeOptions: env.find(({ name }: { name: string }) => name === 'NODE_OPTIONS')?.value ?? '',
+    // Those that the chart gives a value; the pod's own facts are not among them.
+    env: Object.fromEntries(
+      env.filter(({ value }: EnvVariable) => value !== undefined).map(({ name, value }: EnvVariable) => [name, value]),
+    ),
   };
 }
 
@@ -79,7 +87,7 @@ export async function createStage(size: StageSize, nodeOptions = ''): Promise<St
       kubeconfig,
       ports: { receiver, health, metrics },
       args: [...command.args, SHUTDOWN],
-      env: { NODE_OPTIONS: [command.nodeOptions, nodeOptions].join(' ').trim() },
+      env: { ...command.env, NODE_OPTIONS: `${command.env.NODE_OPTIONS ?? ''} ${nodeOptions}`.trim() },
       logFile: join(controlPlane.dir, 'operator.log'),
       guard: controlPlane.guard,
     });

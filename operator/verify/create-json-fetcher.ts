@@ -6,7 +6,7 @@
  */
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
-import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { RequestError } from '../api/errors.ts';
 import { isRefusedAddress } from './is-refused-address.ts';
 
@@ -51,8 +51,11 @@ export function createJsonFetcher(options: { lookup?: Lookup; timeoutMs?: number
 }
 
 async function readText(url: string, dispatcher: Dispatcher, timeoutMs: number): Promise<string> {
-  const { statusCode, body } = await request(url, {
-    dispatcher,
+  const { origin, pathname, search } = new URL(url);
+  const { statusCode, body } = await dispatcher.request({
+    origin,
+    path: pathname + search,
+    method: 'GET',
     signal: AbortSignal.timeout(timeoutMs),
     headers: { accept: 'application/json', 'user-agent': 'sluice' },
   });

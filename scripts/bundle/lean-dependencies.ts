@@ -4,16 +4,36 @@ import type { Plugin } from 'esbuild';
 
 const HERE = import.meta.dirname;
 
-/** An esbuild plugin that puts our stand-ins in the place of client-node, its generated API, and gaxios. */
+/** Package → the file here that the bundle has in its place. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  '@kubernetes/client-node': 'client-node.ts',
+  '@opentelemetry/api': 'opentelemetry-api.ts',
+  'body-parser': 'body-parser.ts',
+  gaxios: 'gaxios.ts',
+  undici: 'undici.mjs',
+};
+
+/**
+ * An esbuild plugin that puts our stand-ins in the place of whole packages and of client-node's generated API, and has
+ * `import 'node:http'` be a require: an import reads everything that the module exports, and one thing is a getter that
+ * loads Node's own copy of undici, 13 MiB of memory.
+ */
 export function leanDependencies(): Plugin {
   return {
     name: 'lean-dependencies',
     setup(build) {
-      build.onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({ path: join(HERE, 'client-node.ts') }));
+      for (const [name, file] of Object.entries(STAND_INS)) {
+        build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: join(HERE, file) }));
+      }
+      build.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+        kind === 'import-statement' ? { path: 'node:http', namespace: 'required' } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+        contents: `module.exports = require('${path}');`,
+      }));
       build.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
         importer.includes(join('@kubernetes', 'client-node')) ? { path: join(HERE, 'client-node-gen.ts') } : undefined,
       );
-      build.onResolve({ filter: /^gaxios$/ }, () => ({ path: join(HERE, 'gaxios.ts') }));
     },
   };
 }

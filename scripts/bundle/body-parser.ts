@@ -1,0 +1,8 @@
+// What the bundle has in place of body-parser, which Express loads for bodies that no door here takes through it; it
+// brings every character set there is.
+
+function refuse(): never {
+  throw new Error('body-parser is not part of this bundle');
+}
+
+export { refuse as json, refuse as raw, refuse as text, refuse as urlencoded };
