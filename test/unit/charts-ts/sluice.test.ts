@@ -79,7 +79,10 @@ describe('the pods', () => {
       limits: { memory: '1000Mi' },
       requests: { cpu: '100m', memory: '256Mi' },
     });
-    expect(container.env).toContainEqual({ name: 'NODE_OPTIONS', value: '--max-old-space-size=750' });
+    expect(container.env).toContainEqual({
+      name: 'NODE_OPTIONS',
+      value: '--max-old-space-size=750 --max-semi-space-size=4',
+    });
   });
 
   it('get further flags after the usual ones', () => {

@@ -46,6 +46,24 @@ describe('bundleTo', () => {
     expect(run(join(folder, 'use.mjs'))).toMatchObject({ status: 0, stdout: 'function\n', stderr: '' });
   });
 
+  it("does not load Node's own undici with node:http, nor keep two bytes a character", async () => {
+    const file = await bundled(
+      `import { createServer } from 'node:http'; /* → */
+      console.log(typeof createServer, process.moduleLoadList.some((name) => name.includes('undici')));`,
+    );
+    expect(run(file)).toMatchObject({ status: 0, stdout: 'function false\n', stderr: '' });
+    expect(Buffer.byteLength(readFileSync(file, 'utf8'))).toBe(readFileSync(file, 'utf8').length);
+  });
+
+  it('leaves out what the operator never runs, and the operator starts without it', async () => {
+    const file = await bundleTo(join(ROOT, 'operator', 'main.ts'), join(folder, 'out', 'operator.js'));
+    const text = readFileSync(file, 'utf8');
+    const parts = ['iconv-lite', 'lib/web/websocket', 'lib/mock', '@opentelemetry/api/build'];
+    expect(parts.filter((part) => text.includes(part))).toEqual([]);
+    expect(Buffer.byteLength(text)).toBe(text.length);
+    expect(run(file)).toMatchObject({ status: 1, stderr: expect.stringContaining('no cluster to talk to') });
+  });
+
   it('says where and why it cannot, and writes nothing', async () => {
     await expect(bundled(`import 'node:fs'; const 1;`)).rejects.toThrow(/entry\.ts:1:/);
     expect(existsSync(join(folder, 'out'))).toBe(false);
