@@ -4,7 +4,7 @@ import { createPrivateKey, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Authority, issueCertificate } from './certificates.ts';
 import type { Command } from './component.ts';
-import { ownCrds, standInCrds } from './crds.ts';
+import { ownCrds, type StandIns, standInCrds } from './crds.ts';
 import { type KubeconfigUser, readKubeconfig, writeKubeconfig } from './kubeconfig.ts';
 import { type KubectlResult, runKubectl } from './kubectl.ts';
 
@@ -34,8 +34,8 @@ export interface ClusterAccess {
   kubectl(args: readonly string[], call?: KubectlCall): Promise<KubectlResult>;
   /** Applies YAML or JSON; CRDs in it are served when this resolves. Throws with what kubectl said. */
   apply(manifest: string): Promise<void>;
-  /** Applies the stand-ins for the CRDs of Flux. */
-  applyStandIns(): Promise<void>;
+  /** Applies the stand-ins for the CRDs of others; those of Flux, unless told. */
+  applyStandIns(which?: StandIns): Promise<void>;
   /** Applies the CRDs of this repository's `crds/`. */
   applyOwnCrds(): Promise<void>;
   /** Writes a kubeconfig that acts as that ServiceAccount, with a token for a day. */
@@ -74,7 +74,7 @@ export function createClusterAccess(facts: ClusterFacts): ClusterAccess {
   return {
     kubectl,
     apply,
-    applyStandIns: () => apply(standInCrds()),
+    applyStandIns: (which = 'flux') => apply(standInCrds(which)),
     async applyOwnCrds() {
       const manifest = ownCrds();
       if (manifest !== '') {

@@ -2,9 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Stand-ins for the kinds of Flux that a Receiver can target, as YAML. */
-export function standInCrds(): string {
-  return manifestsIn(join(import.meta.dirname, 'stand-ins'));
+/** `flux`: the kinds that a Receiver can target. `gateway-api`: those of doors that many clusters lack. */
+export type StandIns = 'flux' | 'gateway-api';
+
+/** Stand-ins for the kinds of others, as YAML. */
+export function standInCrds(which: StandIns): string {
+  return readFileSync(join(import.meta.dirname, 'stand-ins', `${which}.yaml`), 'utf8');
 }
 
 /** The CRDs of Sluice, as YAML; empty before they were generated. */

@@ -62,6 +62,17 @@ function exposureSettings(config: Config): ExposureSettings {
       externalUrl: config.externalUrl,
     },
     deployment: config.deployment,
+    receiverService: config.receiverService,
+    tenancy: {
+      kinds: config.tenantExposure,
+      hosts: config.tenantExposureHosts,
+      serviceAnnotations: config.tenantServiceAnnotations,
+      loadBalancerClass: config.tenantLoadBalancerClass || undefined,
+      ingressClass: config.tenantIngressClass || undefined,
+      ingressTlsSecret: config.tenantIngressTlsSecret || undefined,
+      ingressAnnotations: config.tenantIngressAnnotations,
+      gateway: config.tenantGateway,
+    },
   };
 }
 

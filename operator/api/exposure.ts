@@ -1,9 +1,18 @@
 /** `spec.exposure` of a Receiver, and what its status says of the ways in. */
 
+/** Held by Receivers whose doors stand in another namespace, until they are gone. */
+export const EXPOSURE_FINALIZER = 'sluice/exposure';
+/** Labels of a door's object: the Receiver it was made for, its name cut to what a label can hold. */
+export const RECEIVER_NAMESPACE_LABEL = 'sluice/receiver-namespace';
+export const RECEIVER_NAME_LABEL = 'sluice/receiver-name';
+/** Annotation of a door's object: a digest of all that was last applied. */
+export const APPLIED_ANNOTATION = 'sluice/applied';
 /** Annotation of a door's object: `namespace/name` of its Receiver, in full. */
 export const RECEIVER_ANNOTATION = 'sluice/receiver';
 /** The kinds of objects that a Receiver may ask for. */
 export const exposureKinds = ['Service', 'Ingress', 'HTTPRoute'] as const;
+
+export type ExposureKind = (typeof exposureKinds)[number];
 
 export const serviceTypes = ['ClusterIP', 'NodePort', 'LoadBalancer'] as const;
 export type ServiceType = (typeof serviceTypes)[number];

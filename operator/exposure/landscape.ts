@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import type { Logger } from '../observe/log.ts';
+import { ownerOf } from './found/door.ts';
 import {
   kinds,
   projectDeployment,
@@ -41,6 +42,8 @@ export interface LiveDoorsOptions {
   readonly settings: DoorSettings;
   /** Name of the operator's own Deployment. */
   readonly deployment: string;
+  /** Where Gateways are looked for; undefined: in all namespaces. */
+  readonly gatewayNamespace: string | undefined;
   readonly log: Logger;
   onChange(concerned: Concerned): void;
   /** An object of the kinds that are made for Receivers came, changed or went; undefined: all may have. */
@@ -64,6 +67,7 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
       type,
       namespace,
       project,
+      indexOf: ({ metadata }) => ownerOf(metadata),
       onChange(object) {
         onObject(object);
         changed();
@@ -81,8 +85,17 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
     namespace,
     fieldSelector,
     project: projectDeployment,
+    onChange() {
+      onObject(undefined);
+      changed();
+    },
   });
-  const gateways = createWatchedKind({ ...common, type: kinds.Gateway, project: projectGateway });
+  const gateways = createWatchedKind({
+    ...common,
+    type: kinds.Gateway,
+    ...(options.gatewayNamespace === undefined ? {} : { namespace: options.gatewayNamespace }),
+    project: projectGateway,
+  });
   const nodes = createWatchedKind({ ...common, type: kinds.Node, project: projectNode });
   const all = [own.Service, own.Ingress, own.HTTPRoute, deployments, gateways, nodes];
 

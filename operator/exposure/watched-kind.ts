@@ -11,6 +11,11 @@ export interface WatchedKind<T> {
   stop(): Promise<void>;
   /** None while the kind is missing or forbidden. */
   values(): readonly T[];
+  /** By `namespace/name`. */
+  get(key: string): T | undefined;
+  /** Those that `indexOf` says this of. */
+  indexed(index: string): readonly T[];
+  indexes(): Iterable<string>;
   /** Whether it was listed, or is known to be missing or forbidden; also before the start. */
   readonly isSettled: boolean;
 }
@@ -22,6 +27,8 @@ export interface WatchedKindOptions<T> {
   readonly namespace?: string;
   readonly fieldSelector?: string;
   project(object: KubeObject): T;
+  /** By what else objects are looked up. */
+  indexOf?(object: T): string | undefined;
   readonly log: Logger;
   /** Something that is kept differs; undefined: all may, after a list or a refusal. */
   onChange(object: T | undefined): void;
@@ -33,9 +40,22 @@ const BACKOFF = { minDelayMs: 1_000, maxDelayMs: 15_000 };
 export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
   options: WatchedKindOptions<T>,
 ): WatchedKind<T> {
-  const { client, type, namespace, fieldSelector, project, log, onChange } = options;
+  const { client, type, namespace, fieldSelector, project, indexOf, log, onChange } = options;
+  const keysAt = new Map<string, Set<string>>();
   let started = false;
   let refused = false;
+
+  function index(event: InformerEvent<T>): void {
+    const before = event.type === 'deleted' ? event.object : event.previous;
+    const left = before && indexOf?.(before);
+    if (left !== undefined) {
+      const keys = keysAt.get(left);
+      if (keys?.delete(event.key) === true && keys.size === 0) keysAt.delete(left);
+    }
+    const entered = event.type === 'deleted' ? undefined : indexOf?.(event.object);
+    if (entered !== undefined) keysAt.set(entered, (keysAt.get(entered) ?? new Set()).add(event.key));
+  }
+
   const informer: Informer<T> = createInformer<T>({
     client,
     type,
@@ -46,6 +66,7 @@ export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
     optional: true,
     backoff: BACKOFF,
     onEvent(event) {
+      index(event);
       // A list is told of as a whole.
       if (informer.hasSynced && !isSameToUs(event)) onChange(event.object);
     },
@@ -66,6 +87,9 @@ export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
     },
     stop: () => informer.stop(),
     values: () => (refused ? [] : [...informer.values()]),
+    get: (key) => (refused ? undefined : informer.get(key)),
+    indexed: (at) => (refused ? [] : [...(keysAt.get(at) ?? [])].flatMap((key) => informer.get(key) ?? [])),
+    indexes: () => keysAt.keys(),
     get isSettled() {
       return !started || informer.hasSynced || refused;
     },

@@ -38,7 +38,7 @@ export interface ControllerOptions {
   readonly routes: RouteTable;
   readonly targets: Targets;
   readonly events: EventRecorder;
-  readonly exposure: Pick<Exposure, 'look'>;
+  readonly exposure: Pick<Exposure, 'follow' | 'forget' | 'look'>;
   readonly isLeader: () => boolean;
   readonly log: Logger;
   /** Called after each reconcile. */
@@ -126,8 +126,11 @@ export function createController(options: ControllerOptions): Controller {
     try {
       return { path: await publish(key, receiver) };
     } catch (error) {
-      // Anything else is no fault of the Receiver's: what it had goes on being served.
-      if (!(error instanceof ReceiverError)) throw error;
+      // Anything else is no fault of the Receiver's: what it had goes on being served, and led to.
+      if (!(error instanceof ReceiverError)) {
+        exposure.follow(receiver, receiver.status?.webhookPath);
+        throw error;
+      }
       if (error.terminal) {
         if (error.code === 'PathCollision') memories.delete(key);
         else publishUnavailable(key, receiver);
@@ -180,6 +183,7 @@ export function createController(options: ControllerOptions): Controller {
   async function settle(key: string, receiver: Receiver): Promise<{ requeueAfterMs: number } | undefined> {
     const about = { controller: 'receiver', namespace: receiver.metadata.namespace, name: receiver.metadata.name };
     const outcome = await outcomeOf(key, receiver);
+    exposure.follow(receiver, pathOf(outcome, receiver.status?.webhookPath));
     if (isLeader()) {
       await writeStatus(receiver, outcome);
       record(receiver, outcome);
@@ -196,6 +200,7 @@ export function createController(options: ControllerOptions): Controller {
     async reconcile(key, receiver) {
       if (receiver === undefined) {
         forget(key);
+        exposure.forget(key);
         return undefined;
       }
       const begun = performance.now();
@@ -203,6 +208,7 @@ export function createController(options: ControllerOptions): Controller {
       try {
         if (metadata.deletionTimestamp !== undefined) {
           forget(key);
+          exposure.follow(receiver, undefined);
           await releaseFinalizer(receiver);
           return undefined;
         }
@@ -210,6 +216,7 @@ export function createController(options: ControllerOptions): Controller {
         follow(key, secretName === undefined ? undefined : `${metadata.namespace}/${secretName}`);
         if (spec.suspend === true) {
           publishUnavailable(key, receiver);
+          exposure.follow(receiver, receiver.status?.webhookPath);
           return undefined;
         }
         return await settle(key, receiver);

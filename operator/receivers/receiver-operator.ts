@@ -104,7 +104,12 @@ export class ReceiverOperator extends OperatorBase {
     this.#exposure = createExposure({
       client,
       settings: options.exposure,
+      namespace,
+      queue: options.queue,
+      metrics: metrics.workQueue('exposure'),
       log,
+      isLeader: () => this.#leads,
+      isComplete: () => this.hasHandledAll(),
       receivers: () => (this.#watchesReceivers ? this.watchedKeys(RECEIVER_PLURAL) : []),
       receiverAt: (path) => routes.find(path)?.key,
       onStale: (key) => {
@@ -161,6 +166,7 @@ export class ReceiverOperator extends OperatorBase {
     const begins = leads && !this.#leads;
     this.#leads = leads;
     if (!begins) return;
+    this.#exposure.lead();
     for (const key of this.watchedKeys(RECEIVER_PLURAL)) this.enqueue(RECEIVER_PLURAL, key, 'backlog');
   }
 

@@ -26,3 +26,11 @@ export function commonHosts(routeHosts: readonly string[], listenerHost: string 
   });
   return [...new Set(hosts)];
 }
+
+/** Whether each label of `name` is that of `pattern`, where `*` is any one label; a wildcard is no label of a name. */
+export function matchesLabels(pattern: string, name: string): boolean {
+  const wanted = pattern.split('.');
+  const labels = name.split('.');
+  if (wanted.length !== labels.length) return false;
+  return labels.every((label, index) => label !== '*' && (wanted[index] === '*' || wanted[index] === label));
+}
