@@ -10,6 +10,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { buildCharts } from '../../../scripts/build-charts.ts';
 import { bundle } from '../../../scripts/bundle.ts';
 import { synthesize } from '../../support/chart.ts';
+import { fencesOf } from '../../support/document.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
@@ -30,6 +31,15 @@ try {
   if (error instanceof ValuesError) console.log(error.message);
 }
 `;
+
+const compilerOptions = {
+  module: 'nodenext',
+  target: 'es2024',
+  strict: true,
+  noEmit: true,
+  types: ['node'],
+  skipLibCheck: false,
+};
 
 let folder: string;
 
@@ -73,14 +83,6 @@ describe('the package', () => {
   });
 
   it('has types that an app can be checked with', async () => {
-    const compilerOptions = {
-      module: 'nodenext',
-      target: 'es2024',
-      strict: true,
-      noEmit: true,
-      types: ['node'],
-      skipLibCheck: false,
-    };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
     await expect(run(join(BIN, 'tsc'), ['-p', '.']).catch(({ stdout }) => stdout)).resolves.toBe('');
   });
@@ -89,6 +91,21 @@ describe('the package', () => {
     await run('node', ['app.ts', '--defaults']);
     const ours = parseAllDocuments(await synthesize()).map((document) => document.toJS());
     expect(await synthesized()).toEqual(ours);
+  });
+
+  it('makes the app of the documentation', async () => {
+    const [app = ''] = await fencesOf('docs/install.md', 'In a cdk8s app of your own', 'ts');
+    await writeFile(join(folder, 'documented.ts'), app);
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['documented.ts'] }));
+    await expect(run(join(BIN, 'tsc'), ['-p', '.']).catch(({ stdout }) => stdout)).resolves.toBe('');
+    await run('node', ['documented.ts']);
+    const { stdout } = await execute('cat', [join(folder, 'dist', 'hooks.k8s.yaml')]);
+    expect(parseAllDocuments(stdout).map((document) => document.toJS())).toContainEqual(
+      expect.objectContaining({
+        kind: 'Service',
+        spec: expect.objectContaining({ type: 'LoadBalancer', externalTrafficPolicy: 'Local' }),
+      }),
+    );
   });
 
   it('takes props, and names one that does not exist', async () => {

@@ -1,0 +1,294 @@
+// docs/migrate.md and docs/uninstall.md, walked command by command, from a cluster as Flux's own controller leaves it.
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { freePorts } from '../../control-plane/free-port.ts';
+import { type ControlPlane, startControlPlane } from '../../control-plane/start.ts';
+import type { Receiver } from '../../operator/api/receiver.ts';
+import { bundle } from '../../scripts/bundle.ts';
+import { type ChartFolder, createChartFolder } from '../support/chart.ts';
+import { commandsOf, fencesOf } from '../support/document.ts';
+import { fluxComponents, fluxReceivers, formerFluxCrd } from '../support/flux-cluster.ts';
+import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const MIGRATE = 'docs/migrate.md';
+const UNINSTALL = 'docs/uninstall.md';
+const PRUNE = 'kustomize.toolkit.fluxcd.io/prune';
+const execute = promisify(execFile);
+
+interface Stored {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Record<string, string>;
+    readonly managedFields?: readonly { readonly manager: string }[];
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: of several kinds.
+  readonly spec?: any;
+  // biome-ignore lint/suspicious/noExplicitAny: of several kinds.
+  readonly status?: any;
+}
+
+let cluster: ControlPlane;
+let folder: ChartFolder;
+let operator: OperatorProcess | undefined;
+/** The Receivers as Flux's controller left them. */
+let before: readonly Receiver[];
+/** Of the commands; an `export` changes it. */
+let env: NodeJS.ProcessEnv;
+
+async function kubectl(args: readonly string[], input = ''): Promise<string> {
+  const { code, stdout, stderr } = await cluster.kubectl(args, { input });
+  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+async function get<T = Stored>(...args: string[]): Promise<T> {
+  return JSON.parse(await kubectl(['get', '-n', 'flux-system', '-o', 'json', '--show-managed-fields', ...args]));
+}
+
+const receivers = async () => (await get<{ items: Receiver[] }>('receivers', '-A')).items;
+/** What nothing on the way may change. */
+const identityOf = ({ metadata, spec, status }: Receiver) => ({
+  uid: metadata.uid,
+  spec,
+  webhookPath: status?.webhookPath,
+});
+
+async function startOperator(): Promise<void> {
+  const [receiver, health, metrics] = await freePorts(3);
+  operator = await startOperatorProcess({
+    bundle: await bundle(),
+    kubeconfig: await cluster.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
+    ports: { receiver, health, metrics },
+    args: ['--enable-leader-election', '--shutdown-delay=0s'],
+    logFile: join(cluster.dir, 'operator.log'),
+    guard: cluster.guard,
+  });
+}
+
+async function stopOperator(): Promise<void> {
+  await operator?.stop();
+  operator = undefined;
+}
+
+/** Runs the commands under a heading. Nothing here runs pods, so the operator starts as a process in their place. */
+async function walk(document: string, heading: string): Promise<string> {
+  let printed = '';
+  for (const command of await commandsOf(document, heading)) {
+    const [, name, value] = /^export (\w+)=(.*)$/.exec(command) ?? [];
+    if (name !== undefined) env[name] = value;
+    else if (command.includes('rollout status deployment/sluice')) await startOperator();
+    else {
+      const { stdout } = await execute('bash', ['-euo', 'pipefail', '-c', command], { cwd: folder.path, env });
+      printed += stdout;
+    }
+  }
+  return printed;
+}
+
+/** Applies what kustomize builds as Flux's kustomize-controller does, and deletes what is no longer in it, unless marked. */
+function kustomizeController(path: string) {
+  const keyOf = ({ kind, metadata }: Stored) => [kind, metadata.name] as const;
+  let inventory: (readonly [kind: string, name: string])[] = [];
+  return async (patches = ''): Promise<void> => {
+    await writeFile(join(path, 'kustomization.yaml'), `resources: [gotk-components.yaml]\n${patches}`);
+    const built = await kubectl(['kustomize', path]);
+    const manager = '--field-manager=kustomize-controller';
+    await kubectl(['apply', '--server-side', '--force-conflicts', manager, '-f', '-'], built);
+    const wanted = parseAllDocuments(built).map((document) => keyOf(document.toJS()));
+    const gone = inventory.filter(([kind, name]) => !wanted.some((each) => each[0] === kind && each[1] === name));
+    inventory = wanted;
+    for (const [kind, name] of gone) {
+      const { metadata } = await get(kind, name);
+      if (metadata.annotations?.[PRUNE] !== 'disabled') await kubectl(['delete', kind, name, '-n', 'flux-system']);
+    }
+  };
+}
+
+let reconcile: ReturnType<typeof kustomizeController>;
+
+/** A folder on the PATH in which the commands of the documents are those of this repository. */
+async function writeCommands(bin: string): Promise<void> {
+  const scripts = {
+    kubectl: `exec ${cluster.facts.kubectlCommand.join(' ')} "$@"`,
+    npx: `exec "${ROOT}/node_modules/.bin/$1" "\${@:2}"`,
+  };
+  await mkdir(bin);
+  for (const [name, command] of Object.entries(scripts)) {
+    await writeFile(join(bin, name), `#!/usr/bin/env bash\n${command}\n`);
+    await chmod(join(bin, name), 0o755);
+  }
+}
+
+beforeAll(async () => {
+  [folder, cluster] = await Promise.all([createChartFolder(), startControlPlane({ ours: true })]);
+  await symlink(join(ROOT, 'examples'), join(folder.path, 'examples'));
+  const bin = join(folder.path, 'bin');
+  await writeCommands(bin);
+  env = {
+    ...process.env,
+    PATH: [bin, join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+    KUBECONFIG: cluster.adminKubeconfig,
+    KUBECACHEDIR: join(cluster.dir, 'kubectl-cache'),
+    CDK8S_CHECK_UPGRADE: 'false',
+  };
+  await cluster.applyStandIns();
+  const flux = join(folder.path, 'flux-system');
+  await mkdir(flux);
+  await writeFile(join(flux, 'gotk-components.yaml'), fluxComponents);
+  reconcile = kustomizeController(flux);
+  // An old Flux stored its Receivers in v1beta1, the next one in v1beta2.
+  for (const version of ['v1beta1', 'v1beta2'] as const) {
+    await cluster.apply(formerFluxCrd(version));
+    await fluxReceivers(kubectl, version);
+  }
+  await reconcile();
+  await fluxReceivers(kubectl, 'v1');
+  await kubectl([
+    'expose',
+    'deployment',
+    'notification-controller',
+    '-n',
+    'flux-system',
+    '--name=receiver',
+    '--port=80',
+    '--target-port=9292',
+  ]);
+  before = await receivers();
+});
+
+afterAll(async () => {
+  await stopOperator();
+  await cluster?.stop();
+  await folder?.remove();
+});
+
+describe('the cluster of Flux', () => {
+  it('has three storage versions and the marks of its controllers', async () => {
+    const crd = await get('crd', 'receivers.notification.toolkit.fluxcd.io');
+    expect(crd.status.storedVersions).toEqual(['v1beta1', 'v1beta2', 'v1']);
+    expect(before).toHaveLength(3);
+    for (const { metadata } of before) {
+      expect(metadata.finalizers).toEqual(['finalizers.fluxcd.io']);
+      const managers = (metadata as Stored['metadata']).managedFields?.map(({ manager }) => manager);
+      expect(managers).toEqual(expect.arrayContaining(['kustomize-controller', 'notification-controller']));
+    }
+  });
+});
+
+/** What has to be true when Sluice has taken over. */
+async function expectSluice(): Promise<void> {
+  const now = await receivers();
+  expect(now.map(identityOf)).toEqual(before.map(identityOf));
+  for (const { metadata, status } of now) {
+    expect(metadata.finalizers).toEqual(['finalizers.fluxcd.io']);
+    expect(status?.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
+  }
+  const answers = await Promise.all(
+    now.map(({ status }) => fetch(`${operator?.url}${status?.webhookPath}`, { method: 'POST' })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  const labels = (await get('deployment', 'sluice')).spec.template.metadata.labels;
+  const door = await get('service', 'webhook-receiver');
+  expect(door.spec.selector).toEqual({ 'app.kubernetes.io/component': 'operator', 'app.kubernetes.io/name': 'sluice' });
+  expect(door.spec.ports).toMatchObject([{ port: 80, targetPort: 9292 }]);
+  // The one that the guide has people write.
+  expect(labels).toMatchObject((await get('service', 'receiver')).spec.selector);
+}
+
+describe('from flux bootstrap to Sluice', () => {
+  it('marks what must stay, and leaves it out', async () => {
+    await walk(MIGRATE, 'Before');
+    const [mark, leaveOut] = await fencesOf(MIGRATE, 'Set up by flux bootstrap', 'yaml');
+    const [crdMarked = '', serviceMarked = '', ...after] = await commandsOf(MIGRATE, 'Set up by flux bootstrap');
+    await reconcile(mark);
+    for (const command of [crdMarked, serviceMarked]) {
+      const { stdout } = await execute('bash', ['-c', command], { env });
+      expect(stdout).toBe('disabled\n');
+    }
+    await reconcile(leaveOut);
+    for (const command of after) await execute('bash', ['-c', command], { env });
+    expect((await receivers()).map(identityOf)).toEqual(before.map(identityOf));
+  });
+
+  it('installs Sluice, which serves the same Receivers under the same paths', async () => {
+    expect(await walk(MIGRATE, 'Install Sluice')).toContain('deployment.apps/sluice serverside-applied');
+    await expectSluice();
+    const { status } = await get('crd', 'receivers.notification.toolkit.fluxcd.io');
+    expect(status.storedVersions).toEqual(['v1beta1', 'v1beta2', 'v1']);
+  });
+
+  it('is not undone by the next reconcile of Flux', async () => {
+    const [, leaveOut] = await fencesOf(MIGRATE, 'Set up by flux bootstrap', 'yaml');
+    await reconcile(leaveOut);
+    await expectSluice();
+  });
+});
+
+describe('back to Flux', () => {
+  it('deletes nothing of the Receivers, and leaves nothing of Sluice', async () => {
+    await walk(MIGRATE, 'End Sluice');
+    await stopOperator();
+    await reconcile();
+    await walk(MIGRATE, 'Remove the rest');
+    expect((await receivers()).map(identityOf)).toEqual(before.map(identityOf));
+    const door = await get('service', 'webhook-receiver');
+    expect(door.spec.selector).toEqual({ app: 'notification-controller' });
+    const crd = await get('crd', 'receivers.notification.toolkit.fluxcd.io');
+    expect(crd.spec.versions).toMatchObject(
+      parseAllDocuments(fluxComponents)
+        .map((document) => document.toJS())
+        .find(({ kind }) => kind === 'CustomResourceDefinition').spec.versions,
+    );
+    const kinds = 'deployments,networkpolicies,poddisruptionbudgets,roles,rolebindings,serviceaccounts,leases';
+    const left = await kubectl(['get', kinds, '-n', 'flux-system', '-o', 'name']);
+    expect(left).not.toContain('sluice');
+    expect(await kubectl(['get', 'clusterroles,clusterrolebindings', '-o', 'name'])).not.toContain('sluice');
+  });
+});
+
+describe('from flux install to Sluice', () => {
+  it('stops the controller, and installs', async () => {
+    await walk(MIGRATE, 'Set up by flux install');
+    expect((await get('deployment', 'notification-controller')).spec.replicas).toBe(0);
+    await walk(MIGRATE, 'Install Sluice');
+    await expectSluice();
+  });
+});
+
+describe('uninstalling', () => {
+  it('closes doors that were asked for', async () => {
+    await walk(UNINSTALL, '1. Close the doors of Receivers');
+    expect((await receivers()).filter(({ spec }) => 'exposure' in spec)).toEqual([]);
+  });
+
+  it('deletes the Receivers, which wait for no finalizer', async () => {
+    await walk(UNINSTALL, '2. Delete the Receivers');
+    expect(await receivers()).toEqual([]);
+  });
+
+  it('deletes the operator and the CRD, and not the namespace', async () => {
+    await stopOperator();
+    await walk(UNINSTALL, '3. Delete the operator');
+    await walk(UNINSTALL, '4. Delete the CRD');
+    const kinds = 'deployments,services,networkpolicies,poddisruptionbudgets,roles,rolebindings,serviceaccounts,leases';
+    const left = await kubectl(['get', `${kinds},clusterroles,clusterrolebindings`, '-A', '-o', 'name']);
+    expect(left).not.toMatch(/sluice|webhook-receiver/);
+    expect(await kubectl(['get', 'crds', '-o', 'name'])).not.toContain('receivers');
+    expect((await get('namespace', 'flux-system')).status.phase).toBe('Active');
+    await rm(join(folder.path, 'receivers.yaml'));
+  });
+
+  it('after which nothing is left to wait for', () =>
+    waitFor(
+      'the pods to be gone',
+      async () => (await kubectl(['get', 'pods', '-A', '-l', 'app.kubernetes.io/name=sluice', '-o', 'name'])) === '',
+    ));
+});
