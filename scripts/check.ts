@@ -1,4 +1,5 @@
-// `npm run check`: format, lint, imports, types, unused code and generated files. Runs all, then fails if any failed.
+// `npm run check`: format, lint, imports, types, unused code, supply chain and generated files. Runs all, then fails if
+// any failed.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
