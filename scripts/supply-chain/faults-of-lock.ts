@@ -31,6 +31,7 @@ const permissive: ReadonlySet<string> = new Set([
   'MIT',
   'PSF-2.0',
   'Unlicense',
+  'Zlib',
 ]);
 /** Also for what is only used to build and test, and never handed on. */
 const forDevelopment: ReadonlySet<string> = new Set([...permissive, 'MPL-2.0']);
