@@ -57,10 +57,11 @@ export async function synthesize(values?: string | object): Promise<string> {
   }
 }
 
-let synthesized: Promise<string> | undefined;
+let defaults: Promise<string> | undefined;
 
-/** `cdk8s synth | kubectl apply --server-side`, synthesized once per process. */
-export async function installChart(cluster: ClusterAccess): Promise<void> {
-  synthesized ??= synthesize();
-  await cluster.apply(await synthesized);
+/** `cdk8s synth | kubectl apply --server-side`; what the default values make is synthesized once per process. */
+export async function installChart(cluster: ClusterAccess, values?: object): Promise<void> {
+  if (values !== undefined) return cluster.apply(await synthesize(values));
+  defaults ??= synthesize();
+  await cluster.apply(await defaults);
 }

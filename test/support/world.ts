@@ -6,6 +6,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SluiceProps } from '../../charts-ts/index.ts';
 import { freePort } from '../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import {
@@ -98,6 +99,8 @@ export function signed(payload: unknown, event = 'push', token = TOKEN): Webhook
 }
 
 export interface WorldOptions {
+  /** Of the manifests; default: their defaults. */
+  readonly values?: SluiceProps;
   readonly args?: readonly string[];
   readonly namespace?: string;
   /** Of the operator, beside this process's own. RUNTIME_NAMESPACE is flux-system unless told. */
@@ -110,7 +113,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
   const namespace = options.namespace ?? `t-${randomUUID().slice(0, 8)}`;
   const folder = await mkdtemp(join(tmpdir(), 'sluice-world-'));
   const logFile = join(folder, 'operator.log');
-  await installChart(controlPlane);
+  await installChart(controlPlane, options.values);
   const kubeconfig =
     options.kubeconfig ?? (await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }));
 

@@ -135,6 +135,31 @@ describe('kubectl apply --server-side', () => {
     const all = await folder.cdk8s(['synth', '--stdout'], everyValue);
     expect(await kubectl(APPLY, all)).toMatchObject({ code: 0, stderr: '' });
     expect(await kubectl(DIFF, all)).toMatchObject({ code: 0, stdout: '' });
+    expect(await stored('service', 'webhook-receiver')).toMatchObject({
+      spec: {
+        type: 'LoadBalancer',
+        ports: [
+          { port: 80, targetPort: 9292 },
+          { port: 443, targetPort: 9443 },
+        ],
+        loadBalancerSourceRanges: everyValue.webhook.allowFrom,
+      },
+    });
+    const from = everyValue.webhook.allowFrom.map((cidr) => ({ ipBlock: { cidr } }));
+    expect(await stored('networkpolicy', 'sluice')).toMatchObject({
+      spec: { policyTypes: ['Ingress'], ingress: [{ from, ports: [{ port: 9292 }, { port: 9443 }] }, {}] },
+    });
+    expect(await stored('networkpolicy', 'sluice-egress')).toMatchObject({ spec: { policyTypes: ['Egress'] } });
+    expect(await stored('poddisruptionbudget', 'sluice')).toMatchObject({ spec: { maxUnavailable: 1 } });
+    expect(await stored('ingress', 'webhook-receiver')).toMatchObject({
+      spec: { ingressClassName: 'nginx', tls: [{ hosts: ['hooks.example.com'], secretName: 'hooks-tls' }] },
+    });
+    const { template } = (await stored('deployment', 'sluice')).spec;
+    expect(template.spec).toMatchObject({
+      priorityClassName: 'system-cluster-critical',
+      volumes: [{ secret: { secretName: 'webhook-tls' } }],
+      containers: [{ volumeMounts: [{ mountPath: '/etc/sluice/tls', readOnly: true }] }],
+    });
   });
 });
 
