@@ -218,6 +218,14 @@ describe('from flux bootstrap to Sluice', () => {
     expect((await receivers()).map(identityOf)).toEqual(before.map(identityOf));
   });
 
+  it('needs --force-conflicts, because Flux still owns fields', async () => {
+    const command = 'npx cdk8s synth --stdout | kubectl apply --server-side --dry-run=server -f -';
+    const refused = execute('bash', ['-c', command], { cwd: folder.path, env });
+    await expect(refused).rejects.toMatchObject({
+      stderr: expect.stringMatching(/conflicts? with "kustomize-controller"[\s\S]*\.spec\.versions/),
+    });
+  });
+
   it('installs Sluice, which serves the same Receivers under the same paths', async () => {
     expect(await walk(MIGRATE, 'Install Sluice')).toContain('deployment.apps/sluice serverside-applied');
     await expectSluice();

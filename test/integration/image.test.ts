@@ -1,14 +1,13 @@
-// What the Dockerfile's last stage puts into the image, in a folder with nothing else, started as the image starts it. The
-// permission model of Node proves that it reads no other file.
+// The Dockerfile without Docker: its context as .dockerignore leaves it, its build there, and what its last stage copies
+// alone in a folder, started as the image starts it. The permission model of Node proves that it reads no other file.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ports } from '../../charts-ts/ports.ts';
 import { freePorts } from '../../control-plane/free-port.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { bundle } from '../../scripts/bundle.ts';
 import { sharedControlPlane } from '../support/control-plane.ts';
 import { startOperatorProcess } from '../support/operator-process.ts';
 
@@ -20,38 +19,62 @@ interface Instruction {
   readonly text: string;
 }
 
-/** The instructions of the last stage. */
-function lastStage(): readonly Instruction[] {
+function readInstructions(): readonly Instruction[] {
   const lines = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
     .replaceAll(/\\\n/g, '')
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  const all = lines.map((line) => {
+  return lines.map((line) => {
     const [name = '', ...words] = line.split(' ');
     return { name, text: words.join(' ') };
   });
-  return all.slice(all.findLastIndex(({ name }) => name === 'FROM'));
 }
 
-const stage = lastStage();
+const all = readInstructions();
+const lastFrom = all.findLastIndex(({ name }) => name === 'FROM');
+const [buildStage, stage] = [all.slice(0, lastFrom), all.slice(lastFrom)];
 const textOf = (name: string): string => stage.find((instruction) => instruction.name === name)?.text ?? '';
 
+/** The folder of the build stage. */
+let context: string;
 let image: string;
 /** The entry point's file within the folder. */
 let entry: string;
 
 beforeAll(async () => {
   image = realpathSync(mkdtempSync(join(tmpdir(), 'sluice-image-')));
-  await bundle();
+  context = realpathSync(mkdtempSync(join(tmpdir(), 'sluice-context-')));
+  build();
   for (const { text } of stage.filter(({ name }) => name === 'COPY')) {
     const [source = '', target = ''] = text.split(' ').filter((word) => !word.startsWith('--'));
     mkdirSync(join(image, dirname(target)), { recursive: true });
-    copyFileSync(join(ROOT, source.slice(SOURCES.length)), join(image, target));
+    copyFileSync(join(context, source.slice(SOURCES.length)), join(image, target));
   }
   entry = join(image, (JSON.parse(textOf('ENTRYPOINT')) as string[])[1] ?? '');
 });
 
-afterAll(() => rmSync(image, { recursive: true, force: true }));
+afterAll(() => {
+  for (const folder of [context, image]) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Copies what .dockerignore lets in, and runs the commands of the build stage after the installation of packages. */
+function build(): void {
+  const [everything, ...patterns] = readFileSync(join(ROOT, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  expect(everything).toBe('*');
+  for (const pattern of patterns) {
+    const name = pattern.replace(/^!/, '');
+    cpSync(join(ROOT, name), join(context, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(context, 'node_modules'));
+  const [installation, ...commands] = buildStage.filter(({ name }) => name === 'RUN').map(({ text }) => text);
+  expect(installation).toBe('npm ci');
+  for (const command of commands) {
+    const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: context, encoding: 'utf8' });
+    expect({ command, status, stderr }).toMatchObject({ status: 0 });
+  }
+}
 
 /** Node with no environment, that may read the image and nothing else. */
 function start(...args: string[]) {
