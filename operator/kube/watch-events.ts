@@ -37,6 +37,7 @@ function eventOf(line: string): WatchEvent {
     case 'DELETED':
     case 'BOOKMARK':
       if (!isObject(event.object)) throw new Error('an event of the watch has no object');
+      if (!isNamed(event.object, event.type)) throw new Error('an object of the watch has no name or no version');
       return { type: event.type, object: event.object };
     case 'ERROR': {
       const status = (event.object ?? {}) as Status;
@@ -46,6 +47,11 @@ function eventOf(line: string): WatchEvent {
     default:
       throw new Error('a line of the watch is no event');
   }
+}
+
+/** Without a version it could not be gone on from; the object of a bookmark has nothing else. */
+function isNamed({ metadata: { name, resourceVersion } }: KubeObject, type: string): boolean {
+  return typeof resourceVersion === 'string' && (type === 'BOOKMARK' || typeof name === 'string');
 }
 
 function isObject(object: unknown): object is KubeObject {

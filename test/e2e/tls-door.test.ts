@@ -1,15 +1,18 @@
 // The operator with a certificate: signed pushes over TLS, also with the plain port off; and what keeps it from starting.
 import { createPrivateKey } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, issueCertificate } from '../../control-plane/certificates.ts';
 import { freePort } from '../../control-plane/free-port.ts';
 import { installChart } from '../support/chart.ts';
 import { sharedControlPlane } from '../support/control-plane.ts';
 import { runOperator } from '../support/run-operator.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
 
 const authority = createAuthority('test authority');
@@ -21,10 +24,7 @@ let path: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-tls-'));
   const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
-  const subject = { commonName: 'hooks', hosts: ['127.0.0.1'] };
-  const pair = issueCertificate(authority, createPrivateKey(authority.keyPem), subject);
-  await writeFile(certFile, pair.certificatePem);
-  await writeFile(keyFile, pair.keyPem);
+  await writeCertificate('first');
   files = [`--tls-cert-file=${certFile}`, `--tls-key-file=${keyFile}`];
   const controlPlane = await sharedControlPlane();
   await installChart(controlPlane);
@@ -40,15 +40,36 @@ beforeAll(async () => {
   path = await world.ready('r');
 });
 
+async function writeCertificate(commonName: string): Promise<void> {
+  const subject = { commonName, hosts: ['127.0.0.1'] };
+  const pair = issueCertificate(authority, createPrivateKey(authority.keyPem), subject);
+  await writeFile(join(folder, 'tls.crt'), pair.certificatePem);
+  await writeFile(join(folder, 'tls.key'), pair.keyPem);
+}
+
+/** The name in the certificate that a new connection gets. */
+async function presented(port: number): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1', ca: authority.certificatePem });
+  await once(socket, 'secureConnect');
+  const { CN } = socket.getPeerCertificate().subject;
+  socket.destroy();
+  return String(CN);
+}
+
 afterAll(async () => {
   await world?.end();
   await rm(folder, { recursive: true });
 });
 
-function postTls(port: number, { headers = {}, body = '' }: Webhook): Promise<number | undefined> {
+/** On a connection of its own, unless there is an agent that keeps one. */
+function postTls(
+  port: number,
+  { headers = {}, body = '' }: Webhook,
+  agent: Agent | false = false,
+): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const options = { port, host: '127.0.0.1', path, method: 'POST', headers, ca: authority.certificatePem };
-    const sending = request({ ...options, agent: false }, (response) => {
+    const sending = request({ ...options, agent }, (response) => {
       response.resume().once('end', () => resolve(response.statusCode));
     });
     sending.once('error', reject);
@@ -75,6 +96,26 @@ describe('with a certificate', () => {
     expect(await postTls(port, signed({ n: 4 }))).toBe(200);
     await expect(world.post(path, signed({ n: 5 }), operator)).rejects.toThrow('fetch failed');
     expect(await operator.stop()).toBe(0);
+  });
+});
+
+describe('while it runs', () => {
+  it('takes up a renewed certificate without ending a connection, and SIGTERM ends them all', async () => {
+    const port = await freePort();
+    const operator = await world.another([...files, `--receiver-tls-addr=127.0.0.1:${port}`, '--shutdown-delay=0s']);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect(await postTls(port, signed({ n: 6 }), agent)).toBe(200);
+    const [kept] = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
+    expect(await presented(port)).toBe('first');
+    await writeCertificate('second');
+    await waitFor('the second certificate', async () => (await presented(port)) === 'second');
+    const metrics = await (await fetch(operator.metricsUrl)).text();
+    expect(metrics).toMatch(/^sluice_tls_certificate_expiry_seconds \d{10}/m);
+    expect(await postTls(port, signed({ n: 7 }), agent)).toBe(200);
+    expect(Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])).toEqual([kept]);
+    expect(await operator.stop()).toBe(0);
+    expect((await world.log()).filter(({ msg }) => msg === 'certificate renewed')).toHaveLength(1);
+    agent.destroy();
   });
 });
 

@@ -48,7 +48,19 @@ export interface BadWire {
 }
 
 const MAX_LINE_BYTES = 1024 * 1024;
-const NONSENSE = ['[]', 'null', '{}', '{"type":"ADDED"}', '{"type":"ADDED","object":{}}', '{"type":"X"}', '"', '1'];
+const NONSENSE = [
+  '[]',
+  'null',
+  '{}',
+  '"',
+  '1',
+  '{"type":"X"}',
+  '{"type":"ADDED"}',
+  '{"type":"ADDED","object":{}}',
+  '{"type":"ADDED","object":{"metadata":{}}}',
+  '{"type":"DELETED","object":{"metadata":{"name":"x"}}}',
+  '{"type":"BOOKMARK","object":{"metadata":{}}}',
+];
 
 function status(code: number): string {
   const object = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: 'spoiled', reason: 'Expired', code };

@@ -48,6 +48,12 @@ describe('watchEvents', () => {
     ['without its object', { type: 'ADDED' }],
     ['with an object without metadata', { type: 'ADDED', object: { data: 'hunter2' } }],
     ['with an object whose metadata are null', { type: 'ADDED', object: { data: 'hunter2', metadata: null } }],
+    [
+      'with an object without a name',
+      { type: 'ADDED', object: { data: 'hunter2', metadata: { resourceVersion: '7' } } },
+    ],
+    ['with an object without a version', { type: 'DELETED', object: { data: 'hunter2', metadata: { name: 'a' } } }],
+    ['a bookmark without a version', { type: 'BOOKMARK', object: { data: 'hunter2', metadata: {} } }],
   ])('throws for a line that is %s, without quoting it', async (_what, line) => {
     const error = await eventsOf(line).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
