@@ -100,10 +100,9 @@ export function createExposure(options: ExposureOptions): Exposure {
   });
 
   function context(): PlanContext | undefined {
-    const { doors } = live;
+    const { doors, deployment } = live;
     if (doors === undefined || !isComplete()) return undefined;
     const { doors: doorSettings, receiverService } = settings;
-    const { deployment } = live.landscape;
     const { sharers } = entries;
     return { settings: doorSettings, deployment, receiverService, doors, nowMs: Date.now(), sharers };
   }
@@ -143,7 +142,8 @@ export function createExposure(options: ExposureOptions): Exposure {
     if (entry.refused !== undefined) return { reason: 'ExposureForbidden', message: entry.refused };
     if (entry.path === undefined) return undefined;
     if (entry.outcome === undefined) return lastVerdict(receiver);
-    return entry.outcome.problem ?? pendingAddress(entry, doors, () => live.landscape);
+    const routeOf = (name: string) => live.kinds.HTTPRoute.get(`${settings.doors.namespace}/${name}`);
+    return entry.outcome.problem ?? pendingAddress(entry, doors, routeOf);
   }
 
   return {

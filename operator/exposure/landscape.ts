@@ -12,7 +12,7 @@ import {
   projectNode,
   projectService,
 } from './kinds.ts';
-import type { DoorSettings, HttpRoute, Ingress, Landscape, Service } from './objects.ts';
+import type { Deployment, DoorSettings, HttpRoute, Ingress, Landscape, Service } from './objects.ts';
 import { type Doors, doorsOf } from './urls.ts';
 import { createWatchedKind, type WatchedKind } from './watched-kind.ts';
 
@@ -31,7 +31,8 @@ export interface LiveDoors {
   stop(): Promise<void>;
   /** Undefined before everything was looked at once. */
   readonly doors: Doors | undefined;
-  readonly landscape: Landscape;
+  /** The operator's own. */
+  readonly deployment: Deployment | undefined;
   readonly kinds: OwnKinds;
   /** Done when `doors` are there. */
   whenKnown(): Promise<void>;
@@ -52,6 +53,8 @@ export interface LiveDoorsOptions {
 
 /** Changes within so long are one. */
 const SETTLE_MS = 200;
+/** Where there are many doors, working them out takes this share of the time at most. */
+const MOST_OF_THE_TIME = 0.1;
 
 export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
   const { client, settings, deployment, log, onChange, onObject } = options;
@@ -59,6 +62,7 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
   const known = Promise.withResolvers<void>();
   let doors: Doors | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let settleMs = 0;
 
   const common = { client, log, onChange: () => changed() };
   const ownKind = <T extends Service | Ingress | HttpRoute>(type: ResourceType, project: (object: KubeObject) => T) =>
@@ -111,7 +115,7 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
   }
 
   function changed(): void {
-    timer ??= setTimeout(look, doors === undefined ? 0 : SETTLE_MS);
+    timer ??= setTimeout(look, settleMs);
   }
 
   function look(): void {
@@ -122,9 +126,11 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
     if (now.services.some(({ spec }) => spec?.type === 'NodePort')) nodes.start();
     if (!all.every(({ isSettled }) => isSettled)) return;
     const before = doors;
+    const begunMs = performance.now();
     doors = doorsOf(now, settings);
-    if (before === undefined) known.resolve();
     const concerned = before === undefined ? 'everybody' : difference(before, doors);
+    settleMs = Math.max(SETTLE_MS, (performance.now() - begunMs) / MOST_OF_THE_TIME);
+    if (before === undefined) known.resolve();
     if (concerned === 'everybody' || concerned.paths.size + concerned.receivers.size > 0) onChange(concerned);
   }
 
@@ -139,8 +145,8 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
     get doors() {
       return doors;
     },
-    get landscape() {
-      return landscape();
+    get deployment() {
+      return deployments.values()[0];
     },
     kinds: own,
     whenKnown: () => known.promise,

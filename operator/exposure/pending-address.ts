@@ -2,10 +2,15 @@
 import type { UrlType } from '../api/exposure.ts';
 import type { Entry } from './entry.ts';
 import { doorName } from './made/door-object.ts';
-import type { HttpRoute, Landscape } from './objects.ts';
+import type { HttpRoute } from './objects.ts';
 import type { Doors, Unmet } from './urls.ts';
 
-export function pendingAddress(entry: Entry, doors: Doors, landscape: () => Landscape): Unmet | undefined {
+/** @param routeOf the HTTPRoute of that name, as it is now. */
+export function pendingAddress(
+  entry: Entry,
+  doors: Doors,
+  routeOf: (name: string) => HttpRoute | undefined,
+): Unmet | undefined {
   const { key, owner, granted, path } = entry;
   if (path === undefined) return undefined;
   const own = [...(doors.byReceiver.get(key) ?? []), ...(doors.byPath.get(path) ?? [])];
@@ -16,7 +21,7 @@ export function pendingAddress(entry: Entry, doors: Doors, landscape: () => Land
   const serviceDoor = type === 'ClusterIP' ? 'Internal' : type;
   if (service !== undefined && !isThere(serviceDoor)) return pending(serviceText(service.name ?? name, type));
   if (ingress !== undefined && !isThere('Ingress')) return pending(`Ingress ${name} has no address yet`);
-  if (httpRoute !== undefined && !isThere('HTTPRoute')) return pending(routeText(name, landscape().httpRoutes));
+  if (httpRoute !== undefined && !isThere('HTTPRoute')) return pending(routeText(name, routeOf(name)));
   return undefined;
 }
 
@@ -29,8 +34,7 @@ function serviceText(name: string, type: string): string {
   return `Service ${name} has a port on every node, and the operator knows no node's address: it may need the right to read nodes`;
 }
 
-function routeText(name: string, routes: readonly HttpRoute[]): string {
-  const route = routes.find(({ metadata }) => metadata.name === name);
+function routeText(name: string, route: HttpRoute | undefined): string {
   if ((route?.spec?.parentRefs ?? []).length === 0) return `HTTPRoute ${name} has no parentRefs`;
   const conditions = (route?.status?.parents ?? []).flatMap((parent) => parent.conditions ?? []);
   const refusal = conditions.find(({ type, status }) => type === 'Accepted' && status === 'False');

@@ -8,6 +8,8 @@ import type { Narrator } from './narrator.ts';
 export const TOKEN = 'secret-token-dont-share';
 const ROTATED = 'rotated-token-also-secret';
 const PATH = '/hook/be1782fa344b4a24ea458be2dde11f9c289b91e79282805c61cae3c6d5364741';
+/** Of the range for documentation. */
+const ADDRESS = '203.0.113.7';
 const WITHIN_MS = 30_000;
 
 /** What the walk needs of the stage it walks on. */
@@ -79,6 +81,28 @@ async function setUp(stage: Stage): Promise<void> {
   narrator.show((await controlPlane.kubectl(['-n', 'flux-system', 'get', 'receivers'])).stdout);
 }
 
+/** The guide's Service; its address is written here as a cloud would. */
+async function expose(stage: Stage): Promise<void> {
+  const { narrator, controlPlane } = stage;
+  const kubectl = async (...args: string[]): Promise<void> => {
+    const { code, stderr } = await controlPlane.kubectl(['-n', 'flux-system', ...args]);
+    if (code !== 0) throw new Error(stderr.trim());
+  };
+  narrator.heading('The URL to paste');
+  await narrator.step('kubectl expose deployment sluice --name receiver --type LoadBalancer', async () => {
+    const ports = ['--port', '80', '--target-port', '9292'];
+    await kubectl('expose', 'deployment', 'sluice', '--name', 'receiver', ...ports, '--type', 'LoadBalancer');
+    const status = { loadBalancer: { ingress: [{ ip: ADDRESS }] } };
+    const patch = ['--subresource=status', '--type=merge', '-p', JSON.stringify({ status })];
+    await kubectl('patch', 'service', 'receiver', ...patch);
+    await kubectl('wait', '--for=condition=Exposed', 'receiver/github-receiver', '--timeout=30s');
+    const url = await read(stage, 'receiver/github-receiver', '.status.url');
+    if (url !== `http://${ADDRESS}${PATH}`) throw new Error(`the URL is ${url}`);
+    return `found, with the address that the demo gives it as a cloud would: ${ADDRESS}`;
+  });
+  narrator.show((await controlPlane.kubectl(['-n', 'flux-system', 'get', 'receivers'])).stdout);
+}
+
 async function push(stage: Stage): Promise<void> {
   const { narrator } = stage;
   narrator.heading('A push');
@@ -130,6 +154,7 @@ async function rotate(stage: Stage): Promise<string> {
 /** @returns where and with which token the Receiver is to be called after the walk. */
 export async function walk(stage: Stage): Promise<{ path: string; token: string }> {
   await setUp(stage);
+  await expose(stage);
   await push(stage);
   return { path: await rotate(stage), token: ROTATED };
 }
