@@ -1,12 +1,17 @@
 /** What is remembered of a Receiver that has, had or wants doors of its own. */
 import { EXPOSURE_FINALIZER, type ExposureSpec } from '../api/exposure.ts';
+import { exposureSchema } from '../api/exposure-schema.ts';
 import type { Receiver } from '../api/receiver.ts';
+import { schemaViolation } from '../api/schema-violation.ts';
 import type { DoorOwner } from './made/door-object.ts';
-import { type Grant, grant, type Tenancy } from './tenancy.ts';
+import { grant, type Tenancy } from './tenancy.ts';
 import type { Unmet } from './urls.ts';
 
-export interface Entry extends Grant {
+export interface Entry {
   readonly key: string;
+  readonly granted: ExposureSpec;
+  /** Why the rest of its wish is not granted; undefined where there is no rest. */
+  readonly refused: Unmet | undefined;
   readonly owner: DoorOwner;
   readonly generation: number | undefined;
   readonly createdAt: string;
@@ -38,9 +43,8 @@ export function entryOf(
   const isGoing = metadata.deletionTimestamp !== undefined;
   const wish = isGoing ? undefined : withoutNulls(spec.exposure);
   if (wish === undefined && !finalizers.includes(EXPOSURE_FINALIZER)) return undefined;
-  const granted = grant(wish ?? {}, namespace === context.namespace, context.tenancy);
   return {
-    ...granted,
+    ...judged(wish ?? {}, namespace === context.namespace, context.tenancy),
     key: `${namespace}/${name}`,
     owner: { namespace, name, uid },
     generation,
@@ -51,6 +55,14 @@ export function entryOf(
     before: pathBefore(path, last, context.nowMs),
     outcome: last?.generation === generation ? last?.outcome : undefined,
   };
+}
+
+function judged(wish: ExposureSpec, isOwn: boolean, tenancy: Tenancy): Pick<Entry, 'granted' | 'refused'> {
+  // An API server without validation lets anything in.
+  const violation = schemaViolation(exposureSchema, wish, 'spec.exposure');
+  if (violation !== undefined) return { granted: {}, refused: { reason: 'Invalid', message: violation } };
+  const { granted, refused } = grant(wish, isOwn, tenancy);
+  return { granted, refused: refused === undefined ? undefined : { reason: 'ExposureForbidden', message: refused } };
 }
 
 /** Null is absent, as everywhere in Kubernetes; an API server without validation may hold it. */

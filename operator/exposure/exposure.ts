@@ -139,7 +139,7 @@ export function createExposure(options: ExposureOptions): Exposure {
   function unmetOf(receiver: Receiver, key: string, doors: Doors): Unmet | undefined {
     const entry = entries.get(key);
     if (entry === undefined) return undefined;
-    if (entry.refused !== undefined) return { reason: 'ExposureForbidden', message: entry.refused };
+    if (entry.refused !== undefined) return entry.refused;
     if (entry.path === undefined) return undefined;
     if (entry.outcome === undefined) return lastVerdict(receiver);
     const routeOf = (name: string) => live.kinds.HTTPRoute.get(`${settings.doors.namespace}/${name}`);

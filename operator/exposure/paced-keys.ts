@@ -18,6 +18,7 @@ export function createPacedKeys({ batch, everyMs, onKey }: PacedKeysOptions): Pa
 
   function go(): void {
     timer = undefined;
+    if (waiting.size === 0) return;
     let left = batch;
     for (const key of waiting) {
       if (left === 0) break;
@@ -25,17 +26,14 @@ export function createPacedKeys({ batch, everyMs, onKey }: PacedKeysOptions): Pa
       waiting.delete(key);
       onKey(key);
     }
-    plan();
-  }
-
-  function plan(): void {
-    if (waiting.size > 0) timer ??= setTimeout(go, everyMs);
+    // Also where none is left: what comes next must not come sooner.
+    timer = setTimeout(go, everyMs);
   }
 
   return {
     add(keys) {
       for (const key of keys) waiting.add(key);
-      if (timer === undefined && waiting.size > 0) go();
+      if (timer === undefined) go();
     },
     stop() {
       clearTimeout(timer);

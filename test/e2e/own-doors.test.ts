@@ -237,6 +237,19 @@ describe('an Ingress', () => {
   });
 });
 
+describe('an operator that may not make it', () => {
+  it('says what it lacks, and goes on', async () => {
+    const role = JSON.parse(await doors.kubectl('get', 'role', 'sluice', '-o', 'json')) as { rules: object[] };
+    const without = role.rules.filter((rule) => !JSON.stringify(rule).includes('ingresses'));
+    await doors.kubectl('patch', 'role', 'sluice', '--type=merge', '-p', JSON.stringify({ rules: without }));
+    await want('forbidden', { ingress: { host: 'forbidden.example.com' } });
+    await shown('forbidden', { exposed: 'False AccessDenied', message: /Ingress flux-system\/\S+ may not be made: / });
+    await doors.kubectl('patch', 'role', 'sluice', '--type=merge', '-p', JSON.stringify({ rules: role.rules }));
+    await want('forbidden', { ingress: { host: 'allowed.example.com' } });
+    await shown('forbidden', { exposed: 'True DoorOpen', url: 'http://allowed.example.com' });
+  });
+});
+
 describe('an HTTPRoute', () => {
   const exposure = {
     httpRoute: { parentRefs: [{ name: 'public', sectionName: 'https' }], hostnames: ['gw.example.com'] },
