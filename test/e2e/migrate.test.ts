@@ -67,7 +67,7 @@ async function startOperator(): Promise<void> {
     bundle: await bundle(),
     kubeconfig: await cluster.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
     ports: { receiver, health, metrics },
-    args: ['--enable-leader-election', '--shutdown-delay=0s'],
+    args: ['--enable-leader-election', '--shutdown-delay=0s', '--tenant-exposure=Service'],
     logFile: join(cluster.dir, 'operator.log'),
     guard: cluster.guard,
   });
@@ -272,8 +272,30 @@ describe('from flux install to Sluice', () => {
 });
 
 describe('uninstalling', () => {
-  it('closes doors that were asked for', async () => {
+  const doors = () => kubectl(['get', 'services', '-A', '-l', 'sluice/receiver-name', '-o', 'name']);
+
+  it('closes the doors that Receivers asked for, and releases their finalizer', async () => {
+    await kubectl(['create', 'namespace', 'tenant']);
+    await kubectl(['create', 'secret', 'generic', 'webhook-token', '-n', 'tenant', '--from-literal=token=theirs']);
+    const [{ spec } = { spec: {} }] = before;
+    for (const namespace of ['flux-system', 'tenant']) {
+      const metadata = { name: 'with-a-door', namespace };
+      const exposure = { service: { type: 'ClusterIP' } };
+      const apiVersion = 'notification.toolkit.fluxcd.io/v1';
+      const receiver = { apiVersion, kind: 'Receiver', metadata, spec: { ...spec, exposure } };
+      await kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(receiver));
+    }
+    await waitFor('both doors', async () => (await doors()).trim().split('\n').length === 2);
+    const theirs = (await receivers()).find(({ metadata }) => metadata.namespace === 'tenant');
+    expect(theirs?.metadata.finalizers).toEqual(['sluice/exposure']);
+
     await walk(UNINSTALL, '1. Close the doors of Receivers');
+    const question = (await commandsOf(UNINSTALL, '1. Close the doors of Receivers')).at(-1) ?? '';
+    await waitFor(
+      'nothing to be printed',
+      async () => (await execute('bash', ['-c', question], { env })).stdout === '',
+    );
+    await waitFor('no door', async () => (await doors()) === '');
     expect((await receivers()).filter(({ spec }) => 'exposure' in spec)).toEqual([]);
   });
 
