@@ -24,6 +24,8 @@ export interface App {
 
 /** How long what is pending is tried after the last request, when the process is asked to end. */
 const FLUSH_MS = 15_000;
+/** What a leader writes must have ended, one way or the other, before it would next renew its Lease. */
+const LEADER_WRITE_SHARE = 0.8;
 
 function electLeader(
   config: Config,
@@ -87,6 +89,7 @@ function createOperator(config: Config, log: Logger, metrics: Metrics): Receiver
     exposure: exposureSettings(config),
     maxPending: config.maxPendingNotifications,
     leadsFromTheStart: !config.enableLeaderElection,
+    leaderWriteTimeoutMs: config.leaderElectionRetryPeriodMs * LEADER_WRITE_SHARE,
     queue: {
       concurrent: config.concurrent,
       minRetryDelayMs: config.minRetryDelayMs,

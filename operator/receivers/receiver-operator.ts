@@ -9,6 +9,7 @@ import { createKubeClient } from '../kube/client.ts';
 import { createDiscovery } from '../kube/discovery.ts';
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
 import type { ResourceType } from '../kube/kube-client.ts';
+import { createLeaderClient, type LeaderClient } from '../kube/leader-client.ts';
 import { OperatorBase, type ResourceEvent, ResourceEventType } from '../kube/operator-base.ts';
 import { createSecrets, type Secrets } from '../kube/secrets.ts';
 import type { Logger } from '../observe/log.ts';
@@ -42,6 +43,8 @@ export interface ReceiverOperatorOptions {
   readonly maxPending: number;
   /** Whether it writes statuses before anybody has elected it. */
   readonly leadsFromTheStart: boolean;
+  /** Of one write that only the leader may do. */
+  readonly leaderWriteTimeoutMs: number;
   readonly queue: { readonly concurrent: number; readonly minRetryDelayMs: number; readonly maxRetryDelayMs: number };
   readonly kubeApi: { readonly qps: number; readonly burst: number };
   /** Called after each reconcile. */
@@ -57,7 +60,7 @@ export class ReceiverOperator extends OperatorBase {
   readonly #pending: Pending;
   readonly #events: EventRecorder;
   readonly #exposure: Exposure;
-  #leads: boolean;
+  readonly #leader: LeaderClient;
   #watchesReceivers = false;
 
   /** @throws Error with one line when there is no cluster to talk to. */
@@ -74,7 +77,8 @@ export class ReceiverOperator extends OperatorBase {
     const { client } = this;
     const routes = createRouteTable((key) => this.enqueue(RECEIVER_PLURAL, key));
     this.#options = options;
-    this.#leads = options.leadsFromTheStart;
+    this.#leader = createLeaderClient(client, options.leaderWriteTimeoutMs);
+    this.#leader.change(options.leadsFromTheStart);
     this.#pending = createPending({
       maxJobs: options.maxPending,
       maxBytes: MAX_PENDING_BYTES,
@@ -87,7 +91,7 @@ export class ReceiverOperator extends OperatorBase {
     });
     this.#targets = createTargets({ client, discovery: createDiscovery(client), namespace, log });
     this.#events = createEventRecorder({
-      client,
+      client: this.#leader.client,
       reportingController: 'notification-controller',
       reportingInstance: hostname(),
       log,
@@ -113,11 +117,11 @@ export class ReceiverOperator extends OperatorBase {
       receivers: () => (this.#watchesReceivers ? this.watchedKeys(RECEIVER_PLURAL) : []),
       receiverAt: (path) => routes.find(path)?.key,
       onStale: (key) => {
-        if (this.#leads) this.enqueue(RECEIVER_PLURAL, key, 'backlog');
+        if (this.#leader.leads) this.enqueue(RECEIVER_PLURAL, key, 'backlog');
       },
     });
     this.#controller = createController({
-      client,
+      client: this.#leader.client,
       type: RECEIVER_TYPE,
       types,
       secrets: this.#secrets,
@@ -125,7 +129,7 @@ export class ReceiverOperator extends OperatorBase {
       targets: this.#targets,
       events: this.#events,
       exposure: this.#exposure,
-      isLeader: () => this.#leads,
+      isLeader: () => this.#leader.leads,
       log,
       observe: options.observeReconcile,
     });
@@ -163,8 +167,8 @@ export class ReceiverOperator extends OperatorBase {
 
   /** Whether this replica writes statuses and events from now on. */
   leadershipChanged(leads: boolean): void {
-    const begins = leads && !this.#leads;
-    this.#leads = leads;
+    const begins = leads && !this.#leader.leads;
+    this.#leader.change(leads);
     if (!begins) return;
     this.#exposure.lead();
     for (const key of this.watchedKeys(RECEIVER_PLURAL)) this.enqueue(RECEIVER_PLURAL, key, 'backlog');
@@ -178,9 +182,13 @@ export class ReceiverOperator extends OperatorBase {
     return missing;
   }
 
-  /** Tries what is pending until the time is over. @returns how many notifications were given up. */
-  flush(timeoutMs: number): Promise<number> {
-    return this.#pending.flush(timeoutMs);
+  /**
+   * Tries what is pending until the time is over, and writes the events that wait: to be called while it still leads.
+   * @returns how many notifications were given up.
+   */
+  async flush(timeoutMs: number): Promise<number> {
+    const [givenUp] = await Promise.all([this.#pending.flush(timeoutMs), this.#events.stop()]);
+    return givenUp;
   }
 
   override async stop(): Promise<void> {
