@@ -1,6 +1,7 @@
 /** The ways in of every Receiver: found, made where they are asked for, followed, and told to whoever writes statuses. */
 import type { Receiver } from '../api/receiver.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
+import type { LeaderClient } from '../kube/leader-client.ts';
 import { createWorkQueue, type WorkQueueMetrics } from '../kube/work-queue.ts';
 import type { Logger } from '../observe/log.ts';
 import { createExposureController } from './controller.ts';
@@ -47,7 +48,8 @@ export interface ExposureOptions {
   readonly queue: { readonly minRetryDelayMs: number; readonly maxRetryDelayMs: number };
   readonly metrics: WorkQueueMetrics;
   readonly log: Logger;
-  readonly isLeader: () => boolean;
+  /** Through which doors are made and ended. */
+  readonly leader: LeaderClient;
   /** Whether every Receiver was followed once, so that what nobody wants may be ended. */
   readonly isComplete: () => boolean;
   /** `namespace/name` of every Receiver. */
@@ -64,7 +66,7 @@ const PACE = { batch: 25, everyMs: 100 };
 const CONCURRENT = 2;
 
 export function createExposure(options: ExposureOptions): Exposure {
-  const { client, settings, namespace, log, receivers, receiverAt, onStale, isLeader, isComplete } = options;
+  const { client, settings, namespace, log, receivers, receiverAt, onStale, leader, isComplete } = options;
   const entries = createEntries();
   const stale = createPacedKeys({ ...PACE, onKey: onStale });
   const live = createLiveDoors({
@@ -89,14 +91,20 @@ export function createExposure(options: ExposureOptions): Exposure {
       if (owner !== undefined) stale.add(keys);
     },
   });
-  const controller = createExposureController({ client, live, entry: entries.get, context, onOutcome: onStale });
+  const controller = createExposureController({
+    client: leader.client,
+    live,
+    entry: entries.get,
+    context,
+    onOutcome: onStale,
+  });
   const queue = createWorkQueue({
     name: 'exposure',
     concurrent: CONCURRENT,
     ...options.queue,
     metrics: options.metrics,
     log,
-    reconcile: async (key) => (isLeader() ? controller.reconcile(key) : undefined),
+    reconcile: async (key) => (leader.leads ? controller.reconcile(key) : undefined),
   });
 
   function context(): PlanContext | undefined {
@@ -110,7 +118,7 @@ export function createExposure(options: ExposureOptions): Exposure {
   function enqueue(key: string, priority: 'front' | 'backlog'): void {
     // Of Receivers that are not served here nothing is known.
     if (namespace !== undefined && !key.startsWith(`${namespace}/`)) return;
-    if (isLeader()) queue.add(key, priority);
+    if (leader.leads) queue.add(key, priority);
   }
 
   function enqueueAll(): void {

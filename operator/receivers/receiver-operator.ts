@@ -112,7 +112,7 @@ export class ReceiverOperator extends OperatorBase {
       queue: options.queue,
       metrics: metrics.workQueue('exposure'),
       log,
-      isLeader: () => this.#leads,
+      leader: this.#leader,
       isComplete: () => this.hasHandledAll(),
       receivers: () => (this.#watchesReceivers ? this.watchedKeys(RECEIVER_PLURAL) : []),
       receiverAt: (path) => routes.find(path)?.key,

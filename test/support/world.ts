@@ -63,8 +63,8 @@ export interface World {
   post(path: string, webhook?: Webhook, operator?: OperatorProcess): Promise<Sent>;
   /** Stops the operator and starts another one. */
   restart(args?: readonly string[]): Promise<void>;
-  /** Starts an operator beside the world's own; the world's end is its end. */
-  another(args?: readonly string[]): Promise<OperatorProcess>;
+  /** Starts an operator beside the world's own, with a kubeconfig of its own if need be; the world's end is its end. */
+  another(args?: readonly string[], kubeconfig?: string): Promise<OperatorProcess>;
   end(): Promise<void>;
 }
 
@@ -125,11 +125,11 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
 
   const started: OperatorProcess[] = [];
   const usualArgs = options.args ?? ['--shutdown-delay=0s'];
-  async function start(args: readonly string[]): Promise<OperatorProcess> {
+  async function start(args: readonly string[], own = kubeconfig): Promise<OperatorProcess> {
     const ports = { receiver: await freePort(), health: await freePort(), metrics: await freePort() };
     const operator = await startOperatorProcess({
       bundle: await bundle(),
-      kubeconfig,
+      kubeconfig: own,
       ports,
       args,
       logFile,
@@ -188,7 +188,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
       await operator.stop();
       operator = await start(args);
     },
-    another: (args: readonly string[] = usualArgs) => start(args),
+    another: (args: readonly string[] = usualArgs, own = kubeconfig) => start(args, own),
     async end() {
       await Promise.all(started.map((operator) => operator.stop()));
       await controlPlane.kubectl(['delete', 'namespace', namespace, '--wait=false']);
