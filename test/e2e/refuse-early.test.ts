@@ -96,6 +96,11 @@ describe('before its body, of which not a byte is ever sent, is refused', () => 
   });
 });
 
+/** What the operator has asked since, but for the Gateway API, for whose CRDs it waits whatever is sent. */
+function callsSince(count: number): string[] {
+  return gate.seen.slice(count).filter((call) => !call.includes('/gateway.networking.k8s.io/'));
+}
+
 /** Of all series with that result. */
 async function counted(result: string): Promise<number> {
   const text = await (await fetch(world.operator.metricsUrl)).text();
@@ -134,7 +139,7 @@ describe(`${TIMES} requests that are refused`, () => {
         await counted(code),
       ];
       for (let time = 0; time < TIMES; time++) expect((await send()).status).toBe(status);
-      expect(gate.seen.slice(callsBefore)).toEqual([]);
+      expect(callsSince(callsBefore)).toEqual([]);
       const lines = (await world.log()).slice(linesBefore);
       expect(lines.length).toBeLessThan(TIMES / 10);
       expect((await counted(code)) - countBefore).toBe(TIMES);
@@ -146,6 +151,6 @@ describe(`${TIMES} requests that are refused`, () => {
   it('leave the way free for a genuine one, which costs one call', async () => {
     const before = gate.seen.length;
     expect((await world.post(paths.get('github') ?? '', signed({ a: 2 }))).status).toBe(200);
-    expect(gate.seen.slice(before)).toEqual([expect.stringMatching(/^PATCH .*\/gitrepositories\/a$/)]);
+    expect(callsSince(before)).toEqual([expect.stringMatching(/^PATCH .*\/gitrepositories\/a$/)]);
   });
 });
