@@ -23,9 +23,21 @@ function chosen(names: readonly string[]): readonly Row[] {
   return names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name));
 }
 
-async function measure(row: Row, stage: Stage): Promise<Readonly<Record<string, number>>> {
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Undefined for a row that could not be measured, which is said and costs no other. */
+async function measure(row: Row, stage: Stage): Promise<Readonly<Record<string, number>> | undefined> {
   console.log(`  ${row.name}: ${row.title}`);
-  const values = await row.measure(stage);
+  let values: Readonly<Record<string, number>>;
+  try {
+    values = await row.measure(stage);
+  } catch (error) {
+    console.log(`    failed: ${messageOf(error)}`);
+    process.exitCode = 1;
+    return undefined;
+  }
   const texts = Object.entries(values).map(([name, value]) => `${name} ${format(value)}`);
   console.log(`    ${texts.join('  ')}`);
   return values;
@@ -38,7 +50,10 @@ async function measureAll(wanted: readonly Row[], nodeOptions: string): Promise<
     console.log(`a cluster of ${size} Receivers`);
     const stage = await createStage(size, nodeOptions);
     try {
-      for (const row of group) found[row.name] = await measure(row, stage);
+      for (const row of group) {
+        const values = await measure(row, stage);
+        if (values !== undefined) found[row.name] = values;
+      }
     } finally {
       await stage.end();
     }
@@ -50,8 +65,10 @@ async function bench(names: readonly string[]): Promise<void> {
   const wanted = chosen(names);
   const last = lastResults();
   const machine = machineFacts();
-  const { cores, cpu, memoryGibibytes, kernel, node } = machine;
-  console.log(`${cores} cores of ${cpu}, ${memoryGibibytes} GiB, Linux ${kernel}, Node ${node}`);
+  const { cores, cpu, memoryGibibytes, kernel, node, loadAverage } = machine;
+  console.log(
+    `${cores} cores of ${cpu}, ${memoryGibibytes} GiB, Linux ${kernel}, Node ${node}, load average ${loadAverage}`,
+  );
   const results = { date: new Date().toISOString().slice(0, 10), machine, rows: await measureAll(wanted, '') };
   console.log(`\n${tableOf(wanted, results, last)}\n`);
   if (names.length === 0) console.log(`written: ${relative(process.cwd(), writeResults(results))}`);
@@ -73,6 +90,6 @@ const { values, positionals } = parseArgs({
 try {
   await (values.profile ? profile(positionals) : bench(positionals));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /** What runs of the bench found, kept in bench/results: one file a run that was worth keeping. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 export interface Machine {
@@ -9,6 +9,8 @@ export interface Machine {
   readonly memoryGibibytes: number;
   readonly kernel: string;
   readonly node: string;
+  /** Of the last minute before the run, on all cores: near nothing on a machine that can give figures worth keeping. */
+  readonly loadAverage: number;
 }
 
 export interface Results {
@@ -28,6 +30,7 @@ export function machineFacts(): Machine {
     memoryGibibytes: Math.round(totalmem() / 1024 ** 3),
     kernel: release(),
     node: process.version,
+    loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   };
 }
 
