@@ -1,6 +1,7 @@
 /**
  * Two lines of keys that wait to be worked on: what is new or changed goes to the front line and is taken before the
- * long backlog. A key waits in one line only.
+ * long backlog. Where even the front line is long, the newest has every second turn: who comes amid ten thousand is not
+ * the last of them, and the oldest goes on being served. A key waits in one line only.
  */
 
 /** `front`: new or changed. `backlog`: what merely has to be looked at again. */
@@ -17,6 +18,8 @@ export interface KeyLines {
 
 /** After so many of the front in a row the backlog has its turn, or a steady stream of changes would starve it. */
 const FRONT_STREAK = 16;
+/** A shorter front line is taken in the order of arrival. */
+const LONG_LINE = 64;
 
 export function createKeyLines(): KeyLines {
   const front = createLine();
@@ -24,56 +27,98 @@ export function createKeyLines(): KeyLines {
   let streak = 0;
   return {
     add(key, priority, nowMs) {
-      if (front.waiting.has(key)) return false;
-      const sinceMs = backlog.waiting.get(key);
+      if (front.sinceMs(key) !== undefined) return false;
+      const sinceMs = backlog.sinceMs(key);
       if (priority === 'backlog') {
-        if (sinceMs === undefined) backlog.waiting.set(key, nowMs);
+        if (sinceMs === undefined) backlog.add(key, nowMs);
       } else {
-        backlog.waiting.delete(key);
-        front.waiting.set(key, sinceMs ?? nowMs);
+        backlog.remove(key);
+        front.add(key, sinceMs ?? nowMs);
       }
       return sinceMs === undefined;
     },
     take() {
-      const backlogFirst = front.waiting.size === 0 || (streak >= FRONT_STREAK && backlog.waiting.size > 0);
+      const backlogFirst = front.size === 0 || (streak >= FRONT_STREAK && backlog.size > 0);
       streak = backlogFirst ? 0 : streak + 1;
-      return (backlogFirst ? backlog : front).take();
+      if (backlogFirst) return backlog.take('oldest');
+      return front.take(front.size > LONG_LINE && streak % 2 === 0 ? 'newest' : 'oldest');
     },
     clear() {
-      front.waiting.clear();
-      backlog.waiting.clear();
+      front.clear();
+      backlog.clear();
     },
     get size() {
-      return front.waiting.size + backlog.waiting.size;
+      return front.size + backlog.size;
     },
   };
 }
 
-interface Line {
-  /** Key → since when, in the order of arrival. */
-  readonly waiting: Map<string, number>;
-  take(): { readonly key: string; readonly sinceMs: number } | undefined;
+interface Waiting {
+  readonly key: string;
+  readonly sinceMs: number;
 }
 
-/**
- * A Map keeps the order of arrival, but finding its first entry walks over all that were deleted before it. One iterator
- * kept from take to take does not walk them again.
- */
+interface Line {
+  add(key: string, sinceMs: number): void;
+  remove(key: string): void;
+  take(end: 'oldest' | 'newest'): Waiting | undefined;
+  /** Undefined: it does not wait here. */
+  sinceMs(key: string): number | undefined;
+  clear(): void;
+  readonly size: number;
+}
+
 function createLine(): Line {
-  const waiting = new Map<string, number>();
-  let entries = waiting.entries();
+  const waiting = new Map<string, Waiting>();
+  /** In the order of arrival, from `head` on; what was removed is passed over when its turn comes. */
+  let order: Waiting[] = [];
+  let head = 0;
+
+  function next(end: 'oldest' | 'newest'): Waiting | undefined {
+    if (end === 'newest') return order.pop();
+    const oldest = order[head];
+    head += 1;
+    return oldest;
+  }
+
+  function tidy(): void {
+    if (head < order.length / 2) return;
+    order = order.slice(head);
+    head = 0;
+  }
+
   return {
-    waiting,
-    take() {
-      let next = entries.next();
-      if (next.done === true) {
-        entries = waiting.entries();
-        next = entries.next();
-      }
-      if (next.done === true) return undefined;
-      const [key, sinceMs] = next.value;
+    add(key, sinceMs) {
+      const entry = { key, sinceMs };
+      waiting.set(key, entry);
+      order.push(entry);
+    },
+    remove(key) {
       waiting.delete(key);
-      return { key, sinceMs };
+      // Nobody may come to pass them over.
+      if (order.length - head <= 2 * waiting.size + LONG_LINE) return;
+      order = [...waiting.values()];
+      head = 0;
+    },
+    take(end) {
+      while (head < order.length) {
+        const entry = next(end);
+        if (entry === undefined || waiting.get(entry.key) !== entry) continue;
+        waiting.delete(entry.key);
+        tidy();
+        return entry;
+      }
+      tidy();
+      return undefined;
+    },
+    sinceMs: (key) => waiting.get(key)?.sinceMs,
+    clear() {
+      waiting.clear();
+      order = [];
+      head = 0;
+    },
+    get size() {
+      return waiting.size;
     },
   };
 }

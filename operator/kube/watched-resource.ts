@@ -2,9 +2,10 @@
  * One watched resource: an informer that says what has changed, and a work queue that has each changed object handled
  * as it is when its turn comes.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../observe/log.ts';
 import { ConnectionError } from './api-error.ts';
-import { createInformer, type Informer } from './informer.ts';
+import { createInformer, type Informer, type InformerEvent } from './informer.ts';
 import type { KubeClient, KubeObject, ResourceType } from './kube-client.ts';
 import { keyOf } from './object-store.ts';
 import { createWorkQueue, type WorkQueue, type WorkQueueMetrics } from './work-queue.ts';
@@ -67,7 +68,7 @@ export function createWatchedResource(options: WatchedResourceOptions): WatchedR
       else deleted.delete(event.key);
       const initial = event.type !== 'deleted' && event.initial;
       if (initial) unseen.add(event.key);
-      queue.add(event.key, initial ? 'backlog' : 'front');
+      queue.add(event.key, initial || isStatusAlone(event) ? 'backlog' : 'front');
     },
   });
   return {
@@ -95,6 +96,14 @@ async function reconcile({ informer, deleted, unseen }: State, handle: Handle, k
     if (!(error instanceof ConnectionError)) unseen.delete(key);
     throw error;
   }
+}
+
+/** Nothing was asked for: mostly the echo of what was written here. */
+function isStatusAlone(event: InformerEvent<KubeObject>): boolean {
+  if (event.type !== 'updated' || event.previous === undefined) return false;
+  const { metadata: before } = event.previous;
+  const { metadata: now } = event.object;
+  return now.generation !== undefined && isDeepStrictEqual({ ...before, resourceVersion: now.resourceVersion }, now);
 }
 
 function withoutBulk(object: KubeObject): KubeObject {

@@ -6,8 +6,8 @@ import { defaultApiVersion } from '../api/default-api-version.ts';
 import { ReceiverError } from '../api/errors.ts';
 import type { Receiver, ResourceReference } from '../api/receiver.ts';
 import { validateReceiver } from '../api/validate-receiver.ts';
-import { compile } from '../filters/cel.ts';
 import type { Program } from '../filters/program.ts';
+import { sharedProgram } from '../filters/shared-program.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import type { Route, Serving, TargetEntry } from './routes.ts';
 import { webhookPath } from './webhook-path.ts';
@@ -25,7 +25,7 @@ export interface CompiledSpec {
 function celProgram(expression: string | undefined, variables: readonly string[], where: string): Program | undefined {
   if (expression === undefined || expression === '') return undefined;
   try {
-    return compile(expression, { variables, result: 'bool' });
+    return sharedProgram(expression, { variables, result: 'bool' });
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new ReceiverError('InvalidCELExpression', `${where}: ${cause}`, { cause: error });

@@ -54,4 +54,29 @@ describe('createKeyLines', () => {
     expect(taken).toContain('waits');
     expect(taken.indexOf('waits')).toBeGreaterThan(10);
   });
+
+  it('gives every second turn to the newest while the front line is long, and the oldest goes on', () => {
+    const lines = createKeyLines();
+    for (let index = 0; index < 1_000; index += 1) lines.add(`f${index}`, 'front', index);
+    const first = [lines.take()?.key, lines.take()?.key, lines.take()?.key];
+    expect(first).toEqual(['f0', 'f999', 'f1']);
+    lines.add('newcomer', 'front', 1_000);
+    expect(lines.take()?.key).toBe('newcomer');
+    const rest = takeAll(lines);
+    expect(new Set(rest).size).toBe(997);
+    // The short end of it is taken in the order of arrival.
+    const last = rest.slice(-60).map((key) => Number(key.slice(1)));
+    expect(last).toEqual(last.toSorted((a, b) => a - b));
+  });
+
+  it('passes over what has moved to the front, however much of it', () => {
+    const lines = createKeyLines();
+    for (let index = 0; index < 500; index += 1) lines.add(`k${index}`, 'backlog', 0);
+    for (let index = 0; index < 499; index += 1) lines.add(`k${index}`, 'front', 1);
+    lines.add('k0', 'backlog', 2);
+    expect(lines.size).toBe(500);
+    const taken = takeAll(lines);
+    expect(taken).toHaveLength(500);
+    expect(new Set(taken).size).toBe(500);
+  });
 });
