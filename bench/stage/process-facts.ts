@@ -1,5 +1,5 @@
 /** What the kernel knows of a process, from /proc. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const TICKS_PER_SECOND = 100;
@@ -28,6 +28,31 @@ export function peakMebibytesOf(pid: number): number {
 
 export function forgetPeakOf(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+/** What each open file descriptor is: a path, or `socket:[inode]`. */
+export function openFilesOf(pid: number): readonly string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((fd) => {
+    try {
+      return readlinkSync(`${folder}/${fd}`);
+    } catch {
+      // Closed since it was listed.
+      return [];
+    }
+  });
+}
+
+/** Established TCP connections over IPv4 to a port. */
+export function connectionsTo(pid: number, port: number): number {
+  const own = new Set(openFilesOf(pid));
+  const remote = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(
+      ([, , to, state, , , , , , inode]) => to?.endsWith(remote) && state === '01' && own.has(`socket:[${inode}]`),
+    ).length;
 }
 
 /** The median over some seconds, after the process has had nothing to do for a while. */

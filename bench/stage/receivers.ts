@@ -35,6 +35,16 @@ export function targetPath(name: string): string {
   return resourcePath(TARGETS, { namespace: NAMESPACE, name });
 }
 
+/** Where the API server has the Secret of a Receiver. */
+export function secretPath(name: string): string {
+  return resourcePath(SECRETS, { namespace: NAMESPACE, name });
+}
+
+/** Where the API server has a Receiver. */
+export function receiverPath(name: string): string {
+  return resourcePath(RECEIVERS, { namespace: NAMESPACE, name });
+}
+
 async function createAll(client: KubeClient, type: ResourceType, objects: readonly KubeObject[]): Promise<void> {
   const path = resourcePath(type, { namespace: NAMESPACE });
   let next = 0;
