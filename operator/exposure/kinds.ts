@@ -2,6 +2,7 @@
 import { RECEIVER_ANNOTATION } from '../api/exposure.ts';
 import type { ObjectMeta } from '../api/receiver.ts';
 import type { KubeObject, ResourceType } from '../kube/kube-client.ts';
+import { withoutManagedFields } from '../kube/without-managed-fields.ts';
 import type { Deployment, Gateway, HttpRoute, Ingress, Node, Service } from './objects.ts';
 
 const GATEWAY_API = 'gateway.networking.k8s.io/v1';
@@ -30,8 +31,7 @@ function identityOf({ name, namespace, uid, resourceVersion }: ObjectMeta): Obje
 }
 
 function withoutBulk<T>(object: KubeObject): T {
-  const { managedFields: _bulk, ...metadata } = object.metadata as ObjectMeta & { managedFields?: unknown };
-  return { ...object, metadata } as T;
+  return { ...object, metadata: withoutManagedFields(object.metadata) } as T;
 }
 
 /** Objects from the API server have the shape that their kind says. */

@@ -18,6 +18,7 @@ import { microTime } from './micro-time.ts';
 import { resourcePath } from './resource-path.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { truncateUtf8 } from './truncate-utf8.ts';
+import { pause } from './wakeable-pause.ts';
 
 export interface EventRecorder {
   /** Has the event written soon. The same one again within 6 minutes only counts up. Never throws, never waits. */
@@ -189,16 +190,6 @@ function repetition({ count, lastAtMs }: EventSeries): { count: number; lastObse
 
 function limits(state: State): { readonly timeoutMs: number; readonly signal: AbortSignal } {
   return { timeoutMs: REQUEST_TIMEOUT_MS, signal: state.breakOff.signal };
-}
-
-function pause(state: State, delayMs: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = state.clock.setTimeout(resolve, delayMs);
-  state.wake = () => {
-    timer.cancel();
-    resolve();
-  };
-  return promise;
 }
 
 async function stop(state: State): Promise<void> {

@@ -7,6 +7,7 @@ import type { Logger } from '../observe/log.ts';
 import { ApiError } from './api-error.ts';
 import type { KubeClient, KubeObject, KubeRequest, ResourceType } from './kube-client.ts';
 import { listPages } from './list-pages.ts';
+import { METADATA, METADATA_LIST } from './metadata-only.ts';
 import { createObjectStore, type InformerEvent, keyOf, type ObjectStore } from './object-store.ts';
 import { resourcePath } from './resource-path.ts';
 import { type RetryBounds, retryDelayMs } from './retry-delay.ts';
@@ -75,8 +76,6 @@ const IDLE_TIMEOUT_MS = 150_000;
 const MIN_WATCH_SECONDS = 300;
 /** A watch that lasted so long was a good one, even if nothing happened in it. */
 const LIVED_MS = 10_000;
-const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 const NOT_FOUND = 404;

@@ -6,6 +6,7 @@ import type { Logger } from '../observe/log.ts';
 import { type Clock, systemClock, type Timer } from './clock.ts';
 import type { KubeClient } from './kube-client.ts';
 import { createLeaseLock, type LeaseAttempt, type LeaseLock } from './lease.ts';
+import { pause } from './wakeable-pause.ts';
 
 export interface LeaderElection {
   start(): void;
@@ -168,16 +169,6 @@ function reportHolder(state: State, holder: string): void {
   if (holder === state.lastHolder) return;
   state.lastHolder = holder;
   state.options.log.info({ lease: state.options.name, leader: holder }, 'leader elected');
-}
-
-function pause(state: State, delayMs: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = state.clock.setTimeout(resolve, delayMs);
-  state.wake = () => {
-    timer.cancel();
-    resolve();
-  };
-  return promise;
 }
 
 async function stop(state: State): Promise<void> {

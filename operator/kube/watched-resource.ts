@@ -8,6 +8,7 @@ import { ConnectionError } from './api-error.ts';
 import { createInformer, type Informer, type InformerEvent } from './informer.ts';
 import type { KubeClient, KubeObject, ResourceType } from './kube-client.ts';
 import { keyOf } from './object-store.ts';
+import { withoutManagedFields } from './without-managed-fields.ts';
 import { createWorkQueue, type WorkQueue, type WorkQueueMetrics } from './work-queue.ts';
 
 export interface WatchedResource {
@@ -107,6 +108,5 @@ function isStatusAlone(event: InformerEvent<KubeObject>): boolean {
 }
 
 function withoutBulk(object: KubeObject): KubeObject {
-  const { managedFields: _bulk, ...metadata } = object.metadata as KubeObject['metadata'] & { managedFields?: unknown };
-  return { ...object, metadata };
+  return { ...object, metadata: withoutManagedFields(object.metadata) };
 }

@@ -7,6 +7,7 @@ import { RequestError } from '../api/errors.ts';
 import { FIELD_MANAGER, REQUESTED_AT_ANNOTATION } from '../api/receiver.ts';
 import { ApiError } from '../kube/api-error.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
+import { METADATA } from '../kube/metadata-only.ts';
 import { resourcePath } from '../kube/resource-path.ts';
 import { isAway, isRefusalOfStarting } from './is-away.ts';
 import type { Attempt, Job, Pending } from './pending.ts';
@@ -59,7 +60,6 @@ interface Entry extends Job {
 const PATCH_TIMEOUT_MS = 4_000;
 /** For so long after an outage a refusal is taken for a part of it. */
 const STARTING_MS = 10_000;
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 export function createAnnotator(options: AnnotatorOptions): Annotator {
   const { client, pending, onCoalesced, timeoutMs = PATCH_TIMEOUT_MS } = options;
@@ -73,7 +73,7 @@ export function createAnnotator(options: AnnotatorOptions): Annotator {
       path: resourcePath(target.type, target),
       query: { fieldManager: FIELD_MANAGER },
       contentType: 'application/merge-patch+json',
-      accept: METADATA_ONLY,
+      accept: METADATA,
       body: { metadata: { annotations: { [REQUESTED_AT_ANNOTATION]: requestedAt() } } },
       timeoutMs,
     });

@@ -8,7 +8,9 @@ import { ApiError } from '../kube/api-error.ts';
 import type { Discovery } from '../kube/discovery.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
 import type { KubeClient, KubeList, KubeObject, ResourceType } from '../kube/kube-client.ts';
+import { METADATA, METADATA_LIST } from '../kube/metadata-only.ts';
 import { resourcePath } from '../kube/resource-path.ts';
+import { withoutManagedFields } from '../kube/without-managed-fields.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Target } from './annotator.ts';
 import type { TargetEntry } from './routes.ts';
@@ -43,13 +45,10 @@ interface Metadata {
 }
 
 const LIVE_TIMEOUT_MS = 4_000;
-const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 /** What filters may see of a target; the rest of its metadata is bulk. */
 function project(object: KubeObject): Metadata {
-  const { managedFields: _bulk, ...metadata } = object.metadata as ObjectMeta & { managedFields?: unknown };
-  return { metadata };
+  return { metadata: withoutManagedFields(object.metadata) };
 }
 
 function hasLabels(metadata: ObjectMeta, wanted: Readonly<Record<string, string>>): boolean {
