@@ -1,12 +1,12 @@
 /** The ways in of every Receiver: found, made where they are asked for, followed, and told to whoever writes statuses. */
-import type { Receiver } from '../api/receiver.ts';
+import type { ObjectMeta, Receiver } from '../api/receiver.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { LeaderClient } from '../kube/leader-client.ts';
 import { createWorkQueue, type WorkQueueMetrics } from '../kube/work-queue.ts';
 import type { Logger } from '../observe/log.ts';
 import { createExposureController } from './controller.ts';
 import { createEntries } from './entries.ts';
-import { type Entry, entryOf, isSameEntry } from './entry.ts';
+import { byAge, type Entry, entryOf, isSameEntry } from './entry.ts';
 import { ownerOf } from './found/door.ts';
 import { type Concerned, createLiveDoors } from './landscape.ts';
 import type { DoorSettings } from './objects.ts';
@@ -79,16 +79,14 @@ export function createExposure(options: ExposureOptions): Exposure {
       stale.add(keysOf(concerned));
       if (concerned === 'everybody') enqueueAll();
     },
-    onObject(object) {
+    onObject(object, previous) {
       if (object === undefined) {
         enqueueAll();
         return;
       }
-      const owner = ownerOf(object.metadata);
-      // A foreign object may stand in somebody's way, or no longer.
-      const keys = owner === undefined ? entries.troubled() : [owner];
-      for (const key of keys) enqueue(key, 'front');
-      if (owner !== undefined) stale.add(keys);
+      const { owners, waiting } = concernedBy(object.metadata, previous?.metadata);
+      for (const key of [...owners, ...waiting]) enqueue(key, 'front');
+      stale.add(owners);
     },
   });
   const controller = createExposureController({
@@ -130,6 +128,18 @@ export function createExposure(options: ExposureOptions): Exposure {
     const before = entries.get(key);
     const concerned = entries.set(key, entry);
     if (!isSameEntry(before, entry)) for (const each of concerned) enqueue(each, 'front');
+  }
+
+  /** Whose object it is or was, and who may want another one of its name. */
+  function concernedBy(now: ObjectMeta, before: ObjectMeta | undefined) {
+    const owner = ownerOf(now);
+    const owners = new Set([owner, before && ownerOf(before)].filter((key) => key !== undefined));
+    // Its owner may be gone, and what it last wrote may come after what the next one wrote.
+    const [oldest] = entries.sharers(now.name).toSorted(byAge);
+    const waiting = oldest === undefined || owners.has(oldest.key) ? [] : [oldest.key];
+    // A foreign object may stand in somebody's way, or no longer.
+    if (owner === undefined) waiting.push(...entries.troubled());
+    return { owners, waiting };
   }
 
   function* keysOf(concerned: Concerned): Iterable<string> {

@@ -1,7 +1,7 @@
 /** Makes an object on the API server as it should be, and never takes over one that is somebody else's. */
 import { ApiError } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
-import { apply } from '../kube/operations.ts';
+import { apply, mergePatch } from '../kube/operations.ts';
 import { resourcePath } from '../kube/resource-path.ts';
 import { ownerOf } from './found/door.ts';
 import { covers } from './made/covers.ts';
@@ -37,8 +37,8 @@ export async function keepDoor(options: KeepDoorOptions): Promise<Unmet | undefi
     if (owner === undefined || !mayTake(owner)) return conflict(wanted, owner);
     // Its end is told by the watch.
     if (known.metadata.deletionTimestamp !== undefined || covers(known, wanted)) return undefined;
-    const metadata = { ...wanted.metadata, uid: known.metadata.uid };
-    await apply(client, type, { ...wanted, metadata } as unknown as KubeObject, { force: true });
+    const { uid = '' } = known.metadata;
+    await restore(client, type, { ...wanted, metadata: { ...wanted.metadata, uid } });
     return undefined;
   } catch (error) {
     const unmet = error instanceof ApiError ? refusal(error, wanted, options.known !== undefined) : undefined;
@@ -59,6 +59,19 @@ export async function endDoor(client: KubeClient, type: ResourceType, { metadata
   } catch (error) {
     if (!(error instanceof ApiError) || error.httpStatus !== 404) throw error;
   }
+}
+
+/** Applies it, and where others' items in a list withstand that, replaces what they wrote. @throws as {@link keepDoor} */
+async function restore(client: KubeClient, type: ResourceType, wanted: DoorObject): Promise<void> {
+  try {
+    const applied = await apply(client, type, wanted as unknown as KubeObject, { force: true });
+    if (covers(applied, wanted)) return;
+  } catch (error) {
+    // Two ports of one name, such as ours and the one that somebody made of it.
+    if (!(error instanceof ApiError) || error.httpStatus !== 422) throw error;
+  }
+  const { metadata, spec } = wanted;
+  await mergePatch(client, type, { namespace: metadata.namespace ?? '', name: metadata.name }, { metadata, spec });
 }
 
 async function read(client: KubeClient, type: ResourceType, { metadata }: DoorObject): Promise<Known> {

@@ -48,7 +48,7 @@ export interface LiveDoorsOptions {
   readonly log: Logger;
   onChange(concerned: Concerned): void;
   /** An object of the kinds that are made for Receivers came, changed or went; undefined: all may have. */
-  onObject(object: Service | Ingress | HttpRoute | undefined): void;
+  onObject(object: Service | Ingress | HttpRoute | undefined, previous?: Service | Ingress | HttpRoute): void;
 }
 
 /** Changes within so long are one. */
@@ -72,8 +72,8 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
       namespace,
       project,
       indexOf: ({ metadata }) => ownerOf(metadata),
-      onChange(object) {
-        onObject(object);
+      onChange(object, previous) {
+        onObject(object, previous);
         changed();
       },
     });

@@ -31,7 +31,7 @@ export interface WatchedKindOptions<T> {
   indexOf?(object: T): string | undefined;
   readonly log: Logger;
   /** Something that is kept differs; undefined: all may, after a list or a refusal. */
-  onChange(object: T | undefined): void;
+  onChange(object: T | undefined, previous?: T): void;
 }
 
 /** The lists that fail while a kind is missing: next to nothing, and soon enough after it comes. */
@@ -68,7 +68,8 @@ export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
     onEvent(event) {
       index(event);
       // A list is told of as a whole.
-      if (informer.hasSynced && !isSameToUs(event)) onChange(event.object);
+      if (!informer.hasSynced || isSameToUs(event)) return;
+      onChange(event.object, event.type === 'updated' ? event.previous : undefined);
     },
     onListed() {
       refused = false;

@@ -143,13 +143,35 @@ describe('a Service that Receivers share', () => {
     expect(await owners()).toEqual(['one', 'two']);
   });
 
-  it('passes to the next when one goes, and ends with the last', async () => {
+  it('passes to the next when one goes', async () => {
     await doors.kubectl('delete', 'receiver', 'one', 'two');
     await waitFor(
       'the third’s own wish',
       async () => (await doors.get('service', 'shared'))?.spec.ports[0].port === 81,
     );
     await waitFor('its owner', async () => (await owners()).join() === 'three');
+  });
+
+  it('is as who is left wants it, also after the last words of one who is gone', async () => {
+    const late = [
+      { op: 'replace', path: '/metadata/annotations/sluice~1receiver', value: `${OPERATOR_NAMESPACE}/two` },
+      { op: 'replace', path: '/spec/ports/0/port', value: 80 },
+    ];
+    await doors.kubectl('patch', 'service', 'shared', '--type=json', '-p', JSON.stringify(late));
+    await waitFor('the third’s own wish', async () => {
+      const { spec, metadata } = await there('service', 'shared');
+      return spec.ports[0].port === 81 && metadata.annotations?.['sluice/receiver'] === `${OPERATOR_NAMESPACE}/three`;
+    });
+  });
+
+  it('that is no longer marked as ours is told as somebody else’s, and is ours again when it is gone', async () => {
+    await doors.kubectl('annotate', 'service', 'shared', 'sluice/receiver-');
+    await shown('three', { exposed: 'False Conflict', message: /was not made by the operator/ });
+    await doors.kubectl('delete', 'service', 'shared');
+    await waitFor('its owner', async () => (await owners()).join() === 'three');
+  });
+
+  it('ends with the last', async () => {
     await want('three', undefined);
     await gone('service', 'shared');
   });
