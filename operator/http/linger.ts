@@ -3,6 +3,7 @@
  * a reset, and the sender would lose the answer with it; so they are read and thrown away for a while, within bounds.
  */
 import type { Socket } from 'node:net';
+import type { DrainTurns } from './drain-turns.ts';
 
 export interface LingerLimits {
   readonly drainBytes: number;
@@ -12,7 +13,7 @@ export interface LingerLimits {
 const CHECK_EVERY_MS = 50;
 
 /** Sends what is yet to be sent and the end, then waits for the sender's end: not for ever, and not for every byte. */
-export function linger(socket: Socket, { drainBytes, drainTimeoutMs }: LingerLimits): void {
+export function linger(socket: Socket, { drainBytes, drainTimeoutMs }: LingerLimits, turns: DrainTurns): void {
   if (socket.destroyed) return;
   const untilMs = performance.now() + drainTimeoutMs;
   const untilBytes = socket.bytesRead + drainBytes;
@@ -21,4 +22,5 @@ export function linger(socket: Socket, { drainBytes, drainTimeoutMs }: LingerLim
     if (performance.now() >= untilMs || socket.bytesRead >= untilBytes) socket.destroy();
   }, CHECK_EVERY_MS);
   socket.once('close', () => clearInterval(timer));
+  turns.join(socket);
 }

@@ -41,6 +41,8 @@ class BodyReader {
   readonly #reject: (error: unknown) => void;
   readonly #rooms: Room[] = [];
   readonly #chunks: Buffer[] = [];
+  /** All of a large body whose length is known: joined at its end it would be there twice. */
+  #whole: Buffer | undefined;
   /** What room has been taken for, or asked. */
   #allowed = 0;
   #received = 0;
@@ -64,12 +66,14 @@ class BodyReader {
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#settled) return;
+    const at = this.#received;
     this.#received += chunk.length;
     if (this.#received > this.#options.maxBytes) {
       this.#fail(new RequestError('BodyTooLarge'));
       return;
     }
-    this.#chunks.push(chunk);
+    if (this.#whole === undefined) this.#chunks.push(chunk);
+    else chunk.copy(this.#whole, at);
     if (this.#received > this.#allowed) this.#askForRoom();
   };
 
@@ -81,15 +85,25 @@ class BodyReader {
     this.#allowed = bytes;
     const room = budget.tryTake(bytes, this.#fail);
     if (room !== undefined) {
-      this.#rooms.push(room);
+      this.#takeRoom(room);
       return;
     }
     this.#request.pause();
     budget.take(bytes, this.#fail).then((late) => this.#onRoom(late), this.#fail);
   }
 
-  #onRoom(room: Room): void {
+  #takeRoom(room: Room): void {
     this.#rooms.push(room);
+    const { declaredBytes = 0 } = this.#options;
+    if (this.#settled || declaredBytes <= SMALL_BODY_BYTES) return;
+    this.#whole = Buffer.allocUnsafeSlow(declaredBytes);
+    let at = 0;
+    for (const chunk of this.#chunks) at += chunk.copy(this.#whole, at);
+    this.#chunks.length = 0;
+  }
+
+  #onRoom(room: Room): void {
+    this.#takeRoom(room);
     if (this.#settled) this.#release();
     else this.#request.resume();
   }
@@ -98,18 +112,27 @@ class BodyReader {
     if (this.#settled) return;
     this.#settle();
     for (const room of this.#rooms) room.keep();
-    const [only, more] = this.#chunks;
-    const bytes = only !== undefined && more === undefined ? only : Buffer.concat(this.#chunks, this.#received);
-    this.#chunks.length = 0;
+    const bytes = this.#whole ?? this.#joined();
+    this.#forget();
     this.#resolve({ bytes, release: () => this.#release() });
   };
+
+  #joined(): Buffer {
+    const [only, more] = this.#chunks;
+    return only !== undefined && more === undefined ? only : Buffer.concat(this.#chunks, this.#received);
+  }
+
+  #forget(): void {
+    this.#chunks.length = 0;
+    this.#whole = undefined;
+  }
 
   readonly #onCut = (): void => this.#fail(new RequestError('BodyIncomplete'));
 
   readonly #fail = (error: unknown): void => {
     if (this.#settled) return;
     this.#settle();
-    this.#chunks.length = 0;
+    this.#forget();
     this.#release();
     this.#reject(error);
   };
