@@ -1,6 +1,7 @@
 /** Receivers that live for a while: created, Ready, its Secret rotated, deleted, and a new one in its place. */
-import { createHash, randomInt, randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { webhookPath } from '../../operator/receivers/webhook-path.ts';
 import {
   createReceivers,
   createSurroundings,
@@ -49,9 +50,7 @@ async function until(done: () => boolean, what: string): Promise<void> {
 
 /** Ready at the path of that token, it takes webhooks for a while, then no more. */
 async function serve(lives: Lives, ready: ReadyReceivers, name: string, token: string): Promise<void> {
-  const path = `/hook/${createHash('sha256')
-    .update(token + name + NAMESPACE)
-    .digest('hex')}`;
+  const path = webhookPath(Buffer.from(token), name, NAMESPACE);
   await until(() => ready.paths.get(name) === path, `${name} Ready with its token`);
   const receiver = { token, path, underWay: 0 };
   lives.live.add(receiver);

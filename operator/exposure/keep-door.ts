@@ -71,7 +71,7 @@ async function restore(client: KubeClient, type: ResourceType, wanted: DoorObjec
     if (!(error instanceof ApiError) || error.httpStatus !== 422) throw error;
   }
   const { metadata, spec } = wanted;
-  await mergePatch(client, type, { namespace: metadata.namespace ?? '', name: metadata.name }, { metadata, spec });
+  await mergePatch(client, type, metadata, { metadata, spec });
 }
 
 async function read(client: KubeClient, type: ResourceType, { metadata }: DoorObject): Promise<Known> {

@@ -5,8 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createDrainTurns, type DrainTurns } from './drain-turns.ts';
-import { type LingerLimits, linger } from './linger.ts';
+import { createLinger, type Linger, type LingerLimits } from './linger.ts';
 import { type Refusal, refusalOfParser } from './refusal.ts';
 
 export interface Connections {
@@ -23,8 +22,6 @@ export interface Connections {
 export interface ConnectionLimits extends LingerLimits {
   /** 0: no limit. */
   readonly maxRequestsPerConnection: number;
-  /** Connections that are read from at the same time only to throw away what comes. */
-  readonly drainsAtOnce: number;
 }
 
 interface Connection {
@@ -39,7 +36,7 @@ interface Connection {
 interface State {
   readonly limits: ConnectionLimits;
   readonly onUnread: OnUnread;
-  readonly turns: DrainTurns;
+  readonly linger: Linger;
   /** A request outlives its connection by a little, and then still asks how it ended. */
   readonly connections: WeakMap<Socket, Connection>;
 }
@@ -48,8 +45,7 @@ interface State {
 type OnUnread = (refusal: Refusal, socket: Socket) => void;
 
 export function createConnections(limits: ConnectionLimits, onUnread: OnUnread): Connections {
-  const turns = createDrainTurns(limits.drainsAtOnce);
-  const state: State = { limits, onUnread, turns, connections: new WeakMap() };
+  const state: State = { limits, onUnread, linger: createLinger(limits), connections: new WeakMap() };
   return {
     watch: (server) => watch(state, server),
     began: (request, response) => began(state, connectionOf(state, request.socket), response),
@@ -90,11 +86,11 @@ function began(state: State, connection: Connection, response: ServerResponse): 
   return true;
 }
 
-function endAfter({ limits, turns }: State, response: ServerResponse): void {
+function endAfter({ linger }: State, response: ServerResponse): void {
   const { socket } = response.req;
   response.setHeader('Connection', 'close');
   // What node:http calls after the last answer of a connection.
-  socket.destroySoon = () => linger(socket, limits, turns);
+  socket.destroySoon = () => linger(socket);
 }
 
 /** node:http could not read what came, or it did not come in time; it says so again for whatever comes after. */
@@ -105,29 +101,29 @@ function onBroken(state: State, socket: Socket, error: NodeJS.ErrnoException): v
 }
 
 function refuse(state: State, socket: Socket, connection: Connection, refusal: Refusal): void {
-  const { limits, onUnread, turns } = state;
+  const { linger, onUnread } = state;
   const { last, open } = connection;
   connection.refusal = refusal;
   // What follows a whole request must not take that one's answer, nor come before it.
   if (last?.req.complete === true && open > 0) {
     onUnread(refusal, socket);
-    if (last.headersSent) last.once('finish', () => linger(socket, limits, turns));
+    if (last.headersSent) last.once('finish', () => linger(socket));
     else endAfter(state, last);
     return;
   }
   if (open === 0) onUnread(refusal, socket);
   if (open <= 1) socket.write(answerOf(refusal));
-  linger(socket, limits, turns);
+  linger(socket);
 }
 
-function refuseTunnel({ limits, onUnread, turns }: State, socket: Socket): void {
+function refuseTunnel({ linger, onUnread }: State, socket: Socket): void {
   const refusal = refusalOfParser(undefined);
   onUnread(refusal, socket);
   // From here on node:http does nothing for this socket, not even for its errors.
   socket.on('error', () => socket.destroy());
   socket.resume();
   socket.write(answerOf(refusal));
-  linger(socket, limits, turns);
+  linger(socket);
 }
 
 function answerOf({ status }: Refusal): string {

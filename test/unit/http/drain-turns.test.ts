@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 async function pairs(count: number): Promise<{ client: Socket; served: Socket }[]> {
-  const listening = createServer({ pauseOnConnect: false, allowHalfOpen: true }).listen(0, '127.0.0.1');
+  const listening = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
   server = listening;
   await once(listening, 'listening');
   const made: { client: Socket; served: Socket }[] = [];
