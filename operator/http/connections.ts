@@ -5,7 +5,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createLinger, type Linger, type LingerLimits } from './linger.ts';
+import { freeBytes, freeBytesSoon } from './free-bytes.ts';
+import { type LingerLimits, linger } from './linger.ts';
 import { type Refusal, refusalOfParser } from './refusal.ts';
 
 export interface Connections {
@@ -36,16 +37,20 @@ interface Connection {
 interface State {
   readonly limits: ConnectionLimits;
   readonly onUnread: OnUnread;
-  readonly linger: Linger;
   /** A request outlives its connection by a little, and then still asks how it ended. */
   readonly connections: WeakMap<Socket, Connection>;
+}
+
+/** What node:http says of bytes that are no request, with a copy of them. */
+interface BrokenError extends NodeJS.ErrnoException {
+  readonly rawPacket?: Buffer;
 }
 
 /** A refusal that belongs to no request. */
 type OnUnread = (refusal: Refusal, socket: Socket) => void;
 
 export function createConnections(limits: ConnectionLimits, onUnread: OnUnread): Connections {
-  const state: State = { limits, onUnread, linger: createLinger(limits), connections: new WeakMap() };
+  const state: State = { limits, onUnread, connections: new WeakMap() };
   return {
     watch: (server) => watch(state, server),
     began: (request, response) => began(state, connectionOf(state, request.socket), response),
@@ -55,7 +60,7 @@ export function createConnections(limits: ConnectionLimits, onUnread: OnUnread):
 }
 
 function watch(state: State, server: Server): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, duplex: Duplex) => {
+  server.on('clientError', (error: BrokenError, duplex: Duplex) => {
     // node:http says Duplex for those who feed it other streams; here they are sockets.
     onBroken(state, duplex as Socket, error);
   });
@@ -86,44 +91,45 @@ function began(state: State, connection: Connection, response: ServerResponse): 
   return true;
 }
 
-function endAfter({ linger }: State, response: ServerResponse): void {
+function endAfter({ limits }: State, response: ServerResponse): void {
   const { socket } = response.req;
   response.setHeader('Connection', 'close');
   // What node:http calls after the last answer of a connection.
-  socket.destroySoon = () => linger(socket);
+  socket.destroySoon = () => linger(socket, limits);
 }
 
 /** node:http could not read what came, or it did not come in time; it says so again for whatever comes after. */
-function onBroken(state: State, socket: Socket, error: NodeJS.ErrnoException): void {
+function onBroken(state: State, socket: Socket, error: BrokenError): void {
+  if (error.rawPacket !== undefined) freeBytes(error.rawPacket);
   const connection = connectionOf(state, socket);
   if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
   else if (connection.refusal === undefined) refuse(state, socket, connection, refusalOfParser(error.code));
 }
 
 function refuse(state: State, socket: Socket, connection: Connection, refusal: Refusal): void {
-  const { linger, onUnread } = state;
+  const { limits, onUnread } = state;
   const { last, open } = connection;
   connection.refusal = refusal;
   // What follows a whole request must not take that one's answer, nor come before it.
   if (last?.req.complete === true && open > 0) {
     onUnread(refusal, socket);
-    if (last.headersSent) last.once('finish', () => linger(socket));
+    if (last.headersSent) last.once('finish', () => linger(socket, limits));
     else endAfter(state, last);
     return;
   }
   if (open === 0) onUnread(refusal, socket);
   if (open <= 1) socket.write(answerOf(refusal));
-  linger(socket);
+  linger(socket, limits);
 }
 
-function refuseTunnel({ linger, onUnread }: State, socket: Socket): void {
+function refuseTunnel({ limits, onUnread }: State, socket: Socket): void {
   const refusal = refusalOfParser(undefined);
   onUnread(refusal, socket);
   // From here on node:http does nothing for this socket, not even for its errors.
   socket.on('error', () => socket.destroy());
-  socket.resume();
+  socket.on('data', freeBytesSoon);
   socket.write(answerOf(refusal));
-  linger(socket);
+  linger(socket, limits);
 }
 
 function answerOf({ status }: Refusal): string {

@@ -3,31 +3,22 @@
  * a reset, and the sender would lose the answer with it; so they are read and thrown away for a while, within bounds.
  */
 import type { Socket } from 'node:net';
-import { createDrainTurns } from './drain-turns.ts';
 
 export interface LingerLimits {
   readonly drainBytes: number;
   readonly drainTimeoutMs: number;
-  /** Connections that are read from at the same time only to throw away what comes. */
-  readonly drainsAtOnce: number;
 }
-
-/** Sends what is yet to be sent and the end, then waits for the sender's end: not for ever, and not for every byte. */
-export type Linger = (socket: Socket) => void;
 
 const CHECK_EVERY_MS = 50;
 
-export function createLinger({ drainBytes, drainTimeoutMs, drainsAtOnce }: LingerLimits): Linger {
-  const turns = createDrainTurns(drainsAtOnce);
-  return (socket) => {
-    if (socket.destroyed) return;
-    const untilMs = performance.now() + drainTimeoutMs;
-    const untilBytes = socket.bytesRead + drainBytes;
-    socket.end();
-    const timer = setInterval(() => {
-      if (performance.now() >= untilMs || socket.bytesRead >= untilBytes) socket.destroy();
-    }, CHECK_EVERY_MS);
-    socket.once('close', () => clearInterval(timer));
-    turns.join(socket);
-  };
+/** Sends what is yet to be sent and the end, then waits for the sender's end: not for ever, and not for every byte. */
+export function linger(socket: Socket, { drainBytes, drainTimeoutMs }: LingerLimits): void {
+  if (socket.destroyed) return;
+  const untilMs = performance.now() + drainTimeoutMs;
+  const untilBytes = socket.bytesRead + drainBytes;
+  socket.end();
+  const timer = setInterval(() => {
+    if (performance.now() >= untilMs || socket.bytesRead >= untilBytes) socket.destroy();
+  }, CHECK_EVERY_MS);
+  socket.once('close', () => clearInterval(timer));
 }

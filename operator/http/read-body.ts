@@ -5,10 +5,11 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../api/errors.ts';
 import type { BodyBudget, Room } from './body-budget.ts';
+import { freeBytes, freeBytesSoon } from './free-bytes.ts';
 
 export interface ReceivedBody {
   readonly bytes: Buffer;
-  /** To be called when the bytes are no longer needed. */
+  /** To be called when the bytes are no longer needed; large ones are gone then. */
   release(): void;
 }
 
@@ -73,7 +74,10 @@ class BodyReader {
       return;
     }
     if (this.#whole === undefined) this.#chunks.push(chunk);
-    else chunk.copy(this.#whole, at);
+    else {
+      chunk.copy(this.#whole, at);
+      freeBytesSoon(chunk);
+    }
     if (this.#received > this.#allowed) this.#askForRoom();
   };
 
@@ -99,7 +103,7 @@ class BodyReader {
     this.#whole = Buffer.allocUnsafeSlow(declaredBytes);
     let at = 0;
     for (const chunk of this.#chunks) at += chunk.copy(this.#whole, at);
-    this.#chunks.length = 0;
+    this.#freeChunks();
   }
 
   #onRoom(room: Room): void {
@@ -113,18 +117,27 @@ class BodyReader {
     this.#settle();
     for (const room of this.#rooms) room.keep();
     const bytes = this.#whole ?? this.#joined();
-    this.#forget();
-    this.#resolve({ bytes, release: () => this.#release() });
+    this.#resolve({
+      bytes,
+      release: () => {
+        if (bytes.length > SMALL_BODY_BYTES) freeBytes(bytes);
+        this.#release();
+      },
+    });
   };
 
   #joined(): Buffer {
     const [only, more] = this.#chunks;
-    return only !== undefined && more === undefined ? only : Buffer.concat(this.#chunks, this.#received);
+    if (only !== undefined && more === undefined) return only;
+    const bytes = Buffer.concat(this.#chunks, this.#received);
+    this.#freeChunks();
+    return bytes;
   }
 
-  #forget(): void {
+  /** Small ones are the garbage collector's: it is quicker with those. */
+  #freeChunks(): void {
+    if (this.#received > SMALL_BODY_BYTES) for (const chunk of this.#chunks) freeBytesSoon(chunk);
     this.#chunks.length = 0;
-    this.#whole = undefined;
   }
 
   readonly #onCut = (): void => this.#fail(new RequestError('BodyIncomplete'));
@@ -132,7 +145,8 @@ class BodyReader {
   readonly #fail = (error: unknown): void => {
     if (this.#settled) return;
     this.#settle();
-    this.#forget();
+    this.#freeChunks();
+    if (this.#whole !== undefined) freeBytes(this.#whole);
     this.#release();
     this.#reject(error);
   };

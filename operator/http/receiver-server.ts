@@ -14,6 +14,7 @@ import { createConnections } from './connections.ts';
 import { createDoorkeeper, type Doorkeeper, type TurnedAway } from './doorkeeper.ts';
 import type { Limits } from './limits.ts';
 import { type BodyBudgets, SMALL_BODY_BYTES } from './read-body.ts';
+import { createRefusalTurns } from './refusal-turns.ts';
 import { createRefusedSenders } from './refused-senders.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { type ServeContext, serveWebhook } from './serve-webhook.ts';
@@ -89,8 +90,10 @@ function createShared(options: ReceiverServerOptions): Shared {
     refusedSenders?.countUnread(socket);
   });
   const budgets = createBudgets(limits);
+  const refusalTurns = createRefusalTurns(limits.refusalsPerTurn);
+  const context = { deliverer, limits, log, refusals, metrics, connections, budgets, refusalTurns, refusedSenders };
   return {
-    context: { deliverer, limits, log, refusals, metrics, connections, budgets, refusedSenders, closing: false },
+    context: { ...context, closing: false },
     doorkeeper,
     servers: new Set(),
   };

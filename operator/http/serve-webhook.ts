@@ -8,9 +8,11 @@ import type { Logger } from '../observe/log.ts';
 import type { SampledLog } from '../observe/sampled-log.ts';
 import type { Admitted, Deliverer } from '../receivers/deliver.ts';
 import type { Connections } from './connections.ts';
+import { freeBytesSoon } from './free-bytes.ts';
 import type { Limits } from './limits.ts';
 import { type BodyBudgets, type ReceivedBody, readBody, SMALL_BODY_BYTES } from './read-body.ts';
 import { RefusedTooOftenError, refusalOf, retryAfterOf } from './refusal.ts';
+import type { RefusalTurns } from './refusal-turns.ts';
 import type { RefusedSenders } from './refused-senders.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
@@ -23,6 +25,7 @@ export interface ServeContext {
   readonly metrics: RequestMetrics;
   readonly connections: Connections;
   readonly budgets: BodyBudgets;
+  readonly refusalTurns: RefusalTurns;
   /** Undefined: a sender may be refused as often as it likes. */
   readonly refusedSenders: RefusedSenders | undefined;
   /** No connection is to be used for another request. */
@@ -57,7 +60,7 @@ export async function serveWebhook(
     const status = await accept(context, exchange);
     answer(context, exchange, status, status === 200 ? 'accepted' : 'pending');
   } catch (error) {
-    refuse(context, exchange, error);
+    context.refusalTurns.take(() => refuse(context, exchange, error));
   }
 }
 
@@ -153,6 +156,7 @@ function endUnread({ connections }: ServeContext, { request, response, waits }: 
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
   // Who waits for `100 Continue` may or may not send the body now, so where the next request begins nobody knows.
   if (waits || encoding !== undefined || Number(length) > SMALL_BODY_BYTES) connections.endAfter(response);
+  request.on('data', freeBytesSoon);
   request.resume();
 }
 

@@ -149,7 +149,7 @@ describe('the PROXY protocol', () => {
     const connection = await connectTo(served.port);
     connection.send(header('198.51.100.1') + requestText(HOOK, body) + good());
     expect([(await connection.answer())?.status, (await connection.answer())?.status]).toEqual([200, 200]);
-    expect(served.delivered.map(({ body: { length } }) => length)).toEqual([body.length, 2]);
+    expect(served.deliveredBytes).toEqual([body.length, 2]);
     connection.socket.destroy();
   });
 

@@ -359,7 +359,65 @@ describe('room for bodies', () => {
       }),
     );
     expect(answers.map((answer) => answer?.status)).toEqual(Array(24).fill(200));
-    expect(served.delivered.every(({ body }) => body.length === 2 * MIB)).toBe(true);
+    expect(served.deliveredBytes).toEqual(Array(24).fill(2 * MIB));
+  });
+});
+
+describe('the memory of a body', () => {
+  const LARGE = 'x'.repeat(1_000_000);
+  const whole = (text: string): string => requestText(HOOK, text);
+  const chunked = (text: string): string => requestText(HOOK, `${chunk(text)}0\r\n\r\n`, [CHUNKED]);
+
+  it.each([
+    ['of known length', whole],
+    ['that is chunked', chunked],
+  ])('is given back with the answer when the body is large, %s', async (_name, requestOf) => {
+    const bodies: Buffer[] = [];
+    let seen = '';
+    const { port } = await start({
+      deliver: async ({ body }) => {
+        bodies.push(body);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        seen = body.toString();
+        return 200;
+      },
+    });
+    expect((await exchange(port, requestOf(LARGE)))?.status).toBe(200);
+    expect(seen).toBe(LARGE);
+    expect(bodies.map(({ length }) => length)).toEqual([0]);
+  });
+
+  const kinds: readonly [name: string, head: string][] = [
+    ['to an unknown path', `POST /hook/unknown HTTP/1.1\r\nHost: hooks\r\nContent-Length: 2900000\r\n\r\n`],
+    [
+      'that are forged',
+      `POST ${HOOK} HTTP/1.1\r\nHost: hooks\r\nX-Signature: sha256=00\r\nContent-Length: 2900000\r\n\r\n`,
+    ],
+    ['of a tunnel', 'CONNECT other:443 HTTP/1.1\r\nHost: other:443\r\n\r\n'],
+  ];
+  it.each(kinds)('is not left to the garbage collector when there are many large ones %s', async (_name, head) => {
+    const budget = 8 * 1024 * 1024;
+    const served = await start({
+      limits: { maxBufferedBytes: budget },
+      deliver: () => Promise.reject(new RequestError('SignatureMismatch')),
+    });
+    const body = Buffer.alloc(2_900_000, 'x');
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const look = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    }, 1);
+    const send = async (): Promise<void> => {
+      const connection = await connectTo(served.port);
+      connection.send(head);
+      connection.send(body);
+      expect((await connection.answer())?.status).toBeGreaterThanOrEqual(400);
+      connection.socket.end();
+      await connection.ended();
+    };
+    await Promise.all(Array.from({ length: 40 }, send));
+    clearInterval(look);
+    expect(most).toBeLessThan(budget + 40 * 128 * 1024);
   });
 });
 
@@ -409,6 +467,14 @@ describe('a flood', () => {
     expect(await fourth.answer()).toBeUndefined();
     for (const { socket } of taken) socket.destroy();
     await expect.poll(async () => (await exchange(served.port, requestText(HOOK, '{}')))?.status).toBe(200);
+  });
+
+  it('that is refused a few at a time is refused to the last one', async () => {
+    const served = await start({ limits: { refusalsPerTurn: 1 } });
+    const ask = () => exchange(served.port, requestText('/hook/unknown', '{}'));
+    const answers = await Promise.all(Array.from({ length: 50 }, ask));
+    expect(answers.map((answer) => answer?.status)).toEqual(Array(50).fill(404));
+    await expectAlive(served);
   });
 
   it('of made-up methods is one series', async () => {

@@ -18,8 +18,10 @@ export interface Served {
   readonly port: number;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** What reached the hook, in order. */
+  /** What reached the hook, in order; of a large body the memory is given back with the answer. */
   readonly delivered: WebhookRequest[];
+  /** Of the bodies that reached the hook. */
+  readonly deliveredBytes: number[];
   readonly logLines: string[];
   /** The value of one series. */
   metric(name: string, labels: Readonly<Record<string, string>>): Promise<number>;
@@ -65,6 +67,7 @@ export async function startServer(options: ServedOptions = {}): Promise<Served> 
   const { limits = {}, trustedProxies = [], proxyProtocol = false, deliver = async () => 200 } = options;
   const metrics = createMetrics();
   const delivered: WebhookRequest[] = [];
+  const deliveredBytes: number[] = [];
   const logLines: string[] = [];
   const log = createLogger({
     level: 'info',
@@ -73,6 +76,7 @@ export async function startServer(options: ServedOptions = {}): Promise<Served> 
   });
   const deliverer = testDeliverer((request) => {
     delivered.push(request);
+    deliveredBytes.push(request.body.length);
     return deliver(request);
   });
   const server = createReceiverServer({
@@ -89,7 +93,7 @@ export async function startServer(options: ServedOptions = {}): Promise<Served> 
     const wanted = Object.entries(labels);
     return series.find((one) => wanted.every(([label, value]) => String(one.labels[label]) === value))?.value ?? 0;
   };
-  return { server, port, metrics, log, delivered, logLines, metric };
+  return { server, port, metrics, log, delivered, deliveredBytes, logLines, metric };
 }
 
 /** A POST to a path with that body, its length declared unless a header says otherwise. */
