@@ -1,6 +1,6 @@
 /** Requests at an even pace: autocannon sends those of one second all at its beginning. */
 import { Agent, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { atPace } from './at-pace.ts';
 import { type LoadJob, type LoadResult, resultOf } from './job.ts';
 
 export async function paced(job: LoadJob & { readonly perSecond: number }): Promise<LoadResult> {
@@ -8,26 +8,19 @@ export async function paced(job: LoadJob & { readonly perSecond: number }): Prom
   const times: number[] = [];
   const statuses: Record<string, number> = {};
   let errors = 0;
-  const underWay: Promise<void>[] = [];
-  const begun = performance.now();
-  const count = Math.round(job.seconds * job.perSecond);
-  for (let i = 0; i < count; i++) {
-    await sleep(Math.max(0, begun + (i * 1000) / job.perSecond - performance.now()));
+  const begunMs = performance.now();
+  await atPace(job.perSecond, job.seconds, async (index) => {
     const sentMs = performance.now();
-    const answered = post(agent, job, job.paths[i % job.paths.length] ?? '').then(
-      (status) => {
-        statuses[status] = (statuses[status] ?? 0) + 1;
-        times.push(performance.now() - sentMs);
-      },
-      () => {
-        errors += 1;
-      },
-    );
-    underWay.push(answered);
-  }
-  await Promise.all(underWay);
+    try {
+      const status = await post(agent, job, job.paths[index % job.paths.length] ?? '');
+      statuses[status] = (statuses[status] ?? 0) + 1;
+      times.push(performance.now() - sentMs);
+    } catch {
+      errors += 1;
+    }
+  });
   agent.destroy();
-  return resultOf(statuses, errors, times, (performance.now() - begun) / 1000);
+  return resultOf(statuses, errors, times, (performance.now() - begunMs) / 1000);
 }
 
 function post(agent: Agent, { url, headers, body }: LoadJob, path: string): Promise<number> {

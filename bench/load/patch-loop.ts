@@ -7,18 +7,24 @@ import { FIELD_MANAGER, REQUESTED_AT_ANNOTATION } from '../../operator/api/recei
 import type { KubeRequest } from '../../operator/kube/kube-client.ts';
 import { createRequestedAt } from '../../operator/receivers/requested-at.ts';
 import { kubeClientFor } from '../../test/support/kube-client-for.ts';
+import { atPace } from './at-pace.ts';
+import { resultOf } from './job.ts';
 
 export interface PatchJob {
   readonly kubeconfig: string;
   /** Of the targets, on the API server. */
   readonly paths: readonly string[];
   readonly width: number;
+  /** PATCHes a second, evenly spaced; undefined: as many as `width` under way at once give. */
+  readonly perSecond?: number;
   readonly seconds: number;
 }
 
 export interface PatchResult {
   readonly perSecond: number;
   readonly cpuMsEach: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
 }
 
 const requestedAt = createRequestedAt();
@@ -34,23 +40,27 @@ function patchOf(path: string): KubeRequest {
   };
 }
 
-async function patchLoop({ kubeconfig, paths, width, seconds }: PatchJob): Promise<PatchResult> {
+async function patchLoop({ kubeconfig, paths, width, perSecond, seconds }: PatchJob): Promise<PatchResult> {
   const client = kubeClientFor(kubeconfig);
   const endMs = performance.now() + seconds * 1000;
-  let done = 0;
+  const times: number[] = [];
   let next = 0;
+  const patch = async (): Promise<void> => {
+    next += 1;
+    const sentMs = performance.now();
+    await client.request(patchOf(paths[next % paths.length] ?? ''));
+    times.push(performance.now() - sentMs);
+  };
   const line = async (): Promise<void> => {
-    while (performance.now() < endMs) {
-      next += 1;
-      await client.request(patchOf(paths[next % paths.length] ?? ''));
-      done += 1;
-    }
+    while (performance.now() < endMs) await patch();
   };
   const cpu = process.cpuUsage();
-  await Promise.all(Array.from({ length: width }, line));
+  if (perSecond === undefined) await Promise.all(Array.from({ length: width }, line));
+  else await atPace(perSecond, seconds, patch);
   const { user, system } = process.cpuUsage(cpu);
   await client.close();
-  return { perSecond: done / seconds, cpuMsEach: (user + system) / 1000 / done };
+  const { p50Ms, p99Ms } = resultOf({}, 0, times, seconds);
+  return { perSecond: times.length / seconds, cpuMsEach: (user + system) / 1000 / times.length, p50Ms, p99Ms };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

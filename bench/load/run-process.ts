@@ -22,6 +22,19 @@ export function runLoad(job: LoadJob): Promise<LoadResult> {
   return runProcess('worker.ts', job);
 }
 
+export interface BareServer {
+  readonly url: string;
+  readonly pid: number;
+  end(): void;
+}
+
+/** What node:http alone can do, with the settings that the operator has from its environment. */
+export async function startBareServer(env: Readonly<Record<string, string>>): Promise<BareServer> {
+  const child = fork(join(import.meta.dirname, 'bare-server.ts'), { env: { ...process.env, ...env } });
+  const [port] = (await once(child, 'message')) as [number];
+  return { url: `http://127.0.0.1:${port}`, pid: Number(child.pid), end: () => child.disconnect() };
+}
+
 /** What the API server alone can do. */
 export function runPatchLoop(job: PatchJob): Promise<PatchResult> {
   return runProcess('patch-loop.ts', job);

@@ -1,7 +1,16 @@
-/** Requests to a real path with a wrong signature. */
+/** Requests to a real path with a wrong signature, and in between what node:http gives to refusing alone. */
+import { type BareServer, startBareServer } from '../load/run-process.ts';
 import type { Row } from '../row.ts';
+import { cpuSecondsOf } from '../stage/process-facts.ts';
 import { forged as delivery } from '../stage/webhook.ts';
-import { measureLoad } from './measure-load.ts';
+import { type Load, load, loadAt, measureOnce, medianOfEach, ROUNDS, WARM_UP_SECONDS } from './measure-load.ts';
+
+async function limitOf({ url, pid }: BareServer, what: Load): Promise<Record<string, number>> {
+  const cpu = cpuSecondsOf(pid);
+  const { statuses, perSecond } = await loadAt(url, what);
+  const answers = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+  return { limitPerSecond: perSecond, limitCpuMsEach: ((cpuSecondsOf(pid) - cpu) * 1000) / answers };
+}
 
 export const forged: Row = {
   name: 'forged',
@@ -14,7 +23,17 @@ export const forged: Row = {
   ],
   async measure(stage) {
     const [path = ''] = (await stage.population()).paths;
-    const { perSecond, cpuMsEach, callsEach } = await measureLoad(stage, { paths: [path], delivery, status: 400 });
-    return { perSecond, cpuMsEach, callsEach };
+    const what: Load = { paths: [path], delivery, status: 400 };
+    const bare = await startBareServer(stage.env);
+    const warmUp = { ...what, seconds: WARM_UP_SECONDS };
+    await load(stage, warmUp);
+    await loadAt(bare.url, warmUp);
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const { perSecond, cpuMsEach, callsEach } = await measureOnce(stage, what);
+      rounds.push({ perSecond, cpuMsEach, callsEach, ...(await limitOf(bare, what)) });
+    }
+    bare.end();
+    return medianOfEach(rounds);
   },
 };

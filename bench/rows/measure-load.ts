@@ -26,16 +26,20 @@ export interface Measured extends Omit<LoadResult, 'statuses' | 'errors'> {
 
 export const CONNECTIONS = 64;
 const SECONDS = 8;
-const WARM_UP_SECONDS = 2;
-const ROUNDS = 3;
+export const WARM_UP_SECONDS = 2;
+export const ROUNDS = 3;
 /** Renewals of the Lease are PUTs, and no webhook's doing. */
 const LEASE_METHOD = 'PUT';
 
+export function load(stage: Stage, what: Load): Promise<LoadResult> {
+  return loadAt(stage.operator.url, what);
+}
+
 /** @throws Error when an answer is another than it should be, which would make the figures worthless. */
-export async function load(stage: Stage, what: Load): Promise<LoadResult> {
+export async function loadAt(url: string, what: Load): Promise<LoadResult> {
   const { delivery = genuine, connections = CONNECTIONS, perSecond, seconds = SECONDS, status = 200 } = what;
   const result = await runLoad({
-    url: stage.operator.url,
+    url,
     paths: what.paths,
     headers: delivery.headers,
     body: delivery.body.toString('base64'),

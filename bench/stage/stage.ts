@@ -31,6 +31,8 @@ export interface Stage {
   /** With all rights. */
   readonly client: KubeClient;
   readonly operator: OperatorProcess;
+  /** What the chart gives the operator in its environment. */
+  readonly env: Readonly<Record<string, string>>;
   /** Kubeconfig of the operator's ServiceAccount. */
   readonly kubeconfig: string;
   /** Made when it is first asked for. */
@@ -99,6 +101,7 @@ export async function createStage(size: StageSize, nodeOptions = ''): Promise<St
     size,
     controlPlane,
     client,
+    env: command.env,
     kubeconfig,
     get operator() {
       return operator;

@@ -9,7 +9,7 @@ import { freeBytes, freeBytesSoon } from './free-bytes.ts';
 
 export interface ReceivedBody {
   readonly bytes: Buffer;
-  /** To be called when the bytes are no longer needed; large ones are gone then. */
+  /** To be called when the bytes are no longer needed: they are gone then. */
   release(): void;
 }
 
@@ -120,7 +120,7 @@ class BodyReader {
     this.#resolve({
       bytes,
       release: () => {
-        if (bytes.length > SMALL_BODY_BYTES) freeBytes(bytes);
+        freeBytes(bytes);
         this.#release();
       },
     });
@@ -134,9 +134,8 @@ class BodyReader {
     return bytes;
   }
 
-  /** Small ones are the garbage collector's: it is quicker with those. */
   #freeChunks(): void {
-    if (this.#received > SMALL_BODY_BYTES) for (const chunk of this.#chunks) freeBytesSoon(chunk);
+    for (const chunk of this.#chunks) freeBytesSoon(chunk);
     this.#chunks.length = 0;
   }
 

@@ -4,6 +4,7 @@
 import type { ObjectMeta } from '../api/receiver.ts';
 import type { Logger } from '../observe/log.ts';
 import type { KubeObject } from './kube-client.ts';
+import { createShareStrings } from './shared-strings.ts';
 
 /** `initial`: from the first list. `key` is `namespace/name`, or `name` where there are no namespaces. */
 export type InformerEvent<T> =
@@ -37,6 +38,7 @@ export function createObjectStore<T extends { readonly metadata: ObjectMeta }>(
   options: ObjectStoreOptions<T>,
 ): ObjectStore<T> {
   const objects = new Map<string, T>();
+  const shareStrings = createShareStrings();
   let silent = false;
 
   function tell(event: InformerEvent<T>): void {
@@ -66,6 +68,7 @@ export function createObjectStore<T extends { readonly metadata: ObjectMeta }>(
       if (previous !== undefined && previous.metadata.resourceVersion === item.metadata.resourceVersion) return;
       const object = projected(key, item);
       if (object === undefined) return;
+      shareStrings(object);
       objects.set(key, object);
       if (previous === undefined) tell({ type: 'added', key, object, initial });
       else if (previous.metadata.uid === object.metadata.uid) {

@@ -18,7 +18,7 @@ export interface Served {
   readonly port: number;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** What reached the hook, in order; of a large body the memory is given back with the answer. */
+  /** What reached the hook, in order; the memory of a body is given back with the answer. */
   readonly delivered: WebhookRequest[];
   /** Of the bodies that reached the hook. */
   readonly deliveredBytes: number[];
