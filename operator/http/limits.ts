@@ -34,8 +34,6 @@ export interface Limits {
   /** What is still read, and thrown away, after an answer that came before its request had ended. */
   readonly drainBytes: number;
   readonly drainTimeoutMs: number;
-  /** How many refusals are answered in one turn of the event loop. */
-  readonly refusalsPerTurn: number;
   /** How long `close` waits for requests that are under way. */
   readonly closeTimeoutMs: number;
 }
@@ -61,6 +59,5 @@ export const defaultLimits: Limits = Object.freeze({
   keepAliveTimeoutMs: 65_000,
   drainBytes: 4 * MIB,
   drainTimeoutMs: 2_000,
-  refusalsPerTurn: 8,
   closeTimeoutMs: 15_000,
 });

@@ -14,7 +14,6 @@ import { createConnections } from './connections.ts';
 import { createDoorkeeper, type Doorkeeper, type TurnedAway } from './doorkeeper.ts';
 import type { Limits } from './limits.ts';
 import { type BodyBudgets, SMALL_BODY_BYTES } from './read-body.ts';
-import { createRefusalTurns } from './refusal-turns.ts';
 import { createRefusedSenders } from './refused-senders.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { type ServeContext, serveWebhook } from './serve-webhook.ts';
@@ -90,10 +89,8 @@ function createShared(options: ReceiverServerOptions): Shared {
     refusedSenders?.countUnread(socket);
   });
   const budgets = createBudgets(limits);
-  const refusalTurns = createRefusalTurns(limits.refusalsPerTurn);
-  const context = { deliverer, limits, log, refusals, metrics, connections, budgets, refusalTurns, refusedSenders };
   return {
-    context: { ...context, closing: false },
+    context: { deliverer, limits, log, refusals, metrics, connections, budgets, refusedSenders, closing: false },
     doorkeeper,
     servers: new Set(),
   };

@@ -12,7 +12,6 @@ import { freeBytesSoon } from './free-bytes.ts';
 import type { Limits } from './limits.ts';
 import { type BodyBudgets, type ReceivedBody, readBody, SMALL_BODY_BYTES } from './read-body.ts';
 import { RefusedTooOftenError, refusalOf, retryAfterOf } from './refusal.ts';
-import type { RefusalTurns } from './refusal-turns.ts';
 import type { RefusedSenders } from './refused-senders.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
@@ -25,7 +24,6 @@ export interface ServeContext {
   readonly metrics: RequestMetrics;
   readonly connections: Connections;
   readonly budgets: BodyBudgets;
-  readonly refusalTurns: RefusalTurns;
   /** Undefined: a sender may be refused as often as it likes. */
   readonly refusedSenders: RefusedSenders | undefined;
   /** No connection is to be used for another request. */
@@ -60,7 +58,7 @@ export async function serveWebhook(
     const status = await accept(context, exchange);
     answer(context, exchange, status, status === 200 ? 'accepted' : 'pending');
   } catch (error) {
-    context.refusalTurns.take(() => refuse(context, exchange, error));
+    refuse(context, exchange, error);
   }
 }
 
