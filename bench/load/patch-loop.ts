@@ -59,8 +59,8 @@ async function patchLoop({ kubeconfig, paths, width, perSecond, seconds }: Patch
   else await atPace(perSecond, seconds, patch);
   const { user, system } = process.cpuUsage(cpu);
   await client.close();
-  const { p50Ms, p99Ms } = resultOf({}, 0, times, seconds);
-  return { perSecond: times.length / seconds, cpuMsEach: (user + system) / 1000 / times.length, p50Ms, p99Ms };
+  const { perSecond: given, p50Ms, p99Ms } = resultOf({}, 0, times, seconds);
+  return { perSecond: given, cpuMsEach: (user + system) / 1000 / times.length, p50Ms, p99Ms };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,21 +1,30 @@
 /** Has a job done in a process of its own, so that it takes nothing from the operator's. */
-import { fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { LoadJob, LoadResult } from './job.ts';
 import type { PatchJob, PatchResult } from './patch-loop.ts';
 
-/** @throws Error when the process ends without a result. */
-async function runProcess<Result>(file: string, job: object): Promise<Result> {
-  const child = fork(join(import.meta.dirname, file), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const result = once(child, 'message') as Promise<[Result]>;
+function forkFile(file: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
+  const stdio: ForkOptions['stdio'] = ['ignore', 'inherit', 'inherit', 'ipc'];
+  return fork(join(import.meta.dirname, file), { stdio, env: { ...process.env, ...env } });
+}
+
+/** @throws Error when the process ends without a message. */
+async function messageOf<Message>(file: string, child: ChildProcess): Promise<Message> {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${file} ended with ${code} before it had a result`);
   });
-  child.send(job);
-  const [answer] = await Promise.race([result, ended]);
+  const [message] = await Promise.race([once(child, 'message') as Promise<[Message]>, ended]);
   ended.catch(() => undefined);
-  return answer;
+  return message;
+}
+
+/** @throws Error when the process ends without a result. */
+async function runProcess<Result>(file: string, job: object): Promise<Result> {
+  const child = forkFile(file);
+  child.send(job);
+  return await messageOf(file, child);
 }
 
 export function runLoad(job: LoadJob): Promise<LoadResult> {
@@ -30,8 +39,9 @@ export interface BareServer {
 
 /** What node:http alone can do, with the settings that the operator has from its environment. */
 export async function startBareServer(env: Readonly<Record<string, string>>): Promise<BareServer> {
-  const child = fork(join(import.meta.dirname, 'bare-server.ts'), { env: { ...process.env, ...env } });
-  const [port] = (await once(child, 'message')) as [number];
+  const file = 'bare-server.ts';
+  const child = forkFile(file, env);
+  const port = await messageOf<number>(file, child);
   return { url: `http://127.0.0.1:${port}`, pid: Number(child.pid), end: () => child.disconnect() };
 }
 

@@ -1,16 +1,8 @@
 /** Requests to a real path with a wrong signature, and in between what node:http gives to refusing alone. */
-import { type BareServer, startBareServer } from '../load/run-process.ts';
+import { startBareServer } from '../load/run-process.ts';
 import type { Row } from '../row.ts';
-import { cpuSecondsOf } from '../stage/process-facts.ts';
 import { forged as delivery } from '../stage/webhook.ts';
-import { type Load, load, loadAt, measureOnce, medianOfEach, ROUNDS, WARM_UP_SECONDS } from './measure-load.ts';
-
-async function limitOf({ url, pid }: BareServer, what: Load): Promise<Record<string, number>> {
-  const cpu = cpuSecondsOf(pid);
-  const { statuses, perSecond } = await loadAt(url, what);
-  const answers = Object.values(statuses).reduce((sum, count) => sum + count, 0);
-  return { limitPerSecond: perSecond, limitCpuMsEach: ((cpuSecondsOf(pid) - cpu) * 1000) / answers };
-}
+import { type Load, load, loadAt, loadWithCpu, measureOnce, medianOfRounds, WARM_UP_SECONDS } from './measure-load.ts';
 
 export const forged: Row = {
   name: 'forged',
@@ -25,15 +17,17 @@ export const forged: Row = {
     const [path = ''] = (await stage.population()).paths;
     const what: Load = { paths: [path], delivery, status: 400 };
     const bare = await startBareServer(stage.env);
-    const warmUp = { ...what, seconds: WARM_UP_SECONDS };
-    await load(stage, warmUp);
-    await loadAt(bare.url, warmUp);
-    const rounds = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const { perSecond, cpuMsEach, callsEach } = await measureOnce(stage, what);
-      rounds.push({ perSecond, cpuMsEach, callsEach, ...(await limitOf(bare, what)) });
+    try {
+      const warmUp = { ...what, seconds: WARM_UP_SECONDS };
+      await load(stage, warmUp);
+      await loadAt(bare.url, warmUp);
+      return await medianOfRounds(async () => {
+        const { perSecond, cpuMsEach, callsEach } = await measureOnce(stage, what);
+        const limit = await loadWithCpu(bare, what);
+        return { perSecond, cpuMsEach, callsEach, limitPerSecond: limit.perSecond, limitCpuMsEach: limit.cpuMsEach };
+      });
+    } finally {
+      bare.end();
     }
-    bare.end();
-    return medianOfEach(rounds);
   },
 };

@@ -27,7 +27,7 @@ export interface Measured extends Omit<LoadResult, 'statuses' | 'errors'> {
 export const CONNECTIONS = 64;
 const SECONDS = 8;
 export const WARM_UP_SECONDS = 2;
-export const ROUNDS = 3;
+const ROUNDS = 3;
 /** Renewals of the Lease are PUTs, and no webhook's doing. */
 const LEASE_METHOD = 'PUT';
 
@@ -61,28 +61,33 @@ async function callsOf({ operator }: Stage): Promise<number> {
   return calls.reduce((sum, [method, count]) => (method === LEASE_METHOD ? sum : sum + count), 0);
 }
 
-export async function measureOnce(stage: Stage, what: Load): Promise<Measured> {
-  const { pid } = stage.operator;
-  const [cpu, calls] = [cpuSecondsOf(pid), await callsOf(stage)];
-  const { statuses, errors: _none, ...times } = await load(stage, what);
+/** A load on a process that serves, and what each request cost it. */
+export async function loadWithCpu(
+  { url, pid }: { readonly url: string; readonly pid: number },
+  what: Load,
+): Promise<Omit<Measured, 'callsEach'> & { readonly answers: number }> {
+  const cpu = cpuSecondsOf(pid);
+  const { statuses, errors: _none, ...times } = await loadAt(url, what);
   const answers = Object.values(statuses).reduce((sum, count) => sum + count, 0);
-  return {
-    ...times,
-    callsEach: ((await callsOf(stage)) - calls) / answers,
-    cpuMsEach: ((cpuSecondsOf(pid) - cpu) * 1000) / answers,
-  };
+  return { ...times, answers, cpuMsEach: ((cpuSecondsOf(pid) - cpu) * 1000) / answers };
+}
+
+export async function measureOnce(stage: Stage, what: Load): Promise<Measured> {
+  const calls = await callsOf(stage);
+  const { answers, ...measured } = await loadWithCpu(stage.operator, what);
+  return { ...measured, callsEach: ((await callsOf(stage)) - calls) / answers };
 }
 
 /** The median of each figure, after a warm-up. */
 export async function measureLoad(stage: Stage, what: Load): Promise<Measured> {
   await load(stage, { ...what, seconds: WARM_UP_SECONDS });
-  const rounds: Measured[] = [];
-  for (let round = 0; round < ROUNDS; round++) rounds.push(await measureOnce(stage, what));
-  return medianOfEach(rounds);
+  return await medianOfRounds(() => measureOnce(stage, what));
 }
 
-/** @param rounds with the same names each. */
-export function medianOfEach<T extends object>(rounds: readonly T[]): T {
+/** The median of each figure over as many rounds as noise needs. */
+export async function medianOfRounds<T extends object>(round: () => Promise<T>): Promise<T> {
+  const rounds: T[] = [];
+  while (rounds.length < ROUNDS) rounds.push(await round());
   const names = Object.keys(rounds[0] ?? {}) as (keyof T)[];
-  return Object.fromEntries(names.map((name) => [name, medianOf(rounds.map((round) => Number(round[name])))])) as T;
+  return Object.fromEntries(names.map((name) => [name, medianOf(rounds.map((each) => Number(each[name])))])) as T;
 }

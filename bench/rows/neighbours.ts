@@ -3,10 +3,9 @@ import type { LoadResult } from '../load/job.ts';
 import type { Row } from '../row.ts';
 import type { Stage } from '../stage/stage.ts';
 import { forged } from '../stage/webhook.ts';
-import { type Load, load, medianOfEach } from './measure-load.ts';
+import { type Load, load, medianOfRounds } from './measure-load.ts';
 import { QUIET } from './quiet.ts';
 
-const ROUNDS = 3;
 const SECONDS = 8;
 /** The neighbour begins before and ends after. */
 const LEAD_SECONDS = 2;
@@ -21,12 +20,10 @@ async function beside(stage: Stage, path: string, neighbour: Load): Promise<Load
 
 async function timesBeside(stage: Stage, neighbour: (hotPath: string) => Load): Promise<Record<string, number>> {
   const [hotPath = '', quietPath = ''] = (await stage.population()).paths;
-  const rounds = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  return await medianOfRounds(async () => {
     const { p50Ms, p99Ms } = await beside(stage, quietPath, neighbour(hotPath));
-    rounds.push({ p50Ms, p99Ms });
-  }
-  return medianOfEach(rounds);
+    return { p50Ms, p99Ms };
+  });
 }
 
 export const neighbourRows: readonly Row[] = [

@@ -2,7 +2,7 @@
 import { runPatchLoop } from '../load/run-process.ts';
 import type { Row } from '../row.ts';
 import { nameOf, targetPath } from '../stage/receivers.ts';
-import { load, medianOfEach, ROUNDS, WARM_UP_SECONDS } from './measure-load.ts';
+import { load, medianOfRounds, WARM_UP_SECONDS } from './measure-load.ts';
 
 export const QUIET = { connections: 4, perSecond: 20 };
 const SECONDS = 10;
@@ -20,13 +20,11 @@ export const quiet: Row = {
     const targets = paths.map((_path, index) => targetPath(nameOf(index)));
     const { connections: width, perSecond } = QUIET;
     await load(stage, { ...QUIET, paths, seconds: WARM_UP_SECONDS });
-    const rounds = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    return await medianOfRounds(async () => {
       const { p50Ms, p99Ms } = await load(stage, { ...QUIET, paths, seconds: SECONDS });
       const { kubeconfig } = stage;
       const limit = await runPatchLoop({ kubeconfig, paths: targets, width, perSecond, seconds: SECONDS });
-      rounds.push({ p50Ms, p99Ms, limitP50Ms: limit.p50Ms, limitP99Ms: limit.p99Ms });
-    }
-    return medianOfEach(rounds);
+      return { p50Ms, p99Ms, limitP50Ms: limit.p50Ms, limitP99Ms: limit.p99Ms };
+    });
   },
 };

@@ -2,9 +2,8 @@
 import { runPatchLoop } from '../load/run-process.ts';
 import type { Row } from '../row.ts';
 import { nameOf, targetPath } from '../stage/receivers.ts';
-import { CONNECTIONS, load, measureOnce, medianOfEach } from './measure-load.ts';
+import { CONNECTIONS, load, measureOnce, medianOfRounds } from './measure-load.ts';
 
-const ROUNDS = 3;
 const LIMIT_SECONDS = 6;
 const WARM_UP_SECONDS = 3;
 
@@ -24,18 +23,16 @@ export const spread: Row = {
     const { paths } = await stage.population();
     const targets = paths.map((_path, index) => targetPath(nameOf(index)));
     await load(stage, { paths, seconds: WARM_UP_SECONDS });
-    const rounds = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    return await medianOfRounds(async () => {
       const measured = await measureOnce(stage, { paths });
       const { kubeconfig } = stage;
       const limit = await runPatchLoop({ kubeconfig, paths: targets, width: CONNECTIONS, seconds: LIMIT_SECONDS });
-      rounds.push({
+      return {
         ...measured,
         shareOfLimit: measured.perSecond / limit.perSecond,
         limitPerSecond: limit.perSecond,
         limitCpuMsEach: limit.cpuMsEach,
-      });
-    }
-    return medianOfEach(rounds);
+      };
+    });
   },
 };

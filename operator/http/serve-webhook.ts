@@ -155,6 +155,7 @@ function endUnread({ connections }: ServeContext, { request, response, waits }: 
   // Who waits for `100 Continue` may or may not send the body now, so where the next request begins nobody knows.
   if (waits || encoding !== undefined || Number(length) > SMALL_BODY_BYTES) connections.endAfter(response);
   request.on('data', freeBytesSoon);
+  // It may have been paused while its body waited for room.
   request.resume();
 }
 

@@ -1,13 +1,12 @@
 /** The receiver server on real sockets: each answer, and that the process lives to give the next one. */
 import { createServer } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RequestError } from '../../../operator/api/errors.ts';
 import { defaultLimits } from '../../../operator/http/limits.ts';
 import { createReceiverServer } from '../../../operator/http/receiver-server.ts';
 import { createLogger } from '../../../operator/observe/log.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
+import { heldBytes } from '../../support/held-bytes.ts';
 import {
   connectTo,
   exchange,
@@ -35,14 +34,6 @@ async function expectAlive({ port }: Served): Promise<void> {
 afterEach(async () => {
   await Promise.all(running.splice(0).map(({ server }) => server.close()));
 });
-
-/** What is still in use after a collection, in the heap and beside it. */
-function heldBytes(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 const CHUNKED = 'Transfer-Encoding: chunked';

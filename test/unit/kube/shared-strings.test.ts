@@ -1,14 +1,7 @@
 // What is shared must read the same; that it is one copy shows only in the memory it takes.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { createShareStrings } from '../../../operator/kube/shared-strings.ts';
-
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  return process.memoryUsage().heapUsed;
-}
+import { heldBytes } from '../../support/held-bytes.ts';
 
 const sample = (index: number) => ({
   metadata: { name: `name-${index}`, labels: { team: 'the same label on every one of them' }, empty: null },
@@ -27,13 +20,16 @@ it('changes nothing that can be read, deep inside and in lists', () => {
 it('keeps one copy of what many objects have', () => {
   const text = JSON.stringify(sample(1));
   const held = (share: (object: object) => void): number => {
-    const before = heapBytes();
+    const before = heldBytes();
     const objects = Array.from({ length: 5_000 }, () => {
       const object = JSON.parse(text);
       share(object);
       return object;
     });
-    return heapBytes() - before + objects.length - 5_000;
+    const bytes = heldBytes() - before;
+    // Looked at only now, so that they were still in use.
+    expect(objects).toHaveLength(5_000);
+    return bytes;
   };
   const apart = held(() => undefined);
   expect(held(createShareStrings())).toBeLessThan(apart - 5_000 * 150);
