@@ -5,8 +5,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { freeBytes, freeBytesSoon } from './free-bytes.ts';
+import { freeBytes } from './free-bytes.ts';
+import { ignoreRest } from './ignore-rest.ts';
 import { type LingerLimits, linger } from './linger.ts';
+import { createPipelining, type Line, type Pipelining, type PipeliningLimits } from './pipelining.ts';
 import { type Refusal, refusalOfParser } from './refusal.ts';
 
 export interface Connections {
@@ -20,23 +22,26 @@ export interface Connections {
   refusalOf(request: IncomingMessage): Refusal | undefined;
 }
 
-export interface ConnectionLimits extends LingerLimits {
+export interface ConnectionLimits extends LingerLimits, PipeliningLimits {
   /** 0: no limit. */
   readonly maxRequestsPerConnection: number;
+  readonly stalledTimeoutMs: number;
 }
 
 interface Connection {
   /** Requests so far. */
   requests: number;
-  /** Requests without an answer. */
-  open: number;
+  readonly line: Line;
   last: ServerResponse | undefined;
+  /** It has had its last request. */
+  ended: boolean;
   refusal: Refusal | undefined;
 }
 
 interface State {
   readonly limits: ConnectionLimits;
   readonly onUnread: OnUnread;
+  readonly pipelining: Pipelining;
   /** A request outlives its connection by a little, and then still asks how it ended. */
   readonly connections: WeakMap<Socket, Connection>;
 }
@@ -46,14 +51,14 @@ interface BrokenError extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
 }
 
-/** A refusal that belongs to no request. */
-type OnUnread = (refusal: Refusal, socket: Socket) => void;
+/** A refusal that belongs to no request, by its code. */
+type OnUnread = (code: string, socket: Socket) => void;
 
 export function createConnections(limits: ConnectionLimits, onUnread: OnUnread): Connections {
-  const state: State = { limits, onUnread, connections: new WeakMap() };
+  const state: State = { limits, onUnread, pipelining: createPipelining(limits), connections: new WeakMap() };
   return {
     watch: (server) => watch(state, server),
-    began: (request, response) => began(state, connectionOf(state, request.socket), response),
+    began: (request, response) => began(state, request.socket, response),
     endAfter: (response) => endAfter(state, response),
     refusalOf: ({ complete, socket }) => (complete ? undefined : state.connections.get(socket)?.refusal),
   };
@@ -67,38 +72,56 @@ function watch(state: State, server: Server): void {
   server.on('connect', (_request: IncomingMessage, duplex: Duplex) => refuseTunnel(state, duplex as Socket));
 }
 
-function connectionOf({ connections }: State, socket: Socket): Connection {
-  const known = connections.get(socket);
+function connectionOf(state: State, socket: Socket): Connection {
+  const known = state.connections.get(socket);
   if (known !== undefined) return known;
-  const connection: Connection = { requests: 0, open: 0, last: undefined, refusal: undefined };
-  connections.set(socket, connection);
+  const line = { open: 0, turn: 0, burst: 0 };
+  const connection: Connection = { requests: 0, line, last: undefined, ended: false, refusal: undefined };
+  state.connections.set(socket, connection);
+  // Of the responses that wait for those before them, node:http closes none with their socket.
+  socket.once('close', () => state.pipelining.end(line, line.open));
   return connection;
 }
 
-function began(state: State, connection: Connection, response: ServerResponse): boolean {
-  const { maxRequestsPerConnection } = state.limits;
-  connection.requests++;
-  if (maxRequestsPerConnection > 0) {
-    if (connection.requests > maxRequestsPerConnection) return false;
-    // node:http has such a limit too, but only asks the sender to end the connection.
-    if (connection.requests === maxRequestsPerConnection) endAfter(state, response);
+function began(state: State, socket: Socket, response: ServerResponse): boolean {
+  const { limits, pipelining, onUnread } = state;
+  const connection = connectionOf(state, socket);
+  const { line } = connection;
+  if (connection.ended) {
+    ignoreRest(socket, limits.stalledTimeoutMs);
+    return false;
   }
-  connection.open++;
+  if (!pipelining.begin(line)) {
+    onUnread('TooManyPipelined', socket);
+    ignoreRest(socket, limits.stalledTimeoutMs);
+    endAfterLast(state, socket, connection);
+    return false;
+  }
+  connection.requests++;
   connection.last = response;
-  response.once('close', () => {
-    connection.open--;
-  });
+  // node:http has such a limit too, but only asks the sender to end the connection.
+  if (connection.requests === limits.maxRequestsPerConnection) endAfter(state, response);
+  response.once('close', () => pipelining.end(line, 1));
   return true;
 }
 
-function endAfter({ limits }: State, response: ServerResponse): void {
+function endAfter(state: State, response: ServerResponse): void {
   const { socket } = response.req;
+  connectionOf(state, socket).ended = true;
   response.setHeader('Connection', 'close');
   // What node:http calls after the last answer of a connection.
-  socket.destroySoon = () => linger(socket, limits);
+  socket.destroySoon = () => linger(socket, state.limits);
 }
 
-/** node:http could not read what came, or it did not come in time; it says so again for whatever comes after. */
+function endAfterLast(state: State, socket: Socket, connection: Connection): void {
+  const { last } = connection;
+  connection.ended = true;
+  if (last === undefined || last.writableFinished) linger(socket, state.limits);
+  else if (last.headersSent) last.once('finish', () => linger(socket, state.limits));
+  else endAfter(state, last);
+}
+
+/** node:http could not read what came, or it did not come in time. */
 function onBroken(state: State, socket: Socket, error: BrokenError): void {
   if (error.rawPacket !== undefined) freeBytes(error.rawPacket);
   const connection = connectionOf(state, socket);
@@ -108,26 +131,25 @@ function onBroken(state: State, socket: Socket, error: BrokenError): void {
 
 function refuse(state: State, socket: Socket, connection: Connection, refusal: Refusal): void {
   const { limits, onUnread } = state;
-  const { last, open } = connection;
+  const { last, line } = connection;
   connection.refusal = refusal;
+  ignoreRest(socket, limits.stalledTimeoutMs);
   // What follows a whole request must not take that one's answer, nor come before it.
-  if (last?.req.complete === true && open > 0) {
-    onUnread(refusal, socket);
-    if (last.headersSent) last.once('finish', () => linger(socket, limits));
-    else endAfter(state, last);
+  if (last?.req.complete === true && line.open > 0) {
+    onUnread(refusal.code, socket);
+    endAfterLast(state, socket, connection);
     return;
   }
-  if (open === 0) onUnread(refusal, socket);
-  if (open <= 1) socket.write(answerOf(refusal));
+  if (line.open === 0) onUnread(refusal.code, socket);
+  if (line.open <= 1) socket.write(answerOf(refusal));
   linger(socket, limits);
 }
 
 function refuseTunnel({ limits, onUnread }: State, socket: Socket): void {
   const refusal = refusalOfParser(undefined);
-  onUnread(refusal, socket);
+  onUnread(refusal.code, socket);
   // From here on node:http does nothing for this socket, not even for its errors.
   socket.on('error', () => socket.destroy());
-  socket.on('data', freeBytesSoon);
   socket.write(answerOf(refusal));
   linger(socket, limits);
 }

@@ -11,6 +11,10 @@ export interface Limits {
   readonly maxConnectionsPerAddress: number;
   /** After so many a connection ends; 0: never. */
   readonly maxRequestsPerConnection: number;
+  /** Requests of one connection that are not answered yet, or came at once; with one more it ends. */
+  readonly maxPipelinedRequests: number;
+  /** Those not answered yet over all connections, but for the first of each. */
+  readonly maxPipelinedInAll: number;
   /** How often a sender may be refused in the long run before it is not listened to; 0: as often as it likes. */
   readonly refusedPerSecond: number;
   /** How many refusals at once are let pass. */
@@ -29,11 +33,15 @@ export interface Limits {
   readonly requestTimeoutMs: number;
   /** How often the two are looked at; they are late by as much. */
   readonly checkIntervalMs: number;
+  /** A connection amid a request on which not a byte moves for so long ends, one whose sender takes no answer for one. */
+  readonly stalledTimeoutMs: number;
   /** For a connection with no request; longer than load balancers keep theirs, so that they are who closes. */
   readonly keepAliveTimeoutMs: number;
   /** What is still read, and thrown away, after an answer that came before its request had ended. */
   readonly drainBytes: number;
   readonly drainTimeoutMs: number;
+  /** How many refusals are answered in one turn of the event loop. */
+  readonly refusalsPerTurn: number;
   /** How long `close` waits for requests that are under way. */
   readonly closeTimeoutMs: number;
 }
@@ -47,6 +55,8 @@ export const defaultLimits: Limits = Object.freeze({
   maxConnections: 4096,
   maxConnectionsPerAddress: 0,
   maxRequestsPerConnection: 0,
+  maxPipelinedRequests: 100,
+  maxPipelinedInAll: 4096,
   refusedPerSecond: 0,
   refusedBurst: 20,
   maxRefusedSenders: 10_000,
@@ -56,8 +66,10 @@ export const defaultLimits: Limits = Object.freeze({
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   checkIntervalMs: 1_000,
+  stalledTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,
   drainBytes: 4 * MIB,
   drainTimeoutMs: 2_000,
+  refusalsPerTurn: 8,
   closeTimeoutMs: 15_000,
 });

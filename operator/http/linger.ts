@@ -3,6 +3,7 @@
  * a reset, and the sender would lose the answer with it; so they are read and thrown away for a while, within bounds.
  */
 import type { Socket } from 'node:net';
+import { ignoreRest } from './ignore-rest.ts';
 
 export interface LingerLimits {
   readonly drainBytes: number;
@@ -14,11 +15,11 @@ const CHECK_EVERY_MS = 50;
 /** Sends what is yet to be sent and the end, then waits for the sender's end: not for ever, and not for every byte. */
 export function linger(socket: Socket, { drainBytes, drainTimeoutMs }: LingerLimits): void {
   if (socket.destroyed) return;
-  const untilMs = performance.now() + drainTimeoutMs;
   const untilBytes = socket.bytesRead + drainBytes;
+  ignoreRest(socket, drainTimeoutMs);
   socket.end();
   const timer = setInterval(() => {
-    if (performance.now() >= untilMs || socket.bytesRead >= untilBytes) socket.destroy();
+    if (socket.bytesRead >= untilBytes) socket.destroy();
   }, CHECK_EVERY_MS);
   socket.once('close', () => clearInterval(timer));
 }

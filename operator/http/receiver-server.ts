@@ -14,6 +14,7 @@ import { createConnections } from './connections.ts';
 import { createDoorkeeper, type Doorkeeper, type TurnedAway } from './doorkeeper.ts';
 import type { Limits } from './limits.ts';
 import { type BodyBudgets, SMALL_BODY_BYTES } from './read-body.ts';
+import { createRefusalTurns } from './refusal-turns.ts';
 import { createRefusedSenders } from './refused-senders.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { type ServeContext, serveWebhook } from './serve-webhook.ts';
@@ -84,13 +85,15 @@ function createShared(options: ReceiverServerOptions): Shared {
   const onTurnedAway = (code: TurnedAway): void => refuseUnread(code, 'connection refused');
   const doorkeeper = createDoorkeeper({ limits, trusted, proxyProtocol, onTurnedAway });
   const refusedSenders = createRefusedSenders(limits, doorkeeper, trusted);
-  const connections = createConnections(limits, ({ code }, socket) => {
+  const connections = createConnections(limits, (code, socket) => {
     refuseUnread(code, 'request refused');
     refusedSenders?.countUnread(socket);
   });
   const budgets = createBudgets(limits);
+  const refusalTurns = createRefusalTurns(limits.refusalsPerTurn);
+  const context = { deliverer, limits, log, refusals, metrics, connections, budgets, refusalTurns, refusedSenders };
   return {
-    context: { deliverer, limits, log, refusals, metrics, connections, budgets, refusedSenders, closing: false },
+    context: { ...context, closing: false },
     doorkeeper,
     servers: new Set(),
   };
@@ -103,6 +106,9 @@ async function listen(
 ): Promise<{ port: number }> {
   // Those beyond a maximum would be dropped silently, a second signature perhaps; their size is bounded.
   server.maxHeadersCount = 0;
+  server.timeout = context.limits.stalledTimeoutMs;
+  // A sender may end its side after its request, and still waits for the answer (RFC 9112, 9.6).
+  Object.assign(server, { httpAllowHalfOpen: true });
   doorkeeper.guard(server);
   context.connections.watch(server);
   server.on('request', (request, response) => void serveWebhook(context, request, response, false));

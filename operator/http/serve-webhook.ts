@@ -12,6 +12,7 @@ import { freeBytesSoon } from './free-bytes.ts';
 import type { Limits } from './limits.ts';
 import { type BodyBudgets, type ReceivedBody, readBody, SMALL_BODY_BYTES } from './read-body.ts';
 import { RefusedTooOftenError, refusalOf, retryAfterOf } from './refusal.ts';
+import type { RefusalTurns } from './refusal-turns.ts';
 import type { RefusedSenders } from './refused-senders.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
@@ -24,6 +25,7 @@ export interface ServeContext {
   readonly metrics: RequestMetrics;
   readonly connections: Connections;
   readonly budgets: BodyBudgets;
+  readonly refusalTurns: RefusalTurns;
   /** Undefined: a sender may be refused as often as it likes. */
   readonly refusedSenders: RefusedSenders | undefined;
   /** No connection is to be used for another request. */
@@ -58,8 +60,19 @@ export async function serveWebhook(
     const status = await accept(context, exchange);
     answer(context, exchange, status, status === 200 ? 'accepted' : 'pending');
   } catch (error) {
-    refuse(context, exchange, error);
+    refuseInTurn(context, exchange, error);
   }
+}
+
+/** A request that waits for its turn holds nothing of its body; how many can wait, the limits of connections say. */
+function refuseInTurn(context: ServeContext, exchange: Exchange, error: unknown): void {
+  const { request } = exchange;
+  if (!request.complete) {
+    refuse(context, exchange, error);
+    return;
+  }
+  if (!request.readableEnded) throwAway(request);
+  context.refusalTurns.take(() => refuse(context, exchange, error));
 }
 
 async function accept(context: ServeContext, exchange: Exchange): Promise<200 | 202> {
@@ -154,6 +167,10 @@ function endUnread({ connections }: ServeContext, { request, response, waits }: 
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
   // Who waits for `100 Continue` may or may not send the body now, so where the next request begins nobody knows.
   if (waits || encoding !== undefined || Number(length) > SMALL_BODY_BYTES) connections.endAfter(response);
+  throwAway(request);
+}
+
+function throwAway(request: IncomingMessage): void {
   request.on('data', freeBytesSoon);
   // It may have been paused while its body waited for room.
   request.resume();

@@ -1,4 +1,5 @@
 /** The receiver server on real sockets: each answer, and that the process lives to give the next one. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RequestError } from '../../../operator/api/errors.ts';
@@ -12,6 +13,7 @@ import {
   exchange,
   HOOK,
   proxies,
+  type RawConnection,
   requestText,
   type Served,
   type ServedOptions,
@@ -316,6 +318,114 @@ describe('several requests on one connection', () => {
   });
 });
 
+describe('requests that wait for no answer', () => {
+  const limits = { maxPipelinedRequests: 11, maxPipelinedInAll: 10 };
+  const many = requestText(HOOK, '{}').repeat(11);
+  const cut = (served: Served) => served.metric('sluice_webhooks_total', { result: 'TooManyPipelined' });
+
+  async function expectAnswers(connection: RawConnection, count: number): Promise<void> {
+    for (let index = 1; index < count; index++)
+      expect((await connection.answer())?.headers.connection).not.toBe('close');
+    expect(await connection.answer()).toMatchObject({ status: 200, headers: { connection: 'close' } });
+    expect(await connection.ended()).toBe('');
+  }
+
+  it('are served up to the limit of their connection, which then ends', async () => {
+    const seen: unknown[] = [];
+    const onRequest = (message: unknown): void => void seen.push(message);
+    subscribe('http.server.request.start', onRequest);
+    const gate = Promise.withResolvers<200>();
+    const served = await start({ limits: { maxPipelinedRequests: 5 }, deliver: () => gate.promise });
+    const connection = await connectTo(served.port);
+    connection.send(requestText(HOOK, '{}').repeat(500));
+    await expect.poll(() => cut(served)).toBe(1);
+    gate.resolve(200);
+    await expectAnswers(connection, 5);
+    unsubscribe('http.server.request.start', onRequest);
+    expect(served.delivered).toHaveLength(5);
+    // What follows is not even made a request of: it would be kept until the connection ends.
+    expect(seen.length).toBeLessThanOrEqual(7);
+    expect(await cut(served)).toBe(1);
+    await expectAlive(served);
+  });
+
+  it('are served up to the limit of all connections, and only those who do not wait are cut', async () => {
+    const gate = Promise.withResolvers<200>();
+    const served = await start({ limits, deliver: () => gate.promise });
+    const [first, second, third] = await Promise.all([1, 2, 3].map(() => connectTo(served.port)));
+    if (first === undefined || second === undefined || third === undefined) throw new Error('not connected');
+    first.send(many);
+    await expect.poll(() => served.delivered.length).toBe(11);
+    second.send(requestText(HOOK, '{}').repeat(2));
+    await expect.poll(() => cut(served)).toBe(1);
+    third.send(requestText(HOOK, '{}'));
+    await expect.poll(() => served.delivered.length).toBe(13);
+    gate.resolve(200);
+    await expectAnswers(second, 1);
+    for (let index = 0; index < 11; index++) expect((await first.answer())?.status).toBe(200);
+    expect((await third.answer())?.status).toBe(200);
+    for (const { socket } of [first, third]) socket.destroy();
+  });
+
+  it.each(['answered', 'gone'])('leave room for others when they are %s', async (how) => {
+    let gate = Promise.withResolvers<200>();
+    const served = await start({ limits, deliver: () => gate.promise });
+    for (let round = 1; round <= 3; round++) {
+      const connection = await connectTo(served.port);
+      connection.send(many);
+      await expect.poll(() => served.delivered.length).toBe(11 * round);
+      if (how === 'gone') connection.socket.resetAndDestroy();
+      gate.resolve(200);
+      for (let index = 0; index < 11 && how === 'answered'; index++) await connection.answer();
+      gate = Promise.withResolvers();
+      await expect.poll(() => served.metric('gotk_receiver_http_requests_inflight', {})).toBe(0);
+      connection.socket.destroy();
+    }
+    expect(await cut(served)).toBe(0);
+  });
+
+  it('are not served after the last answer of their connection', async () => {
+    const served = await start();
+    const connection = await connectTo(served.port);
+    connection.send(requestText('/hook/unknown', chunk('{'), [CHUNKED]));
+    expect(await connection.answer()).toMatchObject({ status: 404, headers: { connection: 'close' } });
+    connection.send(`0\r\n\r\n${many}`);
+    expect(await connection.ended()).toBe('');
+    expect(served.delivered).toHaveLength(0);
+    await expectAlive(served);
+  });
+
+  it('and whose answers nobody takes end with their connection after a while', async () => {
+    const served = await start({ limits: { stalledTimeoutMs: 300 } });
+    const connection = await connectTo(served.port);
+    connection.socket.pause();
+    const gone = new Promise((resolve) => connection.socket.once('close', resolve));
+    const more = many.repeat(50);
+    const flood = setInterval(() => connection.socket.writableLength < more.length && connection.send(more), 1);
+    await gone;
+    clearInterval(flood);
+    await expectAlive(served);
+  }, 20_000);
+});
+
+describe('a sender that ends its side after its request', () => {
+  it.each([
+    ['a webhook', HOOK, 200],
+    ['a refused one', '/hook/unknown', 404],
+  ])('still gets the answer to %s', async (_name, path, status) => {
+    const served = await start({
+      limits: { refusalsPerTurn: 1 },
+      deliver: () => new Promise((resolve) => setTimeout(() => resolve(200), 50)),
+    });
+    const ask = async (): Promise<number | undefined> => {
+      const connection = await connectTo(served.port);
+      connection.socket.end(requestText(path, '{}'));
+      return (await connection.answer())?.status;
+    };
+    expect(await Promise.all(Array.from({ length: 10 }, ask))).toEqual(Array(10).fill(status));
+  });
+});
+
 describe('room for bodies', () => {
   const MIB = 1024 * 1024;
   const half = 'x'.repeat(2 * MIB);
@@ -466,17 +576,27 @@ describe('a flood', () => {
     await expect.poll(async () => (await exchange(served.port, requestText(HOOK, '{}')))?.status).toBe(200);
   });
 
-  it('on one connection that waits for no answer is answered whole and keeps no memory', async () => {
+  it('that waits for no answer and takes none keeps little memory and nobody waiting', async () => {
     const served = await start();
-    const connection = await connectTo(served.port);
     const before = heldBytes();
+    const connections = await Promise.all(Array.from({ length: 50 }, () => connectTo(served.port)));
     const bad = requestText('/hook/unknown', '{}').repeat(1_000);
-    let answered = 0;
-    for (let round = 0; round < 20; round++) connection.send(bad);
-    while (answered < 20_000 && (await connection.answer())?.status === 404) answered += 1;
-    expect(answered).toBe(20_000);
-    expect(heldBytes() - before).toBeLessThan(8 * 1024 * 1024);
-    connection.socket.destroy();
+    for (const connection of connections) {
+      connection.socket.pause();
+      connection.send(bad);
+    }
+    const cut = () => served.metric('sluice_webhooks_total', { result: 'TooManyPipelined' });
+    await expect.poll(cut).toBe(50);
+    expect(heldBytes() - before).toBeLessThan(16 * 1024 * 1024);
+    await expectAlive(served);
+    for (const { socket } of connections) socket.destroy();
+  });
+
+  it('that is refused a few at a time is refused to the last one', async () => {
+    const served = await start({ limits: { refusalsPerTurn: 1 } });
+    const ask = () => exchange(served.port, requestText('/hook/unknown', '{}'));
+    const answers = await Promise.all(Array.from({ length: 50 }, ask));
+    expect(answers.map((answer) => answer?.status)).toEqual(Array(50).fill(404));
     await expectAlive(served);
   });
 

@@ -1,0 +1,26 @@
+/** The end of requests on a connection that stays open for a while. */
+import type { Socket } from 'node:net';
+import { freeBytesSoon } from './free-bytes.ts';
+
+/** With what node:http reads it by. */
+type ParsedSocket = Socket & { readonly parser?: { onIncoming: () => number } | null };
+
+/** What node:http's parser is answered for a head after which there is no HTTP. */
+const UPGRADE = 2;
+
+/**
+ * Has whatever else comes thrown away, for so long at most: node:http would go on making requests of it and keep them.
+ * Nothing public stops its parser amid a read, which can bring a thousand; what it takes for an upgrade does.
+ */
+export function ignoreRest(socket: ParsedSocket, timeoutMs: number): void {
+  if (socket.parser) socket.parser.onIncoming = () => UPGRADE;
+  socket.removeAllListeners('data');
+  socket.on('data', (bytes: Buffer) => {
+    freeBytesSoon(bytes);
+    // One read in each turn of the event loop: left alone, there are many in a row, and all others wait.
+    socket.pause();
+    setImmediate(() => socket.resume());
+  });
+  const deadline = setTimeout(() => socket.destroy(), timeoutMs);
+  socket.once('close', () => clearTimeout(deadline));
+}
