@@ -19,8 +19,13 @@ export interface Row {
   /** How many Receivers the cluster has. */
   readonly receivers: Stage['size'];
   readonly figures: readonly Figure[];
-  /** @returns a value for each figure, by its name; further names are facts beside them. */
+  /** @returns a value for each figure, by its name, and for some their limits; further names are facts beside them. */
   measure(stage: Stage): Promise<Readonly<Record<string, number>>>;
+}
+
+/** What the same run measured as the best that could be reached, where it did: `limitP50Ms` of `p50Ms`. */
+export function limitOf({ name }: Figure, values: Readonly<Record<string, number>>): number | undefined {
+  return values[`limit${name.charAt(0).toUpperCase()}${name.slice(1)}`];
 }
 
 /** Whether the figure is reached. */

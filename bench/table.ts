@@ -1,8 +1,8 @@
-/** The table: this run's figures beside the last committed ones, the targets, and the original's. */
+/** The table: this run's figures beside their limits, the last committed ones, the targets, and the original's. */
 import type { Results } from './results.ts';
-import { type Figure, type Row, reaches } from './row.ts';
+import { type Figure, limitOf, type Row, reaches } from './row.ts';
 
-const HEADS = ['work', 'figure', 'this run', 'last', 'to reach', 'original', ''] as const;
+const HEADS = ['work', 'figure', 'this run', 'limit', 'last', 'to reach', 'original', ''] as const;
 
 /** As Markdown. Rows without a figure of this run are left out. */
 export function tableOf(rows: readonly Row[], results: Results, last: Results | undefined): string {
@@ -19,15 +19,22 @@ type Values = Readonly<Record<string, number>>;
 
 function lineOf(row: Row, index: number, figure: Figure, values: { now: Values; last: Values | undefined }): string[] {
   const value = values.now[figure.name] ?? Number.NaN;
+  const limit = limitOf(figure, values.now);
   return [
     index === 0 ? row.title : '',
     figure.title,
     format(value),
+    format(limit),
     format(values.last?.[figure.name]),
     `${figure.atLeast ? '≥' : '≤'} ${format(figure.target)}`,
     format(figure.original),
-    reaches(figure, value) ? '' : 'missed',
+    verdictOn(figure, value, limit),
   ];
+}
+
+function verdictOn(figure: Figure, value: number, limit: number | undefined): string {
+  if (reaches(figure, value)) return '';
+  return limit === undefined || reaches(figure, limit) ? 'missed' : 'missed, by the limit too';
 }
 
 function render(lines: readonly (readonly string[])[]): string {

@@ -4,7 +4,7 @@ import { EnvValue } from 'cdk8s-plus-28';
 /** Of the limit; the rest is for buffers, code and the engine itself. */
 const HEAP_SHARE = 0.75;
 /** Of the young generation: V8's own choice grows to 32 in a burst and stays there. */
-const SEMI_SPACE_MEBIBYTES = 4;
+const SEMI_SPACE_MEBIBYTES = 8;
 const THRESHOLD_BYTES = 128 * 1024;
 
 /** @param limitMebibytes of the container. */

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import type { LoadJob, LoadResult } from './job.ts';
 import type { PatchJob, PatchResult } from './patch-loop.ts';
 
-function forkFile(file: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
+type Environment = Readonly<Record<string, string>>;
+
+function forkFile(file: string, args: readonly string[] = [], env: Environment = {}): ChildProcess {
   const stdio: ForkOptions['stdio'] = ['ignore', 'inherit', 'inherit', 'ipc'];
-  return fork(join(import.meta.dirname, file), { stdio, env: { ...process.env, ...env } });
+  return fork(join(import.meta.dirname, file), args, { stdio, env: { ...process.env, ...env } });
 }
 
 /** @throws Error when the process ends without a message. */
@@ -37,12 +39,20 @@ export interface BareServer {
   end(): void;
 }
 
-/** What node:http alone can do, with the settings that the operator has from its environment. */
-export async function startBareServer(env: Readonly<Record<string, string>>): Promise<BareServer> {
-  const file = 'bare-server.ts';
-  const child = forkFile(file, env);
+async function startBare(file: string, args: readonly string[], env: Environment): Promise<BareServer> {
+  const child = forkFile(file, args, env);
   const port = await messageOf<number>(file, child);
   return { url: `http://127.0.0.1:${port}`, pid: Number(child.pid), end: () => child.disconnect() };
+}
+
+/** What node:http alone can do, with the settings that the operator has from its environment. */
+export function startBareServer(env: Environment): Promise<BareServer> {
+  return startBare('bare-server.ts', [], env);
+}
+
+/** The same for a server that patches the target at a request's path. */
+export function startBareRelay(env: Environment, kubeconfig: string): Promise<BareServer> {
+  return startBare('bare-relay.ts', [kubeconfig], env);
 }
 
 /** What the API server alone can do. */

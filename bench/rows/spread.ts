@@ -31,6 +31,8 @@ export const spread: Row = {
         ...measured,
         shareOfLimit: measured.perSecond / limit.perSecond,
         limitPerSecond: limit.perSecond,
+        limitP50Ms: limit.p50Ms,
+        limitP99Ms: limit.p99Ms,
         limitCpuMsEach: limit.cpuMsEach,
       };
     });

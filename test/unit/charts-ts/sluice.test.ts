@@ -81,7 +81,7 @@ describe('the pods', () => {
     });
     expect(container.env).toContainEqual({
       name: 'NODE_OPTIONS',
-      value: '--max-old-space-size=750 --max-semi-space-size=4 --expose-gc',
+      value: '--max-old-space-size=750 --max-semi-space-size=8 --expose-gc',
     });
   });
 
