@@ -61,6 +61,11 @@ function judge(samples: readonly Sample[]): boolean {
   return flat;
 }
 
+function textOf({ counts }: Answers): string {
+  const texts = [...counts].toSorted().map(([key, count]) => `${key}: ${count}`);
+  return texts.join(', ');
+}
+
 async function soak(stage: Stage, minutes: number): Promise<boolean> {
   const lives = newLives();
   const answers: Answers = { counts: new Map(), unexpected: 0 };
@@ -74,11 +79,6 @@ async function soak(stage: Stage, minutes: number): Promise<boolean> {
     ...Array.from({ length: RECEIVERS }, (_, index) => begin(index)),
     ...Array.from({ length: SENDERS }, () => sendOn(stage.operator.url, lives, answers, stop.signal)),
   ]);
-  const texts = (): string =>
-    [...answers.counts]
-      .toSorted()
-      .map(([key, count]) => `${key}: ${count}`)
-      .join(', ');
   const samples: Sample[] = [];
   const watch = async (): Promise<void> => {
     const endMs = performance.now() + minutes * 60_000;
@@ -87,7 +87,7 @@ async function soak(stage: Stage, minutes: number): Promise<boolean> {
       const sample = await sampleOf(stage, ready.paths.size);
       if (samples.push(sample) % SAMPLES_A_LINE !== 0) continue;
       const figures = Object.entries(sample).map(([name, value]) => `${name} ${Math.round(value)}`);
-      console.log(`${(samples.length * SAMPLE_EVERY_MS) / 1000} s: ${figures.join(', ')}; ${texts()}`);
+      console.log(`${(samples.length * SAMPLE_EVERY_MS) / 1000} s: ${figures.join(', ')}; ${textOf(answers)}`);
     }
   };
   // Whichever of them fails ends the run; the lives end when the cluster does.
@@ -96,7 +96,7 @@ async function soak(stage: Stage, minutes: number): Promise<boolean> {
   running.catch(() => undefined);
   await ready.stop();
   const { created, rotated, deleted } = lives.counts;
-  console.log(`\nReceivers created ${created}, rotated ${rotated}, deleted ${deleted}\nanswers: ${texts()}`);
+  console.log(`\nReceivers created ${created}, rotated ${rotated}, deleted ${deleted}\nanswers: ${textOf(answers)}`);
   const log = readFileSync(join(stage.controlPlane.dir, 'operator.log'), 'utf8');
   const leaks = log.split('MaxListenersExceededWarning').length - 1;
   console.log(`answers that should have been others: ${answers.unexpected}; warnings of too many listeners: ${leaks}`);

@@ -1,8 +1,8 @@
-/** A thousand Receivers in turn, and in between what the API server gives to PATCHes alone. */
-import { runPatchLoop } from '../load/run-process.ts';
+/** A thousand Receivers in turn, and in between what a server that only patches gives, and PATCHes alone. */
+import { runPatchLoop, startBareRelay } from '../load/run-process.ts';
 import type { Row } from '../row.ts';
 import { nameOf, targetPath } from '../stage/receivers.ts';
-import { CONNECTIONS, load, measureOnce, medianOfRounds } from './measure-load.ts';
+import { CONNECTIONS, load, loadWithCpu, measureOnce, medianOfRounds } from './measure-load.ts';
 
 const LIMIT_SECONDS = 6;
 const WARM_UP_SECONDS = 3;
@@ -22,19 +22,27 @@ export const spread: Row = {
   async measure(stage) {
     const { paths } = await stage.population();
     const targets = paths.map((_path, index) => targetPath(nameOf(index)));
-    await load(stage, { paths, seconds: WARM_UP_SECONDS });
-    return await medianOfRounds(async () => {
-      const measured = await measureOnce(stage, { paths });
-      const { kubeconfig } = stage;
-      const limit = await runPatchLoop({ kubeconfig, paths: targets, width: CONNECTIONS, seconds: LIMIT_SECONDS });
-      return {
-        ...measured,
-        shareOfLimit: measured.perSecond / limit.perSecond,
-        limitPerSecond: limit.perSecond,
-        limitP50Ms: limit.p50Ms,
-        limitP99Ms: limit.p99Ms,
-        limitCpuMsEach: limit.cpuMsEach,
-      };
-    });
+    const { kubeconfig, env } = stage;
+    const relay = await startBareRelay(env, kubeconfig);
+    try {
+      await load(stage, { paths, seconds: WARM_UP_SECONDS });
+      return await medianOfRounds(async () => {
+        const measured = await measureOnce(stage, { paths });
+        const bare = await runPatchLoop({ kubeconfig, paths: targets, width: CONNECTIONS, seconds: LIMIT_SECONDS });
+        const limit = await loadWithCpu(relay, { paths: targets, seconds: LIMIT_SECONDS });
+        return {
+          ...measured,
+          shareOfLimit: measured.perSecond / bare.perSecond,
+          barePerSecond: bare.perSecond,
+          bareCpuMsEach: bare.cpuMsEach,
+          limitPerSecond: limit.perSecond,
+          limitP50Ms: limit.p50Ms,
+          limitP99Ms: limit.p99Ms,
+          limitCpuMsEach: limit.cpuMsEach,
+        };
+      });
+    } finally {
+      relay.end();
+    }
   },
 };
