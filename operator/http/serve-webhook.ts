@@ -64,7 +64,7 @@ export async function serveWebhook(
   }
 }
 
-/** A request that waits for its turn holds nothing of its body; how many can wait, the limits of connections say. */
+/** A request that waits for its turn holds nothing of its body; one that is still coming is refused at once. */
 function refuseInTurn(context: ServeContext, exchange: Exchange, error: unknown): void {
   const { request } = exchange;
   if (!request.complete) {

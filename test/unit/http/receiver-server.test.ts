@@ -408,6 +408,17 @@ describe('requests that wait for no answer', () => {
   }, 20_000);
 });
 
+it('a connection between two requests is not taken for one on which nothing moves', async () => {
+  const served = await start({ limits: { stalledTimeoutMs: 100 } });
+  const connection = await connectTo(served.port);
+  for (let round = 0; round < 2; round++) {
+    connection.send(requestText(HOOK, '{}'));
+    expect((await connection.answer())?.status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+  }
+  connection.socket.destroy();
+});
+
 describe('a sender that ends its side after its request', () => {
   it.each([
     ['a webhook', HOOK, 200],
