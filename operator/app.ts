@@ -142,8 +142,9 @@ export async function startApp(config: Config, notices: readonly string[]): Prom
   const leader = electLeader(config, operator, log, metrics);
   await operator.start();
   leader?.start();
+  const { gc } = globalThis;
   // Another flavor keeps what it frees.
-  collectAtRest(() => globalThis.gc?.({ type: 'major', flavor: 'last-resort' }));
+  if (gc !== undefined) collectAtRest(() => gc({ type: 'major', flavor: 'last-resort' }));
   return {
     async stop() {
       stopping = true;

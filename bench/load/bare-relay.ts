@@ -4,19 +4,21 @@
  * its argument; its one message is its port.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { reconcilePatch } from '../../operator/receivers/reconcile-patch.ts';
+import { createRequestedAt } from '../../operator/receivers/requested-at.ts';
 import { kubeClientFor } from '../../test/support/kube-client-for.ts';
-import { targetPatch } from './target-patch.ts';
+import { serveParent } from './serve-parent.ts';
 
 const client = kubeClientFor(process.argv[2] ?? '');
+const requestedAt = createRequestedAt();
 
 async function relay(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  await client.request(targetPatch(request.url ?? ''));
+  await client.request(reconcilePatch(request.url ?? '', requestedAt()));
   response.writeHead(200, { 'Content-Length': 0 }).end();
 }
 
-const server = createServer((request, response) => {
-  request.resume().once('end', () => void relay(request, response));
-});
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
-process.once('disconnect', () => process.exit());
+serveParent(
+  createServer((request, response) => {
+    request.resume().once('end', () => void relay(request, response));
+  }),
+);

@@ -4,7 +4,7 @@
  */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serveParent } from './serve-parent.ts';
 
 const key = createSecretKey(randomBytes(32));
 
@@ -16,5 +16,4 @@ const server = createServer((request, response) => {
     response.writeHead(400, { 'Content-Length': 0 }).end();
   });
 });
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
-process.once('disconnect', () => process.exit());
+serveParent(server);

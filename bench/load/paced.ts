@@ -1,6 +1,6 @@
 /** Requests at an even pace: autocannon sends those of one second all at its beginning. */
 import { Agent, request } from 'node:http';
-import { atPace } from './at-pace.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type LoadJob, type LoadResult, resultOf } from './job.ts';
 
 export async function paced(job: LoadJob & { readonly perSecond: number }): Promise<LoadResult> {
@@ -21,6 +21,18 @@ export async function paced(job: LoadJob & { readonly perSecond: number }): Prom
   });
   agent.destroy();
   return resultOf(statuses, errors, times, (performance.now() - begunMs) / 1000);
+}
+
+/** Begins `one` so often, evenly spaced, whether those before have ended or not; done when all have. */
+async function atPace(perSecond: number, seconds: number, one: (index: number) => Promise<void>): Promise<void> {
+  const begunMs = performance.now();
+  const count = Math.round(seconds * perSecond);
+  const underWay: Promise<void>[] = [];
+  for (let index = 0; index < count; index++) {
+    await sleep(Math.max(0, begunMs + (index * 1000) / perSecond - performance.now()));
+    underWay.push(one(index));
+  }
+  await Promise.all(underWay);
 }
 
 function post(agent: Agent, { url, headers, body }: LoadJob, path: string): Promise<number> {

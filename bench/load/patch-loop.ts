@@ -3,9 +3,10 @@
  * gives to this, it can at best give to webhooks.
  */
 import { pathToFileURL } from 'node:url';
+import { reconcilePatch } from '../../operator/receivers/reconcile-patch.ts';
+import { createRequestedAt } from '../../operator/receivers/requested-at.ts';
 import { kubeClientFor } from '../../test/support/kube-client-for.ts';
 import { resultOf } from './job.ts';
-import { targetPatch } from './target-patch.ts';
 
 export interface PatchJob {
   readonly kubeconfig: string;
@@ -25,6 +26,7 @@ export interface PatchResult {
 
 async function patchLoop({ kubeconfig, paths, width, seconds }: PatchJob): Promise<PatchResult> {
   const client = kubeClientFor(kubeconfig);
+  const requestedAt = createRequestedAt();
   const endMs = performance.now() + seconds * 1000;
   const times: number[] = [];
   let next = 0;
@@ -32,7 +34,7 @@ async function patchLoop({ kubeconfig, paths, width, seconds }: PatchJob): Promi
     while (performance.now() < endMs) {
       next += 1;
       const sentMs = performance.now();
-      await client.request(targetPatch(paths[next % paths.length] ?? ''));
+      await client.request(reconcilePatch(paths[next % paths.length] ?? '', requestedAt()));
       times.push(performance.now() - sentMs);
     }
   };

@@ -2,7 +2,16 @@
 import { startBareServer } from '../load/run-process.ts';
 import type { Row } from '../row.ts';
 import { forged as delivery } from '../stage/webhook.ts';
-import { type Load, load, loadAt, loadWithCpu, measureOnce, medianOfRounds, WARM_UP_SECONDS } from './measure-load.ts';
+import {
+  type Load,
+  load,
+  loadAt,
+  loadWithCpu,
+  measureOnce,
+  medianOfRounds,
+  WARM_UP_SECONDS,
+  whileServing,
+} from './measure-load.ts';
 
 export const forged: Row = {
   name: 'forged',
@@ -16,8 +25,7 @@ export const forged: Row = {
   async measure(stage) {
     const [path = ''] = (await stage.population()).paths;
     const what: Load = { paths: [path], delivery, status: 400 };
-    const bare = await startBareServer(stage.env);
-    try {
+    return await whileServing(startBareServer(stage.env), async (bare) => {
       const warmUp = { ...what, seconds: WARM_UP_SECONDS };
       await load(stage, warmUp);
       await loadAt(bare.url, warmUp);
@@ -26,8 +34,6 @@ export const forged: Row = {
         const limit = await loadWithCpu(bare, what);
         return { perSecond, cpuMsEach, callsEach, limitPerSecond: limit.perSecond, limitCpuMsEach: limit.cpuMsEach };
       });
-    } finally {
-      bare.end();
-    }
+    });
   },
 };

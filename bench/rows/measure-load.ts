@@ -2,7 +2,7 @@
 
 import type { Delivery } from '../../test/support/github-delivery.ts';
 import type { LoadResult } from '../load/job.ts';
-import { runLoad } from '../load/run-process.ts';
+import { type BareServer, runLoad } from '../load/run-process.ts';
 import { apiCallsOf } from '../stage/api-calls.ts';
 import { cpuSecondsOf, medianOf } from '../stage/process-facts.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -76,6 +76,19 @@ export async function measureOnce(stage: Stage, what: Load): Promise<Measured> {
   const calls = await callsOf(stage);
   const { answers, ...measured } = await loadWithCpu(stage.operator, what);
   return { ...measured, callsEach: ((await callsOf(stage)) - calls) / answers };
+}
+
+/** Has it serve as long as `measure` takes. */
+export async function whileServing<T>(
+  starting: Promise<BareServer>,
+  measure: (server: BareServer) => Promise<T>,
+): Promise<T> {
+  const server = await starting;
+  try {
+    return await measure(server);
+  } finally {
+    server.end();
+  }
 }
 
 /** The median of each figure, after a warm-up. */

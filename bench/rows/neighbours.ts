@@ -1,38 +1,24 @@
 /** What those that behave feel of those that do not. */
-import type { LoadResult } from '../load/job.ts';
-import { startBareRelay } from '../load/run-process.ts';
 import type { Row } from '../row.ts';
-import { nameOf, targetPath } from '../stage/receivers.ts';
 import type { Stage } from '../stage/stage.ts';
 import { forged } from '../stage/webhook.ts';
-import { type Load, load, loadAt, medianOfRounds } from './measure-load.ts';
-import { QUIET } from './quiet.ts';
+import { type Load, load, loadAt } from './measure-load.ts';
+import { QUIET, timesWithLimit } from './quiet.ts';
 
 const SECONDS = 8;
 /** The neighbour begins before and ends after. */
 const LEAD_SECONDS = 2;
 
-async function beside(stage: Stage, neighbour: Load, url: string, path: string): Promise<LoadResult> {
-  const loud = load(stage, { ...neighbour, seconds: SECONDS + 2 * LEAD_SECONDS });
-  await new Promise((resolve) => setTimeout(resolve, LEAD_SECONDS * 1000));
-  const result = await loadAt(url, { ...QUIET, paths: [path], seconds: SECONDS });
-  await loud;
-  return result;
-}
-
-/** In between, what the same webhooks take a server that only patches, beside the same neighbour of the operator. */
+/** Of webhooks to the second Receiver, beside a load on the operator at the path of the first. */
 async function timesBeside(stage: Stage, neighbour: (hotPath: string) => Load): Promise<Record<string, number>> {
-  const [hotPath = '', quietPath = ''] = (await stage.population()).paths;
-  const relay = await startBareRelay(stage.env, stage.kubeconfig);
-  try {
-    return await medianOfRounds(async () => {
-      const { p50Ms, p99Ms } = await beside(stage, neighbour(hotPath), stage.operator.url, quietPath);
-      const limit = await beside(stage, neighbour(hotPath), relay.url, targetPath(nameOf(1)));
-      return { p50Ms, p99Ms, limitP50Ms: limit.p50Ms, limitP99Ms: limit.p99Ms };
-    });
-  } finally {
-    relay.end();
-  }
+  const [hotPath = ''] = (await stage.population()).paths;
+  return await timesWithLimit(stage, async (url, [, quietPath = '']) => {
+    const loud = load(stage, { ...neighbour(hotPath), seconds: SECONDS + 2 * LEAD_SECONDS });
+    await new Promise((resolve) => setTimeout(resolve, LEAD_SECONDS * 1000));
+    const result = await loadAt(url, { ...QUIET, paths: [quietPath], seconds: SECONDS });
+    await loud;
+    return result;
+  });
 }
 
 export const neighbourRows: readonly Row[] = [

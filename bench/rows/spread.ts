@@ -1,8 +1,7 @@
 /** A thousand Receivers in turn, and in between what a server that only patches gives, and PATCHes alone. */
 import { runPatchLoop, startBareRelay } from '../load/run-process.ts';
 import type { Row } from '../row.ts';
-import { nameOf, targetPath } from '../stage/receivers.ts';
-import { CONNECTIONS, load, loadWithCpu, measureOnce, medianOfRounds } from './measure-load.ts';
+import { CONNECTIONS, load, loadWithCpu, measureOnce, medianOfRounds, whileServing } from './measure-load.ts';
 
 const LIMIT_SECONDS = 6;
 const WARM_UP_SECONDS = 3;
@@ -20,16 +19,14 @@ export const spread: Row = {
     { name: 'shareOfLimit', title: 'share of a bare PATCH loop', original: undefined, target: 0.75, atLeast: true },
   ],
   async measure(stage) {
-    const { paths } = await stage.population();
-    const targets = paths.map((_path, index) => targetPath(nameOf(index)));
+    const { paths, targetPaths } = await stage.population();
     const { kubeconfig, env } = stage;
-    const relay = await startBareRelay(env, kubeconfig);
-    try {
+    return await whileServing(startBareRelay(env, kubeconfig), async (relay) => {
       await load(stage, { paths, seconds: WARM_UP_SECONDS });
       return await medianOfRounds(async () => {
         const measured = await measureOnce(stage, { paths });
-        const bare = await runPatchLoop({ kubeconfig, paths: targets, width: CONNECTIONS, seconds: LIMIT_SECONDS });
-        const limit = await loadWithCpu(relay, { paths: targets, seconds: LIMIT_SECONDS });
+        const bare = await runPatchLoop({ kubeconfig, paths: targetPaths, width: CONNECTIONS, seconds: LIMIT_SECONDS });
+        const limit = await loadWithCpu(relay, { paths: targetPaths, seconds: LIMIT_SECONDS });
         return {
           ...measured,
           shareOfLimit: measured.perSecond / bare.perSecond,
@@ -41,8 +38,6 @@ export const spread: Row = {
           limitCpuMsEach: limit.cpuMsEach,
         };
       });
-    } finally {
-      relay.end();
-    }
+    });
   },
 };

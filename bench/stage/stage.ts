@@ -10,7 +10,7 @@ import { synthesize } from '../../test/support/chart.ts';
 import { kubeClientFor } from '../../test/support/kube-client-for.ts';
 import { type OperatorProcess, startOperatorProcess } from '../../test/support/operator-process.ts';
 import { cpuSecondsOf } from './process-facts.ts';
-import { createReceivers, createSurroundings, NAMESPACE, nameOf, watchReady } from './receivers.ts';
+import { createReceivers, createSurroundings, NAMESPACE, nameOf, targetPath, watchReady } from './receivers.ts';
 
 /** How many Receivers there are. */
 export type StageSize = 0 | 2 | 1_000 | 10_000;
@@ -19,6 +19,8 @@ export type StageSize = 0 | 2 | 1_000 | 10_000;
 export interface Population {
   /** Of the Receivers in their order; empty for a stage of none. */
   readonly paths: readonly string[];
+  /** Of their targets, on the API server. */
+  readonly targetPaths: readonly string[];
   readonly readySeconds: number;
   readonly cpuMsEach: number;
   /** One more, made while the others waited for their turn. */
@@ -124,7 +126,7 @@ export async function createStage(size: StageSize, nodeOptions = ''): Promise<St
 }
 
 async function populate({ size, client, operator }: Stage): Promise<Population> {
-  if (size === 0) return { paths: [], readySeconds: 0, cpuMsEach: 0, newcomerSeconds: 0 };
+  if (size === 0) return { paths: [], targetPaths: [], readySeconds: 0, cpuMsEach: 0, newcomerSeconds: 0 };
   const names = Array.from({ length: size }, (_, index) => nameOf(index));
   await createSurroundings(client, [...names, 'newcomer']);
   const ready = await watchReady(client);
@@ -148,5 +150,5 @@ async function populate({ size, client, operator }: Stage): Promise<Population> 
   const cpuMsEach = ((cpuSecondsOf(operator.pid) - cpuSeconds) * 1000) / size;
   const paths = names.map((name) => ready.paths.get(name) ?? '');
   await ready.stop();
-  return { paths, readySeconds, cpuMsEach, newcomerSeconds };
+  return { paths, targetPaths: names.map(targetPath), readySeconds, cpuMsEach, newcomerSeconds };
 }

@@ -93,7 +93,6 @@ function began(state: State, socket: Socket, response: ServerResponse): boolean 
   }
   if (!pipelining.begin(line)) {
     onUnread('TooManyPipelined', socket);
-    ignoreRest(socket, limits.stalledTimeoutMs);
     endAfterLast(state, socket, connection);
     return false;
   }
@@ -113,11 +112,16 @@ function endAfter(state: State, response: ServerResponse): void {
   socket.destroySoon = () => linger(socket, state.limits);
 }
 
+/** No request comes after the last one that began, and what else comes is thrown away from now on. */
 function endAfterLast(state: State, socket: Socket, connection: Connection): void {
   const { last } = connection;
   connection.ended = true;
-  if (last === undefined || last.writableFinished) linger(socket, state.limits);
-  else if (last.headersSent) last.once('finish', () => linger(socket, state.limits));
+  if (last === undefined || last.writableFinished) {
+    linger(socket, state.limits);
+    return;
+  }
+  ignoreRest(socket, state.limits.stalledTimeoutMs);
+  if (last.headersSent) last.once('finish', () => linger(socket, state.limits));
   else endAfter(state, last);
 }
 
@@ -133,7 +137,6 @@ function refuse(state: State, socket: Socket, connection: Connection, refusal: R
   const { limits, onUnread } = state;
   const { last, line } = connection;
   connection.refusal = refusal;
-  ignoreRest(socket, limits.stalledTimeoutMs);
   // What follows a whole request must not take that one's answer, nor come before it.
   if (last?.req.complete === true && line.open > 0) {
     onUnread(refusal.code, socket);

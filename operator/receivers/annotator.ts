@@ -4,13 +4,12 @@
  * it arrived.
  */
 import { RequestError } from '../api/errors.ts';
-import { FIELD_MANAGER, REQUESTED_AT_ANNOTATION } from '../api/receiver.ts';
 import { ApiError } from '../kube/api-error.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
-import { METADATA } from '../kube/metadata-only.ts';
 import { resourcePath } from '../kube/resource-path.ts';
 import { isAway, isRefusalOfStarting } from './is-away.ts';
 import type { Attempt, Job, Pending } from './pending.ts';
+import { reconcilePatch } from './reconcile-patch.ts';
 import { createRequestedAt } from './requested-at.ts';
 
 export interface Target {
@@ -57,26 +56,17 @@ interface Entry extends Job {
   underWay: Promise<Attempt> | undefined;
 }
 
-const PATCH_TIMEOUT_MS = 4_000;
 /** For so long after an outage a refusal is taken for a part of it. */
 const STARTING_MS = 10_000;
 
 export function createAnnotator(options: AnnotatorOptions): Annotator {
-  const { client, pending, onCoalesced, timeoutMs = PATCH_TIMEOUT_MS } = options;
+  const { client, pending, onCoalesced, timeoutMs } = options;
   const entries = new Map<string, Entry>();
   const requestedAt = createRequestedAt();
   let lastAwayMs = Number.NEGATIVE_INFINITY;
 
   async function patch(target: Target): Promise<void> {
-    await client.request({
-      method: 'PATCH',
-      path: resourcePath(target.type, target),
-      query: { fieldManager: FIELD_MANAGER },
-      contentType: 'application/merge-patch+json',
-      accept: METADATA,
-      body: { metadata: { annotations: { [REQUESTED_AT_ANNOTATION]: requestedAt() } } },
-      timeoutMs,
-    });
+    await client.request(reconcilePatch(resourcePath(target.type, target), requestedAt(), timeoutMs));
   }
 
   function judge(error: unknown): Exclude<Attempt, 'done'> {
