@@ -6,8 +6,8 @@ import { helpText } from './config/help.ts';
 import { ownNamespace } from './config/own-namespace.ts';
 import { readFlags, UsageError } from './config/read-flags.ts';
 import type { ListenAddress } from './http/address.ts';
-import type { CertificateFiles } from './http/certificate.ts';
-import { defaultLimits, type Limits } from './http/limits.ts';
+import { defaultLimits, type Limits } from './http/guard/limits.ts';
+import type { CertificateFiles } from './http/tls/certificate.ts';
 
 export { flagTable } from './config/help.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Writes test/unit/filters/cel-table.json: what the real cel-go answers to the questions of test/support/cel-questions.ts.
+ * Writes test/unit/cel/cel-table.json: what the real cel-go answers to the questions of test/support/cel-questions.ts.
  * Needs the control plane that is built from control-plane/.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { lineProgress } from '../control-plane/progress.ts';
 import { askCelGo, findCelGo } from '../test/support/cel-go.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const TABLE = join(ROOT, 'test', 'unit', 'filters', 'cel-table.json');
+const TABLE = join(ROOT, 'test', 'unit', 'cel', 'cel-table.json');
 
 const command = await findCelGo(lineProgress());
 if (typeof command === 'string') {

@@ -1,6 +1,6 @@
 /** What a flag is: its name, its text for people, and how its value is read. */
 import type { ListenAddress } from '../http/address.ts';
-import { parseTrustedProxies, type TrustedProxies } from '../http/trusted-proxies.ts';
+import { parseTrustedProxies, type TrustedProxies } from '../http/sender/trusted-proxies.ts';
 import { parseAddress } from './parse-address.ts';
 import { parseBytes } from './parse-bytes.ts';
 import { formatDuration, parseDuration } from './parse-duration.ts';

@@ -1,5 +1,5 @@
 /** The flags of the group Limits: what senders may take, and whose word counts for who they are. */
-import { defaultLimits } from '../http/limits.ts';
+import { defaultLimits } from '../http/guard/limits.ts';
 import { booleanFlag, bytesFlag, cidrsFlag, durationFlag, integerFlag, numberFlag } from './flag.ts';
 
 export const limitFlags = {

@@ -7,11 +7,11 @@ import { RECEIVER_API_VERSION, RECEIVER_PLURAL } from '../api/receiver.ts';
 import { ApiError } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { mergePatch } from '../kube/operations.ts';
+import { endDoor, keepDoor } from './apply-object.ts';
 import type { Entry } from './entry.ts';
-import { endDoor, keepDoor } from './keep-door.ts';
 import { kinds } from './kinds.ts';
-import type { LiveDoors, OwnKinds } from './landscape.ts';
-import { type DoorObject, doorName } from './made/door-object.ts';
+import { type DoorObject, doorName } from './made/exposure-object.ts';
+import type { LiveDoors, OwnKinds } from './observed-state.ts';
 import { type PlanContext, planOf } from './plan.ts';
 import type { Unmet } from './urls.ts';
 

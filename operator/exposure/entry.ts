@@ -3,7 +3,7 @@ import { EXPOSURE_FINALIZER, type ExposureSpec } from '../api/exposure.ts';
 import { exposureSchema } from '../api/exposure-schema.ts';
 import type { Receiver } from '../api/receiver.ts';
 import { schemaViolation } from '../api/schema-violation.ts';
-import type { DoorOwner } from './made/door-object.ts';
+import type { DoorOwner } from './made/exposure-object.ts';
 import { grant, type Tenancy } from './tenancy.ts';
 import type { Unmet } from './urls.ts';
 

@@ -1,15 +1,15 @@
 /** The ways in of every Receiver: found, made where they are asked for, followed, and told to whoever writes statuses. */
 import type { ObjectMeta, Receiver } from '../api/receiver.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
-import type { LeaderClient } from '../kube/leader-client.ts';
-import { createWorkQueue, type WorkQueueMetrics } from '../kube/work-queue.ts';
+import type { LeaderClient } from '../kube/leader/leader-client.ts';
+import { createWorkQueue, type WorkQueueMetrics } from '../kube/queue/work-queue.ts';
 import type { Logger } from '../observe/log.ts';
 import { createExposureController } from './controller.ts';
 import { createEntries } from './entries.ts';
 import { byAge, type Entry, entryOf, isSameEntry } from './entry.ts';
-import { ownerOf } from './found/door.ts';
-import { type Concerned, createLiveDoors } from './landscape.ts';
+import { ownerOf } from './found/found-url.ts';
 import type { DoorSettings } from './objects.ts';
+import { type Concerned, createLiveDoors } from './observed-state.ts';
 import { createPacedKeys } from './paced-keys.ts';
 import { pendingAddress } from './pending-address.ts';
 import type { PlanContext } from './plan.ts';

@@ -2,7 +2,7 @@
 import { RECEIVER_ANNOTATION } from '../api/exposure.ts';
 import type { ObjectMeta } from '../api/receiver.ts';
 import type { KubeObject, ResourceType } from '../kube/kube-client.ts';
-import { withoutManagedFields } from '../kube/without-managed-fields.ts';
+import { withoutManagedFields } from '../kube/watch/without-managed-fields.ts';
 import type { Deployment, Gateway, HttpRoute, Ingress, Node, Service } from './objects.ts';
 
 const GATEWAY_API = 'gateway.networking.k8s.io/v1';

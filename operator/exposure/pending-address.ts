@@ -1,7 +1,7 @@
 /** Which of a Receiver's own doors exist and cannot be reached yet, and why. Pure. */
 import type { UrlType } from '../api/exposure.ts';
 import type { Entry } from './entry.ts';
-import { doorName } from './made/door-object.ts';
+import { doorName } from './made/exposure-object.ts';
 import type { HttpRoute } from './objects.ts';
 import type { Doors, Unmet } from './urls.ts';
 

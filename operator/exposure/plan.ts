@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ServiceExposure } from '../api/exposure.ts';
 import { byAge, type Entry } from './entry.ts';
-import { type DoorObject, doorName } from './made/door-object.ts';
+import { type DoorObject, doorName } from './made/exposure-object.ts';
 import { httpRouteObject } from './made/http-route.ts';
 import { type Backend, ingressObject } from './made/ingress.ts';
 import { serviceObject } from './made/service.ts';

@@ -5,11 +5,11 @@
 import { type StatusUrl, urlTypes } from '../api/exposure.ts';
 import type { ObjectMeta } from '../api/receiver.ts';
 import { type CountedService, countedServices } from './found/counted-services.ts';
-import { type Door, ownerOf } from './found/door.ts';
-import { httpRouteDoors } from './found/http-route-doors.ts';
-import { ingressDoors } from './found/ingress-doors.ts';
+import { type Door, ownerOf } from './found/found-url.ts';
+import { httpRouteDoors } from './found/http-route-urls.ts';
+import { ingressDoors } from './found/ingress-urls.ts';
 import { leadsHere, type PathRules } from './found/path-rules.ts';
-import { nodeAddress, serviceDoors } from './found/service-doors.ts';
+import { nodeAddress, serviceDoors } from './found/service-urls.ts';
 import type { DoorSettings, Landscape } from './objects.ts';
 
 export interface Doors {

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectMeta } from '../api/receiver.ts';
 import { ApiError } from '../kube/api-error.ts';
-import { createInformer, type Informer, type InformerEvent } from '../kube/informer.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
+import { createInformer, type Informer, type InformerEvent } from '../kube/watch/informer.ts';
 import type { Logger } from '../observe/log.ts';
 
 export interface WatchedKind<T> {

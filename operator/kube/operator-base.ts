@@ -13,11 +13,11 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import { FIELD_MANAGER } from '../api/receiver.ts';
 import type { Logger } from '../observe/log.ts';
 import type { KubeClient, KubeObject, ResourceType } from './kube-client.ts';
-import { type KubeConfig, loadKubeConfig } from './kube-config.ts';
 import { mergePatch, type ObjectName } from './operations.ts';
+import type { WorkQueueMetrics } from './queue/work-queue.ts';
 import { resourcePath } from './resource-path.ts';
-import { createWatchedResource, type WatchedResource } from './watched-resource.ts';
-import type { WorkQueueMetrics } from './work-queue.ts';
+import { type KubeConfig, loadKubeConfig } from './transport/kube-config.ts';
+import { createWatchedResource, type WatchedResource } from './watch/watched-resource.ts';
 
 export type { ResourceEvent, ResourceMeta };
 

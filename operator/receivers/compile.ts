@@ -2,12 +2,13 @@
  * From a Receiver and its Secret to what serves its webhooks. Pure: it asks nobody, and the same input gives the same
  * route.
  */
+
+import type { Program } from '../../cel/program.ts';
+import { sharedProgram } from '../../cel/shared-program.ts';
 import { defaultApiVersion } from '../api/default-api-version.ts';
 import { ReceiverError } from '../api/errors.ts';
 import type { Receiver, ResourceReference } from '../api/receiver.ts';
 import { validateReceiver } from '../api/validate-receiver.ts';
-import type { Program } from '../filters/program.ts';
-import { sharedProgram } from '../filters/shared-program.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import type { Route, Serving, TargetEntry } from './routes.ts';
 import { webhookPath } from './webhook-path.ts';

@@ -1,8 +1,9 @@
 /**
  * A webhook from its path to its answer: route, proof, filter, targets, annotation.
  */
+
+import type { Program } from '../../cel/program.ts';
 import { RequestError } from '../api/errors.ts';
-import type { Program } from '../filters/program.ts';
 import type { Logger } from '../observe/log.ts';
 import { jsonFilterInput } from '../webhooks/json-filter-input.ts';
 import type { RequestHead, WebhookRequest } from '../webhooks/webhook-type.ts';

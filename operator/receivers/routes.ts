@@ -2,8 +2,9 @@
  * The route table: from a path to the compiled form of the Receiver that has it. A path has one owner; where two
  * Receivers claim the same, the older has it, and the younger is looked at again once it is free.
  */
+
+import type { Program } from '../../cel/program.ts';
 import { ReceiverError } from '../api/errors.ts';
-import type { Program } from '../filters/program.ts';
 import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
 
 /** One entry of `spec.resources`, ready to be selected. */

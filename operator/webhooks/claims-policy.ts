@@ -1,8 +1,9 @@
 /** What a `generic-oidc` provider asks of the claims of a token that is genuine: its CEL, compiled once. */
+
+import { compile } from '../../cel/cel.ts';
+import type { Program } from '../../cel/program.ts';
 import { ReceiverError, RequestError } from '../api/errors.ts';
 import type { OidcProvider } from '../api/receiver.ts';
-import { compile } from '../filters/cel.ts';
-import type { Program } from '../filters/program.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 

@@ -4,9 +4,9 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent, request } from 'node:https';
-import { createCredentialSource } from '../../operator/kube/credentials.ts';
-import { KubeConfig } from '../../operator/kube/kube-config.ts';
-import { lines } from '../../operator/kube/lines.ts';
+import { createCredentialSource } from '../../operator/kube/transport/credentials.ts';
+import { KubeConfig } from '../../operator/kube/transport/kube-config.ts';
+import { lines } from '../../operator/kube/watch/lines.ts';
 
 export const faults = [
   'none',

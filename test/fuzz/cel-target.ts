@@ -1,7 +1,7 @@
 /** CEL and whatever is written and whatever is sent: a program compiles or does not, gives a value or does not, and ends. */
 import fc from 'fast-check';
-import { CelCompileError, CelRuntimeError, compile } from '../../operator/filters/cel.ts';
-import { kindOf } from '../../operator/filters/values.ts';
+import { CelCompileError, CelRuntimeError, compile } from '../../cel/cel.ts';
+import { kindOf } from '../../cel/evaluate/values.ts';
 import { ANY_QUESTIONS } from '../support/cel-questions.ts';
 import { type FuzzTarget, fuzzTarget } from './fuzz.ts';
 

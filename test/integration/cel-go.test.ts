@@ -1,7 +1,7 @@
 // The table that the unit tests hold our CEL against, asked again of the real cel-go.
 import { expect, it } from 'vitest';
 import { askCelGo, findCelGo } from '../support/cel-go.ts';
-import table from '../unit/filters/cel-table.json' with { type: 'json' };
+import table from '../unit/cel/cel-table.json' with { type: 'json' };
 
 it('the table of CEL is what cel-go says', { timeout: 120_000 }, async (ctx) => {
   const command = await findCelGo(() => undefined);

@@ -4,8 +4,8 @@
  */
 import { pino } from 'pino';
 import { REQUESTED_AT_ANNOTATION } from '../../operator/api/receiver.ts';
-import { createInformer } from '../../operator/kube/informer.ts';
 import type { ResourceType } from '../../operator/kube/kube-client.ts';
+import { createInformer } from '../../operator/kube/watch/informer.ts';
 import { kubeClientFor } from './kube-client-for.ts';
 
 export interface AnnotationLog {

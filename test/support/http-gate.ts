@@ -4,8 +4,8 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { Agent, request } from 'node:https';
-import { createCredentialSource } from '../../operator/kube/credentials.ts';
-import { KubeConfig } from '../../operator/kube/kube-config.ts';
+import { createCredentialSource } from '../../operator/kube/transport/credentials.ts';
+import { KubeConfig } from '../../operator/kube/transport/kube-config.ts';
 
 /** `drop`: closes the connection without an answer. `silence`: never answers. */
 export type GateAnswer =

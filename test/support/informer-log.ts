@@ -1,7 +1,7 @@
 /** Informers of tests, with all that they told and all that they asked for. */
 import { pino } from 'pino';
-import { createInformer, type Informer, type InformerOptions } from '../../operator/kube/informer.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../../operator/kube/kube-client.ts';
+import { createInformer, type Informer, type InformerOptions } from '../../operator/kube/watch/informer.ts';
 
 export const CONFIG_MAPS: ResourceType = { apiVersion: 'v1', plural: 'configmaps', namespaced: true };
 

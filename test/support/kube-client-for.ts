@@ -3,9 +3,9 @@
  */
 import { pino } from 'pino';
 import { ConnectionError } from '../../operator/kube/api-error.ts';
-import { createKubeClient } from '../../operator/kube/client.ts';
 import type { KubeClient, KubeRequest } from '../../operator/kube/kube-client.ts';
-import { KubeConfig } from '../../operator/kube/kube-config.ts';
+import { createKubeClient } from '../../operator/kube/transport/client.ts';
+import { KubeConfig } from '../../operator/kube/transport/kube-config.ts';
 
 /** A client with the rights of a kubeconfig file, for the API server named there or another one. */
 export function kubeClientFor(kubeconfig: string, server?: string): KubeClient {

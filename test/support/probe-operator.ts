@@ -1,12 +1,12 @@
 /** A small operator on the base class, with its protected parts in reach. */
 import { pino } from 'pino';
-import { createKubeClient } from '../../operator/kube/client.ts';
 import {
   type OnEvent,
   OperatorBase,
   type ResourceEvent,
   type ResourceMeta,
 } from '../../operator/kube/operator-base.ts';
+import { createKubeClient } from '../../operator/kube/transport/client.ts';
 
 const log = pino({ level: 'silent' });
 

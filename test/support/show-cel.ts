@@ -1,6 +1,5 @@
 // Writes a value of CEL as control-plane/cel_value.go does, so that answers can be compared.
-import { decimalOf } from '../../operator/filters/number-text.ts';
-import { showTimestamp } from '../../operator/filters/times.ts';
+
 import {
   CelDuration,
   CelMap,
@@ -11,7 +10,9 @@ import {
   isMap,
   mapGet,
   mapKeys,
-} from '../../operator/filters/values.ts';
+} from '../../cel/evaluate/values.ts';
+import { decimalOf } from '../../cel/library/number-text.ts';
+import { showTimestamp } from '../../cel/library/times.ts';
 
 const plainNumber = (text: string): unknown => JSON.parse(text);
 

@@ -1,5 +1,5 @@
 /** How an Ingress and an HTTPRoute choose by path: the exact one, else the longest prefix. Pure. */
-import type { Door } from './door.ts';
+import type { Door } from './found-url.ts';
 
 export interface PathMatch {
   readonly kind: 'exact' | 'prefix';

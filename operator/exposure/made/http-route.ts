@@ -1,6 +1,6 @@
 /** The HTTPRoute that `spec.exposure.httpRoute` asks for: exactly the path of one Receiver, and nothing else. Pure. */
 import type { HttpRouteExposure } from '../../api/exposure.ts';
-import { type DoorIdentity, type DoorObject, doorObject } from './door-object.ts';
+import { type DoorIdentity, type DoorObject, doorObject } from './exposure-object.ts';
 import type { Backend } from './ingress.ts';
 
 /** @param paths the Receiver's, and for a while the one that it had before. */

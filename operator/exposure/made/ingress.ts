@@ -1,6 +1,6 @@
 /** The Ingress that `spec.exposure.ingress` asks for: exactly the path of one Receiver, and nothing else. Pure. */
 import type { IngressExposure } from '../../api/exposure.ts';
-import { type DoorIdentity, type DoorObject, doorObject } from './door-object.ts';
+import { type DoorIdentity, type DoorObject, doorObject } from './exposure-object.ts';
 
 /** The Service that all Receivers share, and which of its ports. */
 export interface Backend {

@@ -2,7 +2,7 @@
 import type { ServiceExposure } from '../../api/exposure.ts';
 import { selectorLabels, TLS_WEBHOOK_PORT, WEBHOOK_PORT } from '../../api/installation.ts';
 import type { Deployment, DoorSettings } from '../objects.ts';
-import { type DoorIdentity, type DoorObject, doorObject } from './door-object.ts';
+import { type DoorIdentity, type DoorObject, doorObject } from './exposure-object.ts';
 
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;

@@ -129,7 +129,7 @@ describe('kubectl apply --server-side', () => {
   });
 
   it('takes every value at once', async () => {
-    const doors = await readFile(join(import.meta.dirname, '../../support/stand-ins/doors.yaml'), 'utf8');
+    const doors = await readFile(join(import.meta.dirname, '../../support/stand-ins/exposure.yaml'), 'utf8');
     await cluster.apply(doors);
     for (const name of everyValue.secrets.namespaces) await kubectl(['create', 'namespace', name]);
     const all = await folder.cdk8s(['synth', '--stdout'], everyValue);

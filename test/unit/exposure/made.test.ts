@@ -1,11 +1,11 @@
 // The objects that are made for Receivers, as they are applied.
 import { describe, expect, it } from 'vitest';
 import { covers } from '../../../operator/exposure/made/covers.ts';
-import { type DoorIdentity, doorName } from '../../../operator/exposure/made/door-object.ts';
+import { type DoorIdentity, doorName } from '../../../operator/exposure/made/exposure-object.ts';
 import { httpRouteObject } from '../../../operator/exposure/made/http-route.ts';
 import { ingressObject } from '../../../operator/exposure/made/ingress.ts';
 import { serviceObject } from '../../../operator/exposure/made/service.ts';
-import { deployment, NAMESPACE, PATH, paths, settings } from './landscape.ts';
+import { deployment, NAMESPACE, PATH, paths, settings } from './observed-state.ts';
 
 const owner = { namespace: 'apps', name: 'web', uid: '1' };
 const identity: Omit<DoorIdentity, 'annotations'> = { name: 'door', namespace: NAMESPACE, owner, owners: [] };

@@ -18,7 +18,7 @@ import {
   rule,
   service,
   settings,
-} from './landscape.ts';
+} from './observed-state.ts';
 
 /** The URLs without the path, after their types. */
 function urls(parts: Partial<Landscape>, flags: Partial<DoorSettings> = {}): string[] {

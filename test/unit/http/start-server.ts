@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { RequestError } from '../../../operator/api/errors.ts';
-import { defaultLimits, type Limits } from '../../../operator/http/limits.ts';
-import { createReceiverServer, type ReceiverServer } from '../../../operator/http/receiver-server.ts';
-import { parseTrustedProxies, type TrustedProxies } from '../../../operator/http/trusted-proxies.ts';
+import { defaultLimits, type Limits } from '../../../operator/http/guard/limits.ts';
+import { createReceiverServer, type ReceiverServer } from '../../../operator/http/guarded-server.ts';
+import { parseTrustedProxies, type TrustedProxies } from '../../../operator/http/sender/trusted-proxies.ts';
 import { createLogger, type Logger } from '../../../operator/observe/log.ts';
 import { createMetrics, type Metrics } from '../../../operator/observe/metrics.ts';
 import type { Admitted, Deliverer } from '../../../operator/receivers/deliver.ts';

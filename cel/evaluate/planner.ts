@@ -1,0 +1,258 @@
+/** Turns a checked expression into closures that run it; what can be known before is worked out here. */
+
+import type { Checked, ResolvedCall } from '../check/checker.ts';
+import { accepts } from '../check/overloads.ts';
+import { showType } from '../check/types.ts';
+import { hasField, optionalSelect, select } from '../library/collections.ts';
+import { FOLDED } from '../library/conversions.ts';
+import { compilePattern } from '../library/regular-expression.ts';
+import { compileError } from '../parse/source-position.ts';
+import { CONDITIONAL, type MapEntry, type Node } from '../parse/syntax.ts';
+import { Budget, Exhausted, Failure, NO_OVERLOAD } from './bounds.ts';
+import { planComprehension } from './comprehensions.ts';
+import { CelMap, CelOptional, CelType } from './values.ts';
+
+/** One run: its bounds, the values of the variables, and those of the macros that it is in. */
+export interface Run {
+  readonly budget: Budget;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly locals: unknown[];
+}
+
+export type Evaluate = (run: Run) => unknown;
+
+const NO_VARIABLE = new Failure('a variable has no value');
+const NOT_OPTIONAL = new Failure('an optional element is not optional');
+
+/** Plans one expression. The names of macro variables in scope are passed down; their place is where the value lies. */
+export class Planner {
+  readonly #expression: string;
+  readonly #checked: Checked;
+  /** For all patterns of the expression together. */
+  readonly #budget = new Budget();
+  readonly #constants = new Map<Evaluate, unknown>();
+
+  constructor(expression: string, checked: Checked) {
+    this.#expression = expression;
+    this.#checked = checked;
+  }
+
+  plan(node: Node, locals: readonly string[] = []): Evaluate {
+    const type = this.#checked.typeNames.get(node);
+    if (type !== undefined) return this.#constant(new CelType(showType({ ...type, of: [] })));
+    switch (node.kind) {
+      case 'literal':
+        return this.#constant(node.value);
+      case 'ident':
+        return planVariable(node.name, locals.lastIndexOf(node.name));
+      case 'select':
+        return planSelect(this.plan(node.operand, locals), node.field, node.optional);
+      case 'has':
+        return planHas(this.plan(node.operand, locals), node.field);
+      case 'call':
+        return this.#call(node, locals);
+      case 'logic':
+        return planLogic(
+          node.or,
+          node.terms.map((term) => this.plan(term, locals)),
+        );
+      case 'list':
+        return this.#list(node, locals);
+      case 'map':
+        return this.#map(node.entries, locals);
+      case 'comprehension':
+        return planComprehension(this, node, locals);
+      case 'optMap':
+        return this.#optMap(node, locals);
+    }
+  }
+
+  #constant(value: unknown): Evaluate {
+    const evaluate = () => value;
+    this.#constants.set(evaluate, value);
+    return evaluate;
+  }
+
+  #knows(evaluate: Evaluate): boolean {
+    return this.#constants.has(evaluate);
+  }
+
+  #call(node: Node, locals: readonly string[]): Evaluate {
+    const call = this.#checked.calls.get(node) as ResolvedCall;
+    const args = call.args.map((arg) => this.plan(arg, locals));
+    const [first, second, third] = args;
+    const { name } = call.fn;
+    if (first === undefined) return planCall(call, args);
+    if (second !== undefined) {
+      if (third !== undefined && name === CONDITIONAL) return planConditional(first, second, third);
+      if (name === 'or' || name === 'orValue') return planOr(first, second, name === 'or');
+      const constant = this.#constants.get(second);
+      // In a list that is known to be empty is nothing, not even what cannot be evaluated.
+      if (name === 'in' && Array.isArray(constant) && constant.length === 0) return this.#constant(false);
+      if (name === 'matches' && typeof constant === 'string') return this.#matches(node, first, constant);
+    } else if (FOLDED.has(name) && this.#knows(first)) return this.#fold(node, planCall(call, args));
+    return planCall(call, args);
+  }
+
+  #guard<T>(node: Node, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Failure || error instanceof Exhausted)
+        throw compileError(this.#expression, node.at, error.reason);
+      throw error;
+    }
+  }
+
+  #fold(node: Node, evaluate: Evaluate): Evaluate {
+    return this.#constant(this.#guard(node, () => evaluate(noRun())));
+  }
+
+  #matches(node: Node, text: Evaluate, pattern: string): Evaluate {
+    const compiled = this.#guard(node, () => compilePattern(pattern, this.#budget));
+    return (run) => {
+      const value = text(run);
+      if (typeof value !== 'string') throw NO_OVERLOAD;
+      return compiled.test(run.budget, value);
+    };
+  }
+
+  #list({ elements }: Extract<Node, { kind: 'list' }>, locals: readonly string[]): Evaluate {
+    const plans = elements.map(({ value }) => this.plan(value, locals));
+    const anyOptional = elements.some(({ optional }) => optional);
+    if (!anyOptional && plans.every((plan) => this.#knows(plan))) {
+      return this.#constant(plans.map((plan) => this.#constants.get(plan)));
+    }
+    return (run) => {
+      run.budget.spend(1 + plans.length);
+      if (!anyOptional) return plans.map((plan) => plan(run));
+      return plans.flatMap((plan, i) => (elements[i]?.optional === true ? present(plan(run)) : [plan(run)]));
+    };
+  }
+
+  #map(entries: readonly MapEntry[], locals: readonly string[]): Evaluate {
+    const plans = entries.map(({ key, value, optional }) => ({
+      key: this.plan(key, locals),
+      value: this.plan(value, locals),
+      optional,
+    }));
+    const build: Evaluate = (run) => {
+      run.budget.spend(1 + plans.length);
+      const map = new CelMap();
+      for (const { key, value, optional } of plans) {
+        const name = key(run);
+        const entry = value(run);
+        for (const found of optional ? present(entry) : [entry]) map.set(name, found);
+      }
+      return map;
+    };
+    const known = plans.every(({ key, value, optional }) => !optional && this.#knows(key) && this.#knows(value));
+    return known ? this.#constant(build(noRun())) : build;
+  }
+
+  #optMap(node: Extract<Node, { kind: 'optMap' }>, locals: readonly string[]): Evaluate {
+    const target = this.plan(node.target, locals);
+    const body = this.plan(node.body, [...locals, node.variable]);
+    return (run) => {
+      run.budget.spend();
+      const optional = target(run);
+      if (!(optional instanceof CelOptional)) throw NO_OVERLOAD;
+      if (optional.value === undefined) return CelOptional.NONE;
+      run.locals[locals.length] = optional.value;
+      const value = body(run);
+      if (node.flat) return value;
+      // An optional in an optional: cel-go takes the inner one off, and none becomes null.
+      return new CelOptional(value instanceof CelOptional ? (value.value ?? null) : value);
+    };
+  }
+}
+
+/** The run of what needs nothing from outside. */
+const noRun = (): Run => ({ budget: new Budget(), variables: {}, locals: [] });
+
+/** Of an optional element, the value that it has, or none. */
+function present(value: unknown): unknown[] {
+  if (!(value instanceof CelOptional)) throw NOT_OPTIONAL;
+  return value.value === undefined ? [] : [value.value];
+}
+
+function planVariable(name: string, local: number): Evaluate {
+  if (local >= 0) return ({ locals }) => locals[local];
+  return ({ variables }) => {
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value === undefined) throw NO_VARIABLE;
+    return value;
+  };
+}
+
+function planSelect(operand: Evaluate, field: string, optional: boolean): Evaluate {
+  const get = optional ? optionalSelect : select;
+  return (run) => {
+    run.budget.spend();
+    return get(operand(run), field);
+  };
+}
+
+function planHas(operand: Evaluate, field: string): Evaluate {
+  return (run) => {
+    run.budget.spend();
+    return hasField(operand(run), field);
+  };
+}
+
+/** An error of one side does not matter when another decides; which side comes first never matters. */
+function planLogic(or: boolean, terms: readonly Evaluate[]): Evaluate {
+  return (run) => {
+    run.budget.spend();
+    let failure: Failure | undefined;
+    for (const term of terms) {
+      try {
+        const value = term(run);
+        if (value === or) return or;
+        if (typeof value !== 'boolean') failure ??= NO_OVERLOAD;
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        failure ??= error;
+      }
+    }
+    if (failure !== undefined) throw failure;
+    return !or;
+  };
+}
+
+function planConditional(condition: Evaluate, yes: Evaluate, no: Evaluate): Evaluate {
+  return (run) => {
+    run.budget.spend();
+    const value = condition(run);
+    if (typeof value !== 'boolean') throw NO_OVERLOAD;
+    return value ? yes(run) : no(run);
+  };
+}
+
+/** As in cel-go, what is not an optional (of type dyn) is its own value. */
+function planOr(first: Evaluate, second: Evaluate, whole: boolean): Evaluate {
+  return (run) => {
+    run.budget.spend();
+    const optional = first(run);
+    if (!(optional instanceof CelOptional)) return optional;
+    if (optional.value === undefined) return second(run);
+    return whole ? optional : optional.value;
+  };
+}
+
+function planCall({ fn }: ResolvedCall, args: readonly Evaluate[]): Evaluate {
+  const { run: call } = fn;
+  const [first, second] = args;
+  if (fn.total && first !== undefined && second !== undefined && args.length === 2) {
+    return (run) => {
+      run.budget.spend();
+      return call(run.budget, first(run), second(run));
+    };
+  }
+  return (run) => {
+    run.budget.spend();
+    const values = args.map((arg) => arg(run));
+    if (!fn.total && !fn.overloads.some((overload) => accepts(overload, values))) throw NO_OVERLOAD;
+    return call(run.budget, ...values);
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * Keeps up with a certificate that is renewed under way. The files are looked at again and again, because what Kubernetes
+ * swaps is a link to their folder, which no watch of a file sees reliably.
+ */
+import type { Logger } from '../../observe/log.ts';
+import { type Certificate, type CertificateFiles, readCertificate } from './certificate.ts';
+
+export interface FollowCertificateOptions {
+  readonly files: CertificateFiles;
+  /** The one in use. */
+  readonly current: Certificate;
+  readonly everyMs: number;
+  readonly onRenewed: (certificate: Certificate) => void;
+  readonly log: Logger;
+}
+
+/** Two that do not go together, or cannot be read, change nothing and are logged once. @returns what ends it. */
+export function followCertificate({ files, current, everyMs, onRenewed, log }: FollowCertificateOptions): () => void {
+  let inUse = current;
+  let complaint: string | undefined;
+  let busy = false;
+  const look = async (): Promise<void> => {
+    try {
+      const found = await readCertificate(files);
+      complaint = undefined;
+      if (found.cert.equals(inUse.cert) && found.key.equals(inUse.key)) return;
+      onRenewed(found);
+      inUse = found;
+      log.info({ notAfter: found.notAfter.toISOString() }, 'certificate renewed');
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message === complaint) return;
+      complaint = message;
+      const kept = inUse.notAfter.toISOString();
+      log.error({ error: message, notAfter: kept }, 'certificate not renewed; the one before stays in use');
+    }
+  };
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    look().finally(() => {
+      busy = false;
+    });
+  }, everyMs);
+  return () => clearInterval(timer);
+}

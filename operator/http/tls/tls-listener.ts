@@ -1,0 +1,45 @@
+/** HTTPS without anything in front: opens the TLS listener of the receiver server and keeps its certificate current. */
+import type { Logger } from '../../observe/log.ts';
+import type { Metrics } from '../../observe/metrics.ts';
+import type { ListenAddress } from '../address.ts';
+import type { ReceiverServer } from '../guarded-server.ts';
+import { type Certificate, type CertificateFiles, readCertificate } from './certificate.ts';
+import { followCertificate } from './follow-certificate.ts';
+
+export interface TlsDoor {
+  readonly port: number;
+  /** Looks for no new certificate any more. */
+  stop(): void;
+}
+
+export interface TlsDoorOptions {
+  readonly server: ReceiverServer;
+  readonly address: ListenAddress;
+  readonly files: CertificateFiles;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** How often the files are looked at. */
+  readonly everyMs?: number;
+}
+
+const LOOK_EVERY_MS = 5_000;
+
+/** @throws Error with one line that says what is wrong with the files or the address. */
+export async function openTlsDoor(options: TlsDoorOptions): Promise<TlsDoor> {
+  const { server, address, files, log, metrics, everyMs = LOOK_EVERY_MS } = options;
+  const current = await readCertificate(files);
+  const { port, renew } = await server.listenTls(address, current);
+  const tell = ({ notAfter }: Certificate): void => metrics.certificateExpiry.set(notAfter.getTime() / 1_000);
+  tell(current);
+  const stop = followCertificate({
+    files,
+    current,
+    everyMs,
+    log,
+    onRenewed(certificate) {
+      renew(certificate);
+      tell(certificate);
+    },
+  });
+  return { port, stop };
+}

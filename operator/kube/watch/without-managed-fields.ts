@@ -1,0 +1,7 @@
+import type { ObjectMeta } from '../../api/receiver.ts';
+
+/** The metadata without the bookkeeping of field managers, which is most of it and read by nobody here. */
+export function withoutManagedFields(metadata: ObjectMeta): ObjectMeta {
+  const { managedFields: _bulk, ...rest } = metadata as ObjectMeta & { managedFields?: unknown };
+  return rest;
+}

@@ -1,0 +1,49 @@
+// What cel-go says of an expression, and what our own says. No difference in this table is known; outside of it are:
+// - messages of protobuf (`google.protobuf.Duration{seconds: 1}`, `google.protobuf.NullValue.NULL_VALUE`) do not compile:
+//   nothing in a filter has one;
+// - an expression is at most 32 KiB here and 100,000 code points there; a chain of one operator may be longer here;
+// - double('0x1p-2') is an error: only decimal numbers are read;
+// - names of time zones are Node's, whose history for a few of them (EST before 1970) is another;
+// - cel-go v0.26 panics on `[?x]` with an x of type dyn, which compiles here, and gives an optional for `has()` of an
+//   optional's field inside a conditional, where here it is a bool.
+import { describe, expect, it } from 'vitest';
+import { CelCompileError, CelRuntimeError, compile } from '../../../cel/cel.ts';
+import { check } from '../../../cel/check/checker.ts';
+import { showType } from '../../../cel/check/types.ts';
+import { parse } from '../../../cel/parse/parser.ts';
+import type { CelAnswer } from '../../support/cel-go.ts';
+import { ANY_QUESTIONS, BOOL_QUESTIONS, CEL_VARIABLES } from '../../support/cel-questions.ts';
+import { showCel } from '../../support/show-cel.ts';
+import table from './cel-table.json' with { type: 'json' };
+
+const variables = Object.keys(CEL_VARIABLES);
+
+/** The same as cel-go's answer, from ours. */
+function answer(expression: string, must: 'bool' | 'any'): CelAnswer {
+  const base = { expression, must };
+  let program: ReturnType<typeof compile>;
+  try {
+    program = compile(expression, { variables, result: must });
+  } catch (error) {
+    expect(error).toBeInstanceOf(CelCompileError);
+    expect(String(error)).toMatch(/^CelCompileError: \d+:\d+: [^\n]+$/);
+    return { ...base, outcome: 'refused' };
+  }
+  const type = showType(check(expression, parse(expression), variables).type);
+  try {
+    return { ...base, outcome: 'value', value: showCel(program.evaluate(CEL_VARIABLES)), type };
+  } catch (error) {
+    expect(error).toBeInstanceOf(CelRuntimeError);
+    return { ...base, outcome: 'failed', type };
+  }
+}
+
+describe('an expression means what it means to cel-go', () => {
+  it.each(table as CelAnswer[])('$must: $expression', (expected) => {
+    expect(answer(expected.expression, expected.must)).toEqual(expected);
+  });
+
+  it('and every question has its answer in the table', () => {
+    expect(table.map(({ expression }) => expression)).toEqual([...BOOL_QUESTIONS, ...ANY_QUESTIONS]);
+  });
+});
