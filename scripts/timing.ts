@@ -65,8 +65,7 @@ function refusalBy({ type }: Subject, way: Way): () => void {
   return () => {
     let refused = false;
     try {
-      verifier.head?.(request);
-      verifier.verify(request);
+      verifier.head(request)(body);
     } catch {
       refused = true;
     }

@@ -6,7 +6,7 @@ import type { Program } from '../../cel/program.ts';
 import { RequestError } from '../api/errors.ts';
 import type { Logger } from '../observe/log.ts';
 import { jsonFilterInput } from '../webhooks/json-filter-input.ts';
-import type { RequestHead, WebhookRequest } from '../webhooks/webhook-type.ts';
+import type { JudgeBody, RequestHead, WebhookRequest } from '../webhooks/webhook-type.ts';
 import type { Annotator, Applied } from './annotator.ts';
 import { isAway } from './is-away.ts';
 import type { Attempt, Pending } from './pending.ts';
@@ -125,9 +125,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     return (await settleAll(answers)).flat();
   }
 
-  async function deliver(route: Route, serving: Serving, request: WebhookRequest): Promise<200 | 202> {
+  async function deliver(
+    route: Route,
+    serving: Serving,
+    request: WebhookRequest,
+    judgeBody: JudgeBody,
+  ): Promise<200 | 202> {
     const deadlineMs = Date.now() + ANSWER_WITHIN_MS;
-    const { claims } = await serving.verifier.verify(request);
+    const { claims } = await judgeBody(request.body);
     const input = serving.filtered ? filterInput(route, request, claims) : undefined;
     const question = { route, serving, input, bytes: input === undefined ? 0 : request.body.length, deadlineMs };
     const about = { controller: 'receiver', namespace: route.namespace, name: route.name, type: route.type?.name };
@@ -163,14 +168,15 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       if (!methodsOf(route).includes(method)) throw new RequestError('MethodNotAllowed');
       const { serving, type } = route;
       if (serving === undefined || type === undefined) throw new RequestError('ReceiverUnavailable');
+      let judgeBody: JudgeBody | undefined;
       return {
         type: type.name,
         receiver: route,
         checkHead(head) {
-          serving.verifier.head?.(head);
+          judgeBody = serving.verifier.head(head);
           checkEvent(serving, type.eventHeader, head);
         },
-        deliver: (request) => deliver(route, serving, request),
+        deliver: (request) => deliver(route, serving, request, judgeBody ?? serving.verifier.head(request)),
       };
     },
   };

@@ -11,8 +11,8 @@ export const cdevents: WebhookType = {
   eventHeader: 'ce-type',
   methods: ['POST'],
   prepare: () => ({
-    verify(request) {
-      validateCdEvent(parseJson(request.body));
+    head: () => (body) => {
+      validateCdEvent(parseJson(body));
       return {};
     },
   }),

@@ -44,12 +44,12 @@ function prepare(secret: SecretData, { issuers, jwksUrl, now }: GcrOptions): Web
 
   return {
     head(head) {
-      readToken(head);
-    },
-    async verify(request) {
-      await issuers.checkSignature(readToken(request), { jwksUrl, algorithms: ['RS256'] });
-      pubsubMessage(request.body);
-      return {};
+      const token = readToken(head);
+      return async (body) => {
+        await issuers.checkSignature(token, { jwksUrl, algorithms: ['RS256'] });
+        pubsubMessage(body);
+        return {};
+      };
     },
   };
 }

@@ -50,13 +50,12 @@ function prepare(specs: readonly OidcProvider[], { issuers, now }: GenericOidcOp
 
   return {
     head(head) {
-      readToken(head);
-    },
-    async verify(request) {
-      const { token, provider } = readToken(request);
-      await issuers.checkSignature(token, await issuers.discover(provider.issuerUrl));
-      provider.checkClaims(token.claims);
-      return { claims: token.claims };
+      const { token, provider } = readToken(head);
+      return async () => {
+        await issuers.checkSignature(token, await issuers.discover(provider.issuerUrl));
+        provider.checkClaims(token.claims);
+        return { claims: token.claims };
+      };
     },
   };
 }

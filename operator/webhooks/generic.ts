@@ -7,5 +7,5 @@ export const generic: WebhookType = {
   secret: 'required',
   oidcProviders: 'refused',
   methods: ['POST', 'GET', 'PUT'],
-  prepare: () => ({ verify: () => ({}) }),
+  prepare: () => ({ head: () => () => ({}) }),
 };

@@ -3,7 +3,7 @@
  * input is known that needs it.
  */
 import { RequestError, type RequestErrorCode } from '../api/errors.ts';
-import type { WebhookType, WebhookVerifier } from './webhook-type.ts';
+import type { JudgeBody, WebhookType, WebhookVerifier } from './webhook-type.ts';
 
 function coded(error: unknown, code: RequestErrorCode): RequestError {
   return error instanceof RequestError ? error : new RequestError(code, 'unexpected error', { cause: error });
@@ -13,22 +13,25 @@ function guardedVerifier(verifier: WebhookVerifier): WebhookVerifier {
   return {
     head(head) {
       try {
-        verifier.head?.(head);
+        return guardedJudge(verifier.head(head));
       } catch (error) {
         throw coded(error, 'VerificationFailed');
       }
     },
-    verify(request) {
-      try {
-        const verified = verifier.verify(request);
-        if (!(verified instanceof Promise)) return verified;
-        return verified.catch((error: unknown) => {
-          throw coded(error, 'VerificationFailed');
-        });
-      } catch (error) {
+  };
+}
+
+function guardedJudge(judgeBody: JudgeBody): JudgeBody {
+  return (body) => {
+    try {
+      const verified = judgeBody(body);
+      if (!(verified instanceof Promise)) return verified;
+      return verified.catch((error: unknown) => {
         throw coded(error, 'VerificationFailed');
-      }
-    },
+      });
+    } catch (error) {
+      throw coded(error, 'VerificationFailed');
+    }
   };
 }
 

@@ -21,18 +21,18 @@ function readSignature(head: RequestHead): string | undefined {
   return singleHeader(head, 'x-hub-signature-256') ?? older;
 }
 
-export function hubVerifier(token: Buffer): Required<WebhookVerifier> {
+export function hubVerifier(token: Buffer): WebhookVerifier {
   const signature = signatureVerifier(token, readSignature);
   return {
     head(head) {
-      contentTypeOf(head);
-      signature.head(head);
-    },
-    verify(request) {
-      const type = contentTypeOf(request);
-      const verified = signature.verify(request);
-      if (type === 'form') formPayload(request.body);
-      return verified;
+      const type = contentTypeOf(head);
+      const judgeBody = signature.head(head);
+      if (type === 'json') return judgeBody;
+      return (body) => {
+        const verified = judgeBody(body);
+        formPayload(body);
+        return verified;
+      };
     },
   };
 }

@@ -26,13 +26,12 @@ export const nexus: WebhookType = {
     const key = createSecretKey(token);
     return {
       head(head) {
-        readDigest(head);
-      },
-      verify(request) {
-        const signature = { algorithm: 'sha1', digest: readDigest(request) } as const;
-        if (!hmacMatches(signature, key, request.body)) throw new RequestError('SignatureMismatch');
-        parseJson(request.body);
-        return {};
+        const signature = { algorithm: 'sha1', digest: readDigest(head) } as const;
+        return (body) => {
+          if (!hmacMatches(signature, key, body)) throw new RequestError('SignatureMismatch');
+          parseJson(body);
+          return {};
+        };
       },
     };
   },

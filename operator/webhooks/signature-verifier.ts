@@ -12,16 +12,15 @@ import type { RequestHead, WebhookVerifier } from './webhook-type.ts';
 export function signatureVerifier(
   token: Buffer,
   readHeader: (head: RequestHead) => string | undefined,
-): Required<WebhookVerifier> {
+): WebhookVerifier {
   const key = createSecretKey(token);
   return {
     head(head) {
-      parseSignature(readHeader(head));
-    },
-    verify(request) {
-      const signature = parseSignature(readHeader(request));
-      if (!hmacMatches(signature, key, request.body)) throw new RequestError('SignatureMismatch');
-      return {};
+      const signature = parseSignature(readHeader(head));
+      return (body) => {
+        if (!hmacMatches(signature, key, body)) throw new RequestError('SignatureMismatch');
+        return {};
+      };
     },
   };
 }

@@ -2,20 +2,16 @@
 import { RequestError } from '../api/errors.ts';
 import { singleHeader } from '../verify/single-header.ts';
 import { tokenEquals } from '../verify/token-equals.ts';
-import type { RequestHead, WebhookVerifier } from './webhook-type.ts';
+import type { WebhookVerifier } from './webhook-type.ts';
 
 /** @param name of the header, lower-case. */
-export function tokenHeaderVerifier(token: Buffer, name: string): Required<WebhookVerifier> {
-  function head(request: RequestHead): void {
-    const value = singleHeader(request, name);
-    if (value === undefined) throw new RequestError('SignatureMissing', `no header ${name}`);
-    if (!tokenEquals(value, token)) throw new RequestError('TokenMismatch');
-  }
+export function tokenHeaderVerifier(token: Buffer, name: string): WebhookVerifier {
   return {
-    head,
-    verify(request) {
-      head(request);
-      return {};
+    head(head) {
+      const value = singleHeader(head, name);
+      if (value === undefined) throw new RequestError('SignatureMissing', `no header ${name}`);
+      if (!tokenEquals(value, token)) throw new RequestError('TokenMismatch');
+      return () => ({});
     },
   };
 }

@@ -33,12 +33,17 @@ export interface Verified {
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** A type made ready for one Receiver. Both throw RequestError and nothing else. */
+/** Judges the body of one request, whose head was judged before. @throws RequestError */
+export type JudgeBody = (body: Buffer) => Verified | Promise<Verified>;
+
+/** A type made ready for one Receiver. */
 export interface WebhookVerifier {
-  /** All that the headers alone can refuse; called before a byte of the body is read, where its length is declared. */
-  head?(head: RequestHead): void;
-  /** The whole proof. `head` is always called before it. */
-  verify(request: WebhookRequest): Verified | Promise<Verified>;
+  /**
+   * Refuses all that the head alone can refuse, and gives what judges the body that belongs to it: what the head says is
+   * read once. Called before a byte of the body is read, where its length is declared.
+   * @throws RequestError
+   */
+  head(head: RequestHead): JudgeBody;
 }
 
 export interface WebhookType {

@@ -12,7 +12,7 @@ export const TOKEN = 'secret-token-dont-share';
 /** The settings of a Receiver whose Secret has the guide's token and nothing else. */
 export const tokenSettings: WebhookSettings = settingsOf({ secret: { token: Buffer.from(TOKEN) } });
 
-/** Calls `head` and then `verify`, as a server does. Whatever is no RequestError goes through. */
+/** Judges the head and then the body, as a server does. Whatever is no RequestError goes through. */
 export async function verdictOf(
   type: WebhookType,
   settings: WebhookSettings,
@@ -20,8 +20,7 @@ export async function verdictOf(
 ): Promise<'accepted' | RequestErrorCode> {
   const verifier = type.prepare(settings);
   try {
-    verifier.head?.(request);
-    await verifier.verify(request);
+    await verifier.head(request)(request.body);
     return 'accepted';
   } catch (error) {
     if (error instanceof RequestError) return error.code;
@@ -36,7 +35,7 @@ export function headVerdictOf(
   request: WebhookRequest,
 ): 'accepted' | RequestErrorCode {
   try {
-    type.prepare(settings).head?.(request);
+    type.prepare(settings).head(request);
     return 'accepted';
   } catch (error) {
     if (error instanceof RequestError) return error.code;

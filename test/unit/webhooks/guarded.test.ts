@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../operator/api/errors.ts';
 import { guarded } from '../../../operator/webhooks/guarded.ts';
-import type { WebhookType } from '../../../operator/webhooks/webhook-type.ts';
+import type { JudgeBody, WebhookType } from '../../../operator/webhooks/webhook-type.ts';
 import { tokenSettings } from '../../support/verdict-of.ts';
 import { webhookRequest } from '../../support/webhook-request.ts';
 
@@ -15,12 +15,21 @@ function typeThatThrows(error: unknown): WebhookType {
     secret: 'required',
     oidcProviders: 'refused',
     methods: ['POST'],
-    prepare: () => ({ head: fail, verify: fail }),
+    prepare: () => ({ head: fail }),
     filterInput: fail,
   };
 }
 
 const request = webhookRequest({});
+
+/** What judges a body, of a type that lets every head pass and throws at every body. */
+function judgeThatThrows(error: unknown): JudgeBody {
+  const judgeBody = () => {
+    throw error;
+  };
+  const type = guarded({ ...typeThatThrows(undefined), prepare: () => ({ head: () => judgeBody }) });
+  return type.prepare(tokenSettings).head(request);
+}
 
 describe('guarded', () => {
   it.each([new TypeError('x'), new RangeError('y'), 'a string', undefined])(
@@ -29,8 +38,8 @@ describe('guarded', () => {
       const type = guarded(typeThatThrows(error));
       const verifier = type.prepare(tokenSettings);
       const coded = expect.objectContaining({ code: 'VerificationFailed', message: 'unexpected error' });
-      expect(() => verifier.head?.(request)).toThrow(coded);
-      expect(() => verifier.verify(request)).toThrow(coded);
+      expect(() => verifier.head(request)).toThrow(coded);
+      expect(() => judgeThatThrows(error)(request.body)).toThrow(coded);
       expect(() => type.filterInput?.(request)).toThrow(expect.objectContaining({ code: 'FilterInputInvalid' }));
     },
   );
@@ -38,17 +47,17 @@ describe('guarded', () => {
   it('gives a code to what a promise is rejected with', async () => {
     const type = guarded({
       ...typeThatThrows(undefined),
-      prepare: () => ({ verify: () => Promise.reject(new TypeError('x')) }),
+      prepare: () => ({ head: () => () => Promise.reject(new TypeError('x')) }),
     });
-    const verifier = type.prepare(tokenSettings);
-    expect(() => verifier.head?.(request)).not.toThrow();
-    await expect(verifier.verify(request)).rejects.toThrow(expect.objectContaining({ code: 'VerificationFailed' }));
+    const judgeBody = type.prepare(tokenSettings).head(request);
+    await expect(judgeBody(request.body)).rejects.toThrow(expect.objectContaining({ code: 'VerificationFailed' }));
   });
 
   it('leaves a coded error as it is', () => {
     const error = new RequestError('TokenMismatch');
     const type = guarded(typeThatThrows(error));
-    expect(() => type.prepare(tokenSettings).verify(request)).toThrow(error);
+    expect(() => type.prepare(tokenSettings).head(request)).toThrow(error);
+    expect(() => judgeThatThrows(error)(request.body)).toThrow(error);
     expect(() => type.filterInput?.(request)).toThrow(error);
   });
 
