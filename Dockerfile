@@ -3,6 +3,7 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
+COPY scripts/cdk8s-cli ./scripts/cdk8s-cli
 RUN npm ci
 COPY . .
 RUN npm run build

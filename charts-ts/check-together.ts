@@ -1,4 +1,5 @@
 /** What no value can know alone: values that do not go together. */
+import { argsFault } from './check-args.ts';
 import { selectorLabels } from './labels.ts';
 import type { SluiceValues } from './values.ts';
 import { ValuesError } from './values-error.ts';
@@ -13,7 +14,7 @@ const rules: readonly ((values: SluiceValues) => string | undefined)[] = [
     service.loadBalancerClass !== '' && service.type !== 'LoadBalancer'
       ? 'service.loadBalancerClass needs service.type LoadBalancer'
       : undefined,
-  // Otherwise somebody would believe the door to be closed that stands open.
+  // Otherwise the endpoint would stay open to senders that a user believes to be kept out.
   ({ service, webhook, networkPolicy }) =>
     webhook.allowFrom.length > 0 &&
     service.type !== 'LoadBalancer' &&
@@ -48,6 +49,7 @@ const rules: readonly ((values: SluiceValues) => string | undefined)[] = [
     resources.memoryRequestMebibytes > resources.memoryLimitMebibytes
       ? 'resources.memoryRequestMebibytes is more than resources.memoryLimitMebibytes'
       : undefined,
+  argsFault,
 ];
 
 /** @throws ValuesError of the first that do not. */

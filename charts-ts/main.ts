@@ -6,7 +6,6 @@ import { App, Chart, YamlOutputType } from 'cdk8s';
 import { readValues } from './read-values.ts';
 import { Sluice } from './sluice.ts';
 import type { SluiceProps } from './values.ts';
-import { ValuesError } from './values-error.ts';
 
 const file = process.env.SLUICE_VALUES;
 try {
@@ -16,7 +15,8 @@ try {
   new Sluice(new Chart(app, 'sluice'), 'sluice', props as SluiceProps);
   app.synth();
 } catch (error) {
-  if (!(error instanceof ValuesError)) throw error;
-  process.stderr.write(`${file ?? 'values'}: ${error.message}\n`);
+  // Some values, such as the name of a label, are judged by cdk8s alone.
+  const [line] = error instanceof Error ? error.message.split('\n') : [String(error)];
+  process.stderr.write(`${file || 'the default values'}: ${line}\n`);
   process.exitCode = 1;
 }

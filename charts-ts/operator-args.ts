@@ -29,9 +29,22 @@ function tlsArgs({ tls }: SluiceValues): string[] {
   ];
 }
 
+/** The flags of exposure, and the value that each is set by. */
+export const exposureFlags = {
+  'external-url': 'exposure.externalUrl',
+  'tenant-exposure': 'exposure.tenants.kinds',
+  'tenant-exposure-hosts': 'exposure.tenants.hosts',
+  'tenant-service-annotations': 'exposure.tenants.serviceAnnotations',
+  'tenant-load-balancer-class': 'exposure.tenants.loadBalancerClass',
+  'tenant-ingress-class': 'exposure.tenants.ingressClass',
+  'tenant-ingress-tls-secret': 'exposure.tenants.ingressTlsSecret',
+  'tenant-ingress-annotations': 'exposure.tenants.ingressAnnotations',
+  'tenant-gateway': 'exposure.tenants.gateway',
+} as const;
+
 /** Only what is set: the rest are the operator's own defaults. */
 function exposureArgs({ exposure: { externalUrl, tenants } }: SluiceValues): string[] {
-  const written: Readonly<Record<string, string>> = {
+  const written: Readonly<Record<keyof typeof exposureFlags, string>> = {
     'external-url': externalUrl,
     'tenant-exposure': tenants.kinds.join(','),
     'tenant-exposure-hosts': tenants.hosts.join(','),

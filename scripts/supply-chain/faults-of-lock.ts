@@ -7,6 +7,8 @@ export interface LockedPackage {
   readonly integrity?: string;
   /** Comes inside of another package, whose integrity covers it. */
   readonly inBundle?: boolean;
+  /** A folder of this repository, as are the paths outside of node_modules. */
+  readonly link?: boolean;
   readonly hasInstallScript?: boolean;
   readonly dev?: boolean;
   readonly devOptional?: boolean;
@@ -38,7 +40,7 @@ const forDevelopment: ReadonlySet<string> = new Set([...permissive, 'MPL-2.0']);
 
 /** One line for each. */
 export function faultsOfLock({ packages, allowScripts }: SupplyChain): string[] {
-  const entries = Object.entries(packages).filter(([path]) => path !== '');
+  const entries = Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && !link);
   const scripted = entries.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path));
   const approved = Object.keys(allowScripts).filter((name) => allowScripts[name]);
   return [

@@ -37,7 +37,6 @@ export async function createChartFolder(): Promise<ChartFolder> {
         env: {
           ...process.env,
           PATH: `${bin}${delimiter}${process.env.PATH}`,
-          CDK8S_CHECK_UPGRADE: 'false',
           SLUICE_VALUES: values === undefined ? '' : file,
         },
       });

@@ -1,6 +1,8 @@
 // The manifests as a user gets them, on a bare cluster: applied with strict validation, twice, and with other values.
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../../../control-plane/start.ts';
@@ -14,6 +16,8 @@ interface Manifest {
   readonly spec: { readonly template: { readonly metadata: object; readonly spec: Record<string, unknown> } };
 }
 
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const run = promisify(execFile);
 const APPLY = ['apply', '--server-side', '--validate=strict', '-f', '-'];
 const DIFF = ['diff', '--server-side', '-f', '-'];
 
@@ -71,11 +75,23 @@ describe('cdk8s synth', () => {
     ['service: {tipe: NodePort}', 'service.tipe is unknown; did you mean service.type?'],
     ['replicas: many', 'replicas: expected a whole number, not "many"'],
     ['replicas: 1\nreplicas: 2', 'Map keys must be unique at line 2, column 1'],
-  ])('fails for %j with one line that says where', async (values, message) => {
-    const failure = folder.cdk8s(['synth', '--stdout'], values);
-    await expect(failure).rejects.toMatchObject({ code: 1, stdout: '' });
-    const { stderr } = (await failure.catch((error: unknown) => error)) as { stderr: string };
-    expect(stderr.split('\n')[0]).toBe(`${join(folder.path, 'values.yaml')}: ${message}`);
+    ['extraArgs: [--concurent=8]', 'extraArgs: unknown flag --concurent; did you mean --concurrent?'],
+  ])('fails for %j with one line that says where, and no other', async (values, message) => {
+    const stderr = `${join(folder.path, 'values.yaml')}: ${message}\n`;
+    await expect(folder.cdk8s(['synth', '--stdout'], values)).rejects.toMatchObject({ code: 1, stdout: '', stderr });
+  });
+
+  it('prints nothing beside the manifests as it is typed, whatever the newest cdk8s-cli is', async () => {
+    // Where cdk8s-cli keeps what the registry answered.
+    await writeFile(join(folder.path, '.cdk8s-cli.version'), '99.0.0');
+    const { CDK8S_CHECK_UPGRADE: _, ...env } = process.env;
+    const options = { cwd: ROOT, env: { ...env, HOME: folder.path, SLUICE_VALUES: '' } };
+    expect(await run('npx', ['cdk8s', 'synth', '--stdout'], options)).toEqual({ stdout: manifests, stderr: '' });
+  });
+
+  it('says in one line what else is wrong with the command', async () => {
+    const stderr = "cdk8s: You need to specify '--chart-version' when '--format' is set as 'helm'.\n";
+    await expect(folder.cdk8s(['synth', '--format', 'helm'])).rejects.toMatchObject({ code: 1, stdout: '', stderr });
   });
 
   it.each([
@@ -164,7 +180,7 @@ describe('kubectl apply --server-side', () => {
 });
 
 describe('kubectl apply -k', () => {
-  const base = join(import.meta.dirname, '..', '..', '..', 'kustomize');
+  const base = join(ROOT, 'kustomize');
 
   it('installs the base, which is what the defaults make', async () => {
     expect(await kubectl(['apply', '--server-side', '--validate=strict', '-k', base])).toMatchObject({ code: 0 });

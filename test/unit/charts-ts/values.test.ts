@@ -139,10 +139,24 @@ describe('a file of values', () => {
     [{ httpRoute: { enabled: true } }, 'httpRoute.parentRefs is empty'],
     [{ targets: { extra: [{ group: '', plural: 'secrets' }] } }, 'targets.extra[0]: the operator never gets'],
     [{ resources: { memoryRequestMebibytes: 1024 } }, 'resources.memoryRequestMebibytes is more than'],
+    [{ exposure: { tenants: { kinds: ['Ingress'] } } }, 'exposure.tenants.kinds Ingress needs exposure.tenants.hosts'],
+    [{ exposure: { externalUrl: 'hooks' } }, 'exposure.externalUrl "hooks": expected a URL such as https://'],
   ])('%j does not go together: %s', (values, beginning) => {
     const fault = faultOf(values);
     expect(fault.slice(0, beginning.length)).toBe(beginning);
     expect(fault).not.toContain('\n');
+  });
+
+  it.each([
+    [['--no-cros-namespace-refs'], 'unknown flag --no-cros-namespace-refs; did you mean --no-cross-namespace-refs?'],
+    [['--zzzzzzzz'], 'unknown flag --zzzzzzzz; docs/configuration.md lists them all'],
+    [['--concurrent=many'], '--concurrent "many": expected a whole number'],
+    [['--concurrent'], '--concurrent needs a value: integer'],
+    [['--metrics-per-object', 'true'], 'unexpected argument "true"; write --metrics-per-object=true'],
+    [['--health-addr=:9292'], '--receiverAddr :9292 and --health-addr :9292 cannot listen on the same port'],
+    [['--version'], '--version only prints a text, and the pods would end at once'],
+  ])('has flags in extraArgs that the operator knows, and not %j: %s', (extraArgs, fault) => {
+    expect(faultOf({ extraArgs })).toBe(`extraArgs: ${fault}`);
   });
 
   it.each(readdirSync(examples))('may be examples/values/%s', (name) => {

@@ -39,6 +39,11 @@ describe('a lock file', () => {
     expect(faults).toEqual(fault === undefined ? [] : [expect.stringMatching(fault)]);
   });
 
+  it('says nothing of the folders of the repository', () => {
+    const packages = { '': {}, 'scripts/x': {}, 'node_modules/x': { link: true } };
+    expect(faultsOfLock({ packages, allowScripts: {} })).toEqual([]);
+  });
+
   it('may have the install scripts that are approved, and approves no others', () => {
     const packages = { 'node_modules/x': { ...good, hasInstallScript: true } };
     expect(faultsOfLock({ packages, allowScripts: { x: true } })).toEqual([]);
