@@ -24,12 +24,6 @@ export interface Metrics {
   readonly webhooks: Counter<'type' | 'result'>;
   /** Seconds from a webhook's head to its answer, by the Receiver's type and the answer's status. */
   readonly webhookDuration: Histogram<'type' | 'code'>;
-  /** Targets that senders were promised (202) and that are not yet annotated. */
-  readonly notificationsPending: Gauge;
-  /** Webhooks that shared their PATCH with another one. */
-  readonly notificationsCoalesced: Counter;
-  /** Promised targets that were given up because the process ended first. */
-  readonly notificationsAbandoned: Counter;
   /** When the certificate of the TLS door ends, in seconds since the epoch; no series without that door. */
   readonly certificateExpiry: Gauge;
   /** Of the queue with that name. */
@@ -127,21 +121,6 @@ function createWebhookMetrics(registry: Registry) {
       help: 'How long webhooks took by the type of their Receiver and the status of their answer',
       labelNames: ['type', 'code'] as const,
       buckets: WEBHOOK_SECONDS,
-      registers,
-    }),
-    notificationsPending: new Gauge({
-      name: 'sluice_notifications_pending',
-      help: 'Targets that were promised to a sender and are not yet annotated',
-      registers,
-    }),
-    notificationsCoalesced: new Counter({
-      name: 'sluice_notifications_coalesced_total',
-      help: 'Webhooks that shared their PATCH with another one',
-      registers,
-    }),
-    notificationsAbandoned: new Counter({
-      name: 'sluice_notifications_abandoned_total',
-      help: 'Promised targets that were given up because the process ended',
       registers,
     }),
   };

@@ -34,15 +34,13 @@ export interface ControllerOptions {
   readonly client: KubeClient;
   readonly type: ResourceType;
   readonly types: ReadonlyMap<string, WebhookType>;
-  readonly secrets: Secrets;
+  readonly secrets: Pick<Secrets, 'get'>;
   readonly routes: RouteTable;
   readonly targets: Targets;
   readonly events: EventRecorder;
   readonly exposure: Pick<Exposure, 'follow' | 'forget' | 'look'>;
   readonly isLeader: () => boolean;
   readonly log: Logger;
-  /** Called after each reconcile. */
-  readonly observe: (receiver: { namespace: string; name: string }, seconds: number) => void;
 }
 
 /** What is remembered of a Receiver so that a look that finds nothing new costs nothing. */
@@ -55,7 +53,7 @@ interface Memory {
 }
 
 export function createController(options: ControllerOptions): Controller {
-  const { client, type, types, secrets, routes, targets, events, exposure, isLeader, log, observe } = options;
+  const { client, type, types, secrets, routes, targets, events, exposure, isLeader, log } = options;
   const memories = new Map<string, Memory>();
   const secretOf = new Map<string, string>();
   const users = new Map<string, Set<string>>();
@@ -203,26 +201,21 @@ export function createController(options: ControllerOptions): Controller {
         exposure.forget(key);
         return undefined;
       }
-      const begun = performance.now();
       const { metadata, spec } = receiver;
-      try {
-        if (metadata.deletionTimestamp !== undefined) {
-          forget(key);
-          exposure.follow(receiver, undefined);
-          await releaseFinalizer(receiver);
-          return undefined;
-        }
-        const secretName = spec.secretRef?.name;
-        follow(key, secretName === undefined ? undefined : `${metadata.namespace}/${secretName}`);
-        if (spec.suspend === true) {
-          publishUnavailable(key, receiver);
-          exposure.follow(receiver, receiver.status?.webhookPath);
-          return undefined;
-        }
-        return await settle(key, receiver);
-      } finally {
-        observe(metadata, (performance.now() - begun) / 1000);
+      if (metadata.deletionTimestamp !== undefined) {
+        forget(key);
+        exposure.follow(receiver, undefined);
+        await releaseFinalizer(receiver);
+        return undefined;
       }
+      const secretName = spec.secretRef?.name;
+      follow(key, secretName === undefined ? undefined : `${metadata.namespace}/${secretName}`);
+      if (spec.suspend === true) {
+        publishUnavailable(key, receiver);
+        exposure.follow(receiver, receiver.status?.webhookPath);
+        return undefined;
+      }
+      return await settle(key, receiver);
     },
   };
 }

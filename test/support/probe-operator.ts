@@ -1,12 +1,9 @@
 /** A small operator on the base class, with its protected parts in reach. */
 import { pino } from 'pino';
-import {
-  type OnEvent,
-  OperatorBase,
-  type ResourceEvent,
-  type ResourceMeta,
-} from '../../operator/kube/operator-base.ts';
+import type { ResourceType } from '../../operator/kube/kube-client.ts';
+import { type OnEvent, OperatorBase } from '../../operator/kube/operator-base.ts';
 import { createKubeClient } from '../../operator/kube/transport/client.ts';
+import type { WatchedResource } from '../../operator/kube/watch/watched-resource.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -36,16 +33,5 @@ export class ProbeOperator extends OperatorBase {
     return this.watchResource(group, version, plural, onEvent, namespace);
   }
 
-  handledAll = (): boolean => this.hasHandledAll();
-  keys = (plural: string): string[] => [...this.watchedKeys(plural)];
-  again = (plural: string, key: string): void => this.enqueue(plural, key);
-  uri = (group: string, version: string, plural: string, namespace?: string): string =>
-    this.getCustomResourceApiUri(group, version, plural, namespace);
-  setStatus = (meta: ResourceMeta, status: unknown): Promise<ResourceMeta> => this.setResourceStatus(meta, status);
-  patchStatus = (meta: ResourceMeta, status: unknown): Promise<ResourceMeta> => this.patchResourceStatus(meta, status);
-  finalize = (event: ResourceEvent, finalizer: string, action: () => Promise<void>): Promise<boolean> =>
-    this.handleResourceFinalizer(event, finalizer, action);
-  registerCrd = (): Promise<unknown> => this.registerCustomResourceDefinition();
-  axiosAuth = (): Promise<unknown> => this.applyAxiosKubeConfigAuth();
-  gaxiosAuth = (): Promise<unknown> => this.applyGaxiosKubeConfigAuth();
+  of = (type: ResourceType): WatchedResource => this.watched(type);
 }

@@ -25,6 +25,8 @@ export interface Secrets {
    * @throws ApiError, ConnectionError
    */
   get(namespace: string, name: string): Promise<SecretData | undefined>;
+  /** Calls `onChange` when a watched Secret (`namespace/name`) came, changed or went, or may have while nothing watched. */
+  subscribe(onChange: (key: string) => void): void;
 }
 
 export interface SecretsOptions {
@@ -34,8 +36,6 @@ export interface SecretsOptions {
   /** Only Secrets with these labels are watched; the others are read each time. Absent: all but Helm's releases. */
   readonly labelSelector?: string;
   readonly log: Logger;
-  /** A watched Secret (`namespace/name`) came, changed or went, or may have while the watch was not there. */
-  onChange(key: string): void;
 }
 
 /** What the watch keeps of a Secret. */
@@ -54,6 +54,7 @@ interface Read {
 
 interface State {
   readonly options: SecretsOptions;
+  readonly subscribers: ((key: string) => void)[];
   readonly informer: Informer<WatchedSecret>;
   /** What was read, good for as long as the watch names the same resourceVersion. */
   readonly cache: Map<string, Read>;
@@ -73,6 +74,7 @@ const NO_HELM_RELEASES = 'type!=helm.sh/release.v1';
 export function createSecrets(options: SecretsOptions): Secrets {
   const state: State = {
     options,
+    subscribers: [],
     informer: createSecretInformer(options, {
       onEvent: (event) => onEvent(state, event),
       onError: (error) => onError(state, error),
@@ -94,6 +96,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
     },
     whenSynced: () => state.usable.promise,
     get: async (namespace, name) => (await read(state, namespace, name)).data,
+    subscribe: (onChange) => void state.subscribers.push(onChange),
   };
 }
 
@@ -131,7 +134,11 @@ function onEvent(state: State, event: InformerEvent<WatchedSecret>): void {
   // Whoever asks from now on must not get the answer to a question put before the change.
   state.reading.delete(event.key);
   // Nobody read a Secret of the first list under the watch, so there is nobody to tell.
-  if (event.type === 'deleted' || !event.initial) state.options.onChange(event.key);
+  if (event.type === 'deleted' || !event.initial) notify(state, event.key);
+}
+
+function notify(state: State, key: string): void {
+  for (const onChange of state.subscribers) onChange(key);
 }
 
 function onSynced(state: State): void {
@@ -139,7 +146,7 @@ function onSynced(state: State): void {
   state.usable.resolve();
   const unwatched = [...state.readUnwatched];
   state.readUnwatched.clear();
-  for (const key of unwatched) state.options.onChange(key);
+  for (const key of unwatched) notify(state, key);
 }
 
 function onError(state: State, error: unknown): void {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
+import { createReceiverMetrics } from '../../../operator/receivers/metrics.ts';
 
 describe('metrics', () => {
   it('leave a label out where it is not given', async () => {
@@ -39,7 +40,9 @@ describe('metrics', () => {
   });
 
   it('are all told of in the documentation, and no other', async () => {
-    const own = (await createMetrics().registry.getMetricsAsJSON())
+    const { registry } = createMetrics();
+    createReceiverMetrics(registry);
+    const own = (await registry.getMetricsAsJSON())
       .map(({ name }) => name)
       .filter((name) => !/^(process|nodejs)_/.test(name));
     const page = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');

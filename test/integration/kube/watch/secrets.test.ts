@@ -36,8 +36,8 @@ function open(client: KubeClient, labelSelector?: string): { secrets: Secrets; c
     namespace,
     ...(labelSelector === undefined ? {} : { labelSelector }),
     log,
-    onChange: (key) => void changes.push(key),
   });
+  secrets.subscribe((key) => void changes.push(key));
   secrets.start();
   opened.push(secrets);
   return { secrets, changes };
@@ -169,7 +169,8 @@ describe('changes', () => {
   it('before the watch stood are told once it stands', async () => {
     await write('early', 'one');
     const changes: string[] = [];
-    const secrets = createSecrets({ client: admin, namespace, log, onChange: (key) => void changes.push(key) });
+    const secrets = createSecrets({ client: admin, namespace, log });
+    secrets.subscribe((key) => void changes.push(key));
     opened.push(secrets);
     expect(await tokenOf(secrets, 'early')).toBe('one');
     await write('early', 'two');

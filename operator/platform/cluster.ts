@@ -1,0 +1,166 @@
+/**
+ * The cluster as every feature sees it: one client, one view of the API, one Lease, one recorder of events, one cache of
+ * Secrets. It is the operator of the framework: its features are what it runs.
+ */
+import { hostname } from 'node:os';
+import type { ObjectMeta } from '../api/receiver.ts';
+import type { Config } from '../config.ts';
+import { createDiscovery, type Discovery } from '../kube/discovery.ts';
+import { createEventRecorder, type EventRecorder } from '../kube/events/events.ts';
+import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
+import { createLeaderClient, type LeaderClient } from '../kube/leader/leader-client.ts';
+import { OperatorBase, type QueueSettings, type ResourceEvent, ResourceEventType } from '../kube/operator-base.ts';
+import { createKubeClient } from '../kube/transport/client.ts';
+import { keyOf } from '../kube/watch/object-store.ts';
+import { createSecrets, type Secrets } from '../kube/watch/secrets.ts';
+import type { WatchedResource } from '../kube/watch/watched-resource.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { CreateFeature, Endpoints, Feature } from './feature.ts';
+
+export interface WatchOptions<T extends KubeObject> {
+  readonly type: ResourceType;
+  /** Its kind, for metrics; the queue's name in them is the same in lower case. */
+  readonly kind: string;
+  /**
+   * Called with each object as it is when its turn comes, undefined when it is gone. It belongs to the watch and must
+   * not be changed. What is thrown is retried with back-off.
+   */
+  reconcile(key: string, object: T | undefined): Promise<{ readonly requeueAfterMs: number } | undefined>;
+}
+
+/** The objects of one kind, each reconciled when it changes. */
+export type WatchedKind = Pick<WatchedResource, 'hasHandledAll' | 'keys' | 'enqueue'>;
+
+export interface Cluster {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly client: KubeClient;
+  readonly discovery: Discovery;
+  /** Through which only the leader writes. */
+  readonly leader: LeaderClient;
+  readonly events: EventRecorder;
+  readonly secrets: Pick<Secrets, 'get' | 'subscribe' | 'hasSynced' | 'whenSynced'>;
+  /** The namespace whose objects are served; undefined: all. */
+  readonly namespace: string | undefined;
+  readonly queue: QueueSettings;
+  /** Watches a kind in `namespace`, with a queue of its own, and measures its reconciles. @throws Error when it is watched already. */
+  watch<T extends KubeObject>(options: WatchOptions<T>): Promise<WatchedKind>;
+}
+
+/** A leader's write has ended, one way or the other, before the Lease is next renewed. */
+const LEADER_WRITE_SHARE = 0.8;
+
+/** What is written in the name of the controller that Flux's users know. */
+const REPORTING_CONTROLLER = 'notification-controller';
+
+export interface OperatorOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly features: readonly CreateFeature[];
+}
+
+export class Operator extends OperatorBase implements Cluster {
+  readonly metrics: Metrics;
+  readonly discovery: Discovery;
+  readonly leader: LeaderClient;
+  readonly events: EventRecorder;
+  readonly secrets: Secrets;
+  readonly namespace: string | undefined;
+  readonly features: readonly Feature[];
+  readonly #seriesPerObject: boolean;
+
+  /** @throws Error with one line when there is no cluster to talk to. */
+  constructor({ config, log, metrics, features }: OperatorOptions) {
+    const { concurrent, minRetryDelayMs, maxRetryDelayMs, kubeApiQps: qps, kubeApiBurst: burst } = config;
+    const observe = (method: string, code: string, host: string) =>
+      metrics.restClientRequests.inc({ method, code, host });
+    super({
+      log,
+      queue: { concurrent, minRetryDelayMs, maxRetryDelayMs },
+      createClient: (kubeConfig) => createKubeClient(kubeConfig, { qps, burst, log, metrics: { observe } }),
+    });
+    this.metrics = metrics;
+    this.#seriesPerObject = config.metricsPerObject;
+    this.namespace = config.watchAllNamespaces ? undefined : config.runtimeNamespace;
+    this.leader = createLeaderClient(this.client, config.leaderElectionRetryPeriodMs * LEADER_WRITE_SHARE);
+    this.leader.change(!config.enableLeaderElection);
+    this.discovery = createDiscovery(this.client);
+    this.events = createEventRecorder({
+      client: this.leader.client,
+      reportingController: REPORTING_CONTROLLER,
+      reportingInstance: hostname(),
+      log,
+    });
+    this.secrets = createSecrets({
+      client: this.client,
+      ...(this.namespace === undefined ? {} : { namespace: this.namespace }),
+      ...(config.watchConfigsLabelSelector === undefined ? {} : { labelSelector: config.watchConfigsLabelSelector }),
+      log,
+    });
+    this.features = features.map((create) => create(this, config));
+  }
+
+  protected override async init(): Promise<void> {
+    this.secrets.start();
+    await Promise.all(this.features.map((feature) => feature.start()));
+  }
+
+  async watch<T extends KubeObject>({ type, kind, reconcile }: WatchOptions<T>): Promise<WatchedKind> {
+    const [version = '', group = ''] = type.apiVersion.split('/').toReversed();
+    const onEvent = async (event: ResourceEvent) => {
+      const object = event.object as unknown as T;
+      const key = keyOf(object.metadata);
+      if (event.type === ResourceEventType.Deleted) return await reconcile(key, undefined);
+      const begunMs = performance.now();
+      try {
+        return await reconcile(key, object);
+      } finally {
+        this.#observeReconcile(kind, object.metadata, (performance.now() - begunMs) / 1_000);
+      }
+    };
+    const queueMetrics = this.metrics.workQueue(kind.toLowerCase());
+    await this.watchResource(group, version, type.plural, onEvent, this.namespace, queueMetrics);
+    return this.watched(type);
+  }
+
+  /** The endpoint that the features have for a server. @throws Error when none or several have one. */
+  endpoint<S extends keyof Endpoints>(server: S): NonNullable<Endpoints[S]> {
+    const [endpoint, ...others] = this.features.flatMap(({ endpoints }) => endpoints?.[server] ?? []);
+    if (endpoint === undefined || others.length > 0) throw new Error(`not exactly one feature serves ${server}`);
+    return endpoint;
+  }
+
+  /** Whether this replica writes statuses and events from now on. */
+  leadershipChanged(leads: boolean): void {
+    const begins = leads && !this.leader.leads;
+    this.leader.change(leads);
+    if (begins) for (const feature of this.features) feature.lead();
+  }
+
+  /** What is missing before requests may be sent to this replica, in words for people. */
+  missing(): string[] {
+    const ofSecrets = this.secrets.hasSynced ? [] : ['Secrets are not listed yet'];
+    return [...ofSecrets, ...this.features.flatMap((feature) => feature.missing())];
+  }
+
+  /** Does what is accepted, and writes the events that wait, while this replica still leads. @returns how many were given up. */
+  async flush(timeoutMs: number): Promise<number> {
+    const [givenUp] = await Promise.all([
+      Promise.all(this.features.map((feature) => feature.flush(timeoutMs))),
+      this.events.stop(),
+    ]);
+    return givenUp.reduce((sum, each) => sum + each, 0);
+  }
+
+  #observeReconcile(kind: string, { namespace = '', name }: ObjectMeta, seconds: number): void {
+    const labels = { kind, namespace };
+    this.metrics.reconcileDuration.observe(this.#seriesPerObject ? { ...labels, name } : labels, seconds);
+  }
+
+  override async stop(): Promise<void> {
+    await Promise.all([this.secrets.stop(), this.events.stop(), ...this.features.map((feature) => feature.stop())]);
+    await super.stop();
+  }
+}

@@ -1,0 +1,127 @@
+/** Serves Receivers: keeps their routes and statuses true, and owns all that a webhook needs on its way to its targets. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RECEIVER_API_VERSION, RECEIVER_KIND, RECEIVER_PLURAL, type Receiver } from '../api/receiver.ts';
+import type { Config } from '../config.ts';
+import { createExposure, type Exposure } from '../exposure/exposure.ts';
+import type { ResourceType } from '../kube/kube-client.ts';
+import type { Cluster, WatchedKind } from '../platform/cluster.ts';
+import type { CreateFeature } from '../platform/feature.ts';
+import { webhookTypes } from '../webhooks/index.ts';
+import { createAnnotator } from './annotator.ts';
+import { type Controller, createController } from './controller.ts';
+import { createDeliverer } from './deliver.ts';
+import { exposureSettings } from './exposure-settings.ts';
+import { createReceiverMetrics } from './metrics.ts';
+import { createPending } from './pending.ts';
+import { createRouteTable, type RouteTable } from './routes.ts';
+import { createTargets } from './targets.ts';
+
+const RECEIVERS: ResourceType = { apiVersion: RECEIVER_API_VERSION, plural: RECEIVER_PLURAL, namespaced: true };
+/** What pending requests may hold of their webhooks' bodies. */
+const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+/** How long Receivers wait for the first list of Secrets, which spares most of them a second reconcile. */
+const SECRETS_FIRST_MS = 5_000;
+/** How long they wait for what exposes them, for the same reason; nothing of theirs depends on it. */
+const EXPOSURE_FIRST_MS = 1_000;
+
+/** The Receivers that are watched; none before `start`. */
+interface Watch {
+  receivers: WatchedKind | undefined;
+}
+
+export const receivers: CreateFeature = (cluster, config) => {
+  const { client, discovery, events, leader, log, namespace, secrets } = cluster;
+  const watch: Watch = { receivers: undefined };
+  const enqueue = (key: string, priority: 'front' | 'backlog' = 'front'): void =>
+    watch.receivers?.enqueue(key, priority);
+  const isComplete = (): boolean => watch.receivers?.hasHandledAll() === true;
+  const metrics = createReceiverMetrics(cluster.metrics.registry);
+  const routes = createRouteTable(enqueue);
+  const targets = createTargets({ client, discovery, namespace, log });
+  const pending = createPending({
+    maxJobs: config.maxPendingNotifications,
+    maxBytes: MAX_PENDING_BYTES,
+    log,
+    metrics: {
+      pending: (count) => metrics.notificationsPending.set(count),
+      abandoned: (count) => metrics.notificationsAbandoned.inc(count),
+    },
+    random: Math.random,
+  });
+  const onCoalesced = () => metrics.notificationsCoalesced.inc();
+  const exposure = exposureOf(cluster, config, { watch, routes, isComplete });
+  const controller: Controller = createController({
+    client: leader.client,
+    type: RECEIVERS,
+    types: webhookTypes,
+    secrets,
+    routes,
+    targets,
+    events,
+    exposure,
+    isLeader: () => leader.leads,
+    log,
+  });
+  secrets.subscribe((key) => {
+    for (const receiver of controller.receiversOf(key)) enqueue(receiver);
+  });
+  return {
+    name: 'receivers',
+    endpoints: {
+      webhooks: createDeliverer({
+        routes,
+        complete: isComplete,
+        targets,
+        annotator: createAnnotator({ client, pending, onCoalesced }),
+        pending,
+        sameNamespaceOnly: config.noCrossNamespaceRefs,
+        log,
+      }),
+    },
+    async start() {
+      exposure.start();
+      // Secrets first: what is read before their watch stands is read again once it does.
+      await Promise.all([
+        Promise.race([secrets.whenSynced(), sleep(SECRETS_FIRST_MS)]),
+        Promise.race([exposure.whenKnown(), sleep(EXPOSURE_FIRST_MS)]),
+      ]);
+      const { reconcile } = controller;
+      watch.receivers = await cluster.watch<Receiver>({ type: RECEIVERS, kind: RECEIVER_KIND, reconcile });
+    },
+    lead() {
+      exposure.lead();
+      for (const key of watch.receivers?.keys() ?? []) enqueue(key, 'backlog');
+    },
+    missing: () => (isComplete() ? [] : ['not every Receiver is reconciled yet']),
+    flush: (timeoutMs) => pending.flush(timeoutMs),
+    async stop() {
+      await Promise.all([targets.stop(), exposure.stop()]);
+    },
+  };
+};
+
+/** What the exposure of Receivers needs to know of them. */
+interface Served {
+  readonly watch: Watch;
+  readonly routes: RouteTable;
+  readonly isComplete: () => boolean;
+}
+
+function exposureOf(cluster: Cluster, config: Config, { watch, routes, isComplete }: Served): Exposure {
+  const { client, leader, log, namespace, queue } = cluster;
+  return createExposure({
+    client,
+    settings: exposureSettings(config),
+    namespace,
+    queue,
+    metrics: cluster.metrics.workQueue('exposure'),
+    log,
+    leader,
+    isComplete,
+    receivers: () => watch.receivers?.keys() ?? [],
+    receiverAt: (path) => routes.find(path)?.key,
+    onStale(key) {
+      if (leader.leads) watch.receivers?.enqueue(key, 'backlog');
+    },
+  });
+}
