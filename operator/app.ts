@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
-import { createReceiverServer } from './http/guarded-server.ts';
+import { createGuardedServer } from './http/guarded-server.ts';
 import { createHealthServer, createMetricsServer } from './http/ops-server.ts';
-import { openTlsDoor } from './http/tls/tls-listener.ts';
+import { openTlsListener } from './http/tls/tls-listener.ts';
 import { collectAtRest } from './observe/collect-at-rest.ts';
 import { createLogger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
@@ -15,6 +15,7 @@ import { Operator } from './platform/cluster.ts';
 import type { CreateFeature } from './platform/feature.ts';
 import { leaderElection } from './platform/leader-election.ts';
 import { receivers } from './receivers/feature.ts';
+import { receiverMessages, receiverServerMetrics } from './receivers/server-reports.ts';
 
 /** Every capability of the operator. */
 const FEATURES: readonly CreateFeature[] = [receivers];
@@ -94,16 +95,17 @@ async function serveOperations(config: Config, operator: Operator, phase: Phase)
 /** The server that senders reach, plain and with TLS. */
 async function serveWebhooks(config: Config, operator: Operator): Promise<Listening> {
   const { log, metrics } = operator;
-  const server = createReceiverServer({
-    deliverer: operator.endpoint('webhooks'),
+  const server = createGuardedServer({
+    endpoint: operator.endpoint('webhooks'),
     limits: config.limits,
     trusted: config.trustedProxies,
     proxyProtocol: config.proxyProtocol,
     log,
-    metrics,
+    messages: receiverMessages,
+    metrics: receiverServerMetrics(metrics),
   });
   const plain = config.receiverAddr && (await server.listen(config.receiverAddr));
-  const tls = config.tls && (await openTlsDoor({ server, ...config.tls, log, metrics }));
+  const tls = config.tls && (await openTlsListener({ server, ...config.tls, log, metrics }));
   const ports = { port: plain?.port, tlsPort: tls?.port };
   log.info({ version: packageJson.version, node: process.version, ...ports }, 'serving webhooks');
   return {

@@ -1,60 +1,131 @@
 /**
- * Every error that has an answer, and in one table what that answer is: the HTTP status for a sender, the condition
- * for an object. Messages are for logs and conditions; a sender never sees one.
+ * Every error that has an answer, in one table: the HTTP status for a sender, the condition for an object, and the
+ * answer to a message broker. Messages are for logs and conditions; a sender never sees one.
  */
 
-interface HttpAnswer {
-  readonly status: 400 | 404 | 405 | 413 | 500 | 503;
+/**
+ * What a broker is answered for a message: `acknowledge` drops it, because it is done with; `again` has it delivered
+ * later, because the cause passes; `reject` sends it to the dead letters, because it fails every time.
+ */
+export type BrokerAnswer = 'acknowledge' | 'again' | 'reject';
+
+export interface ErrorEntry {
+  /** HTTP status. Absent: no request is answered with this code. */
+  readonly status?: number;
+  /** Seconds in the answer's `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+  /** The connection is closed without an answer. */
+  readonly closes?: true;
+  /** The code is the reason of a condition. `terminal`: Stalled until spec, annotation or Secret change; `retried`: with back-off. */
+  readonly condition?: 'terminal' | 'retried';
+  /** Absent: no broker's message fails with this code. */
+  readonly broker?: BrokerAnswer;
+  /** For people: one line for the docs, no full stop. */
+  readonly meaning: string;
 }
 
-interface ConditionAnswer {
-  /** Terminal: Stalled, and looked at again only when the spec, the annotation or the Secret changes. Else retried. */
-  readonly terminal: boolean;
+const errors = {
+  PathUnknown: { status: 404, meaning: 'no object is served at this path' },
+  MethodNotAllowed: { status: 405, meaning: 'the path does not take this method; `Allow` lists those it takes' },
+  ReceiverUnavailable: {
+    status: 503,
+    broker: 'again',
+    meaning: 'the Receiver is suspended, stalled or not loaded yet',
+  },
+  PendingFull: {
+    status: 503,
+    retryAfterSeconds: 1,
+    broker: 'again',
+    meaning: 'the API server cannot be reached, and `--max-pending-notifications` are pending already',
+  },
+  BodyTooLarge: { status: 413, broker: 'reject', meaning: 'the body is over the limit' },
+  BodyIncomplete: { status: 400, meaning: 'the connection ended before the body did' },
+  SignatureMissing: { status: 400, broker: 'reject', meaning: 'the signature header is missing' },
+  SignatureAmbiguous: { status: 400, broker: 'reject', meaning: 'the signature header comes twice' },
+  SignatureMalformed: { status: 400, broker: 'reject', meaning: 'the signature has the wrong form' },
+  SignatureMismatch: { status: 400, broker: 'reject', meaning: 'the signature does not fit the body and the token' },
+  TokenMismatch: { status: 400, broker: 'reject', meaning: "the token in the header is not the Secret's" },
+  TokenRejected: {
+    status: 400,
+    broker: 'reject',
+    meaning: 'the ID token is missing, malformed, expired or not for this Receiver',
+  },
+  ContentTypeUnsupported: { status: 400, broker: 'reject', meaning: 'the type does not take this content type' },
+  PayloadInvalid: { status: 400, broker: 'reject', meaning: "the body has not the form of the Receiver's type" },
+  SecretIncomplete: { status: 400, broker: 'again', meaning: "the Secret lacks a key that the Receiver's type needs" },
+  IssuerUnreachable: { status: 400, broker: 'again', meaning: 'the OIDC issuer cannot be reached' },
+  IssuerInvalid: {
+    status: 400,
+    broker: 'again',
+    meaning: 'the OIDC issuer serves a discovery document or keys that cannot be used',
+  },
+  VerificationFailed: {
+    status: 400,
+    broker: 'reject',
+    meaning: 'a validation of the Receiver does not hold, or failed',
+  },
+  EventNotListed: { status: 400, broker: 'acknowledge', meaning: '`spec.events` does not list the event' },
+  FilterFailed: { status: 500, broker: 'reject', meaning: 'a filter failed while it ran' },
+  FilterInputInvalid: { status: 500, broker: 'reject', meaning: 'a filter is set, and the body is not a JSON object' },
+  TargetInvalid: { status: 500, broker: 'reject', meaning: 'an entry of `spec.resources` cannot be used as written' },
+  TargetNotFound: { status: 500, broker: 'reject', meaning: 'a resource does not exist' },
+  TargetForbidden: {
+    status: 500,
+    broker: 'reject',
+    meaning: 'a resource is in another namespace, with `--no-cross-namespace-refs`',
+  },
+  TargetRefused: { status: 500, broker: 'again', meaning: 'the API server refused to annotate a resource' },
+
+  BodiesFull: {
+    status: 503,
+    retryAfterSeconds: 1,
+    meaning: 'the bodies in flight fill `--max-bodies-in-flight`, and none ended in time',
+  },
+  RefusedTooOften: { status: 429, meaning: 'the sender was refused more often than `--refused-rate-limit`' },
+  InternalError: { status: 500, broker: 'again', meaning: 'a fault of the operator, whose stack is in the log' },
+  Malformed: { status: 400, meaning: 'the bytes are not an HTTP request' },
+  HeadersTooLarge: { status: 431, meaning: 'the headers are over the limit' },
+  TimedOut: { status: 408, meaning: 'the headers or the body did not arrive in time' },
+
+  TooManyConnections: { closes: true, meaning: 'the server has as many connections as it may have' },
+  TooManyOfAddress: { closes: true, meaning: 'the address has as many connections as it may have' },
+  TooManyPipelined: { closes: true, meaning: 'the sender sent more requests than it may without waiting for answers' },
+  ProxyHeaderInvalid: { closes: true, meaning: 'a trusted proxy sent no PROXY header, or a broken one' },
+  TlsFailed: { closes: true, meaning: 'the TLS handshake failed or took too long' },
+
+  TokenNotFound: { condition: 'retried', meaning: 'the Secret, or its key `token`, is missing, empty or not readable' },
+  InvalidCELExpression: { condition: 'terminal', meaning: 'a filter does not compile, or its type is not `bool`' },
+  ValidationFailed: { condition: 'terminal', meaning: 'the spec breaks a rule that spans several fields' },
+  PathCollision: { condition: 'terminal', meaning: 'an older Receiver has the same path' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errors;
+type CodeWith<Column extends keyof ErrorEntry> = {
+  [Code in ErrorCode]: Column extends keyof (typeof errors)[Code] ? Code : never;
+}[ErrorCode];
+
+/** A request is answered with these. */
+export type RequestErrorCode = CodeWith<'status'>;
+/** A connection is closed with these. */
+export type ConnectionErrorCode = CodeWith<'closes'>;
+/** These are the reasons of conditions. */
+export type ReceiverErrorCode = CodeWith<'condition'>;
+
+/** All codes and their answers, in the order of the docs. */
+export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = errors;
+
+export interface RequestErrorOptions extends ErrorOptions {
+  /** In place of the table's. */
+  readonly retryAfterSeconds?: number;
 }
 
-const requestErrors = {
-  PathUnknown: { status: 404 },
-  MethodNotAllowed: { status: 405 },
-  ReceiverUnavailable: { status: 503 },
-  PendingFull: { status: 503 },
-  BodyTooLarge: { status: 413 },
-  BodyIncomplete: { status: 400 },
-  SignatureMissing: { status: 400 },
-  SignatureAmbiguous: { status: 400 },
-  SignatureMalformed: { status: 400 },
-  SignatureMismatch: { status: 400 },
-  TokenMismatch: { status: 400 },
-  TokenRejected: { status: 400 },
-  ContentTypeUnsupported: { status: 400 },
-  PayloadInvalid: { status: 400 },
-  SecretIncomplete: { status: 400 },
-  IssuerUnreachable: { status: 400 },
-  IssuerInvalid: { status: 400 },
-  VerificationFailed: { status: 400 },
-  EventNotListed: { status: 400 },
-  FilterFailed: { status: 500 },
-  FilterInputInvalid: { status: 500 },
-  TargetInvalid: { status: 500 },
-  TargetNotFound: { status: 500 },
-  TargetForbidden: { status: 500 },
-  TargetRefused: { status: 500 },
-} as const satisfies Record<string, HttpAnswer>;
-
-const receiverErrors = {
-  TokenNotFound: { terminal: false },
-  InvalidCELExpression: { terminal: true },
-  ValidationFailed: { terminal: true },
-  PathCollision: { terminal: true },
-} as const satisfies Record<string, ConditionAnswer>;
-
-export type RequestErrorCode = keyof typeof requestErrors;
-export type ReceiverErrorCode = keyof typeof receiverErrors;
-
-/** A webhook request that is not served; {@link httpStatusOf} gives its answer. It has no stack. */
+/** A request that is not served; {@link errorTable} gives its answer. It has no stack. */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
+  /** Undefined: the sender is not asked to wait. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: RequestErrorCode, message: string = code, options?: ErrorOptions) {
+  constructor(code: RequestErrorCode, message: string = code, options?: RequestErrorOptions) {
     // Any stranger can cause one, nobody reads its stack, and making that was a tenth of what a forged request cost.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
@@ -62,6 +133,7 @@ export class RequestError extends Error {
     Error.stackTraceLimit = stackTraceLimit;
     this.name = 'RequestError';
     this.code = code;
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? errorTable[code].retryAfterSeconds;
   }
 }
 
@@ -76,11 +148,11 @@ export class ReceiverError extends Error {
   }
 
   get terminal(): boolean {
-    return receiverErrors[this.code].terminal;
+    return errors[this.code].condition === 'terminal';
   }
 }
 
 /** The status code for a request that failed with `code`. */
 export function httpStatusOf(code: RequestErrorCode): number {
-  return requestErrors[code].status;
+  return errors[code].status;
 }

@@ -1,14 +1,17 @@
-/** The server that senders reach, plain and with TLS. On node:http itself, because it is the hot path. */
+/**
+ * Serves an endpoint to strangers, plain and with TLS, within limits that no sender gets round. A process may have several
+ * such servers. On node:http itself, because it is the hot path.
+ */
 import { constants } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
+import type { ConnectionErrorCode, RequestErrorCode } from '../api/errors.ts';
 import type { Logger } from '../observe/log.ts';
-import type { Metrics } from '../observe/metrics.ts';
 import { createSampledLog } from '../observe/sampled-log.ts';
-import type { Deliverer } from '../receivers/deliver.ts';
 import { type ListenAddress, listenOn } from './address.ts';
-import { createDoorkeeper, type Doorkeeper, type TurnedAway } from './guard/admission.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type Admission, createAdmission, type RejectedConnection } from './guard/admission.ts';
 import { createBodyBudget } from './guard/body-budget.ts';
 import { createConnections } from './guard/connections.ts';
 import type { Limits } from './guard/limits.ts';
@@ -16,46 +19,48 @@ import { type BodyBudgets, SMALL_BODY_BYTES } from './guard/read-body.ts';
 import { createRefusalTurns } from './guard/refusal-turns.ts';
 import { createRefusedSenders } from './guard/refused-senders.ts';
 import { createRequestMetrics } from './guard/request-metrics.ts';
-import { type ServeContext, serveWebhook } from './guard/serve-request.ts';
+import { type ServeContext, serveRequest } from './guard/serve-request.ts';
 import type { TrustedProxies } from './sender/trusted-proxies.ts';
+import type { ServerMessages, ServerMetrics } from './server-reports.ts';
 import type { Certificate } from './tls/certificate.ts';
 
-export interface ReceiverServer {
+export interface GuardedServer {
   /** Serves plain HTTP there. @throws Error with one line that says why not. */
   listen(address: ListenAddress): Promise<{ port: number }>;
   /** Serves HTTPS there, within the same limits. @throws Error with one line that says why not. */
-  listenTls(address: ListenAddress, certificate: Certificate): Promise<TlsListener>;
-  /** Takes no connection any more, answers what is under way, and is done when all is closed; at the latest after `closeTimeoutMs`. */
+  listenTls(address: ListenAddress, certificate: Certificate): Promise<TlsPort>;
+  /** Accepts no more connections, answers what is under way, and settles when all is closed, after `closeTimeoutMs` at most. */
   close(): Promise<void>;
 }
 
-export interface TlsListener {
+export interface TlsPort {
   readonly port: number;
-  /** Handshakes from now on use this one; connections that are open stay. */
+  /** Handshakes from now on use this certificate; open connections stay. */
   renew(certificate: Certificate): void;
 }
 
-export interface ReceiverServerOptions {
-  readonly deliverer: Deliverer;
+export interface GuardedServerOptions {
+  readonly endpoint: Endpoint;
   readonly limits: Limits;
-  /** Who is believed when it says for whom it speaks. */
+  /** The proxies whose word for their client's address is taken. */
   readonly trusted: TrustedProxies;
-  /** Whether those begin each connection with a PROXY header. */
+  /** Whether these begin each connection with a PROXY header. */
   readonly proxyProtocol: boolean;
   readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly messages: ServerMessages;
+  readonly metrics: ServerMetrics;
 }
 
 const SWEEP_EVERY_MS = 50;
 
 interface Shared {
   readonly context: ServeContext;
-  readonly doorkeeper: Doorkeeper;
-  /** Those that listen. */
+  readonly admission: Admission;
+  /** The listening servers. */
   readonly servers: Set<Server | TlsServer>;
 }
 
-export function createReceiverServer(options: ReceiverServerOptions): ReceiverServer {
+export function createGuardedServer(options: GuardedServerOptions): GuardedServer {
   const shared = createShared(options);
   return {
     listen: (address) => listen(shared, createServer(serverOptions(options.limits)), address),
@@ -74,33 +79,33 @@ export function createReceiverServer(options: ReceiverServerOptions): ReceiverSe
   };
 }
 
-function createShared(options: ReceiverServerOptions): Shared {
-  const { deliverer, limits, trusted, proxyProtocol, log } = options;
+function createShared(options: GuardedServerOptions): Shared {
+  const { endpoint, limits, trusted, proxyProtocol, log, messages } = options;
   const refusals = createSampledLog(log);
   const metrics = createRequestMetrics(options.metrics);
-  const refuseUnread = (code: string, message: string): void => {
+  const refuseUnread = (code: RequestErrorCode | ConnectionErrorCode, message: string): void => {
     metrics.refuseUnread(code);
-    refusals.info(code, { code }, message);
+    refusals.info(code, { controller: endpoint.name, code }, message);
   };
-  const onTurnedAway = (code: TurnedAway): void => refuseUnread(code, 'connection refused');
-  const doorkeeper = createDoorkeeper({ limits, trusted, proxyProtocol, onTurnedAway });
-  const refusedSenders = createRefusedSenders(limits, doorkeeper, trusted);
+  const onRejected = (code: RejectedConnection): void => refuseUnread(code, 'connection refused');
+  const admission = createAdmission({ limits, trusted, proxyProtocol, onRejected });
+  const refusedSenders = createRefusedSenders(limits, admission, trusted);
   const connections = createConnections(limits, (code, socket) => {
     refuseUnread(code, 'request refused');
     refusedSenders?.countUnread(socket);
   });
   const budgets = createBudgets(limits);
   const refusalTurns = createRefusalTurns(limits.refusalsPerTurn);
-  const context = { deliverer, limits, log, refusals, metrics, connections, budgets, refusalTurns, refusedSenders };
+  const parts = { connections, budgets, refusalTurns, refusedSenders };
   return {
-    context: { ...context, closing: false },
-    doorkeeper,
+    context: { endpoint, limits, log, messages, refusals, metrics, ...parts, closing: false },
+    admission,
     servers: new Set(),
   };
 }
 
 async function listen(
-  { context, doorkeeper, servers }: Shared,
+  { context, admission, servers }: Shared,
   server: Server | TlsServer,
   address: ListenAddress,
 ): Promise<{ port: number }> {
@@ -109,12 +114,12 @@ async function listen(
   server.timeout = context.limits.stalledTimeoutMs;
   // A sender may end its side after its request, and still waits for the answer (RFC 9112, 9.6).
   Object.assign(server, { httpAllowHalfOpen: true });
-  doorkeeper.guard(server);
+  admission.guard(server);
   context.connections.watch(server);
-  server.on('request', (request, response) => void serveWebhook(context, request, response, false));
-  server.on('checkContinue', (request, response) => void serveWebhook(context, request, response, true));
+  server.on('request', (request, response) => void serveRequest(context, request, response, false));
+  server.on('checkContinue', (request, response) => void serveRequest(context, request, response, true));
   const bound = await listenOn(server, address);
-  server.on('error', (error) => context.log.error({ error }, 'receiver server failed'));
+  server.on('error', (error) => context.log.error({ controller: context.endpoint.name, error }, 'server failed'));
   servers.add(server);
   return bound;
 }
@@ -135,12 +140,12 @@ function secureOptions({ cert, key }: Certificate): SecureContextOptions {
 }
 
 /** Left alone, node:https takes them for requests that it could not read. */
-function refuseFailedHandshakes({ metrics, refusals }: ServeContext, server: TlsServer): void {
+function refuseFailedHandshakes({ endpoint, metrics, refusals }: ServeContext, server: TlsServer): void {
   const code = 'TlsFailed';
   server.removeAllListeners('tlsClientError');
   server.on('tlsClientError', (_error, socket) => {
     metrics.refuseUnread(code);
-    refusals.info(code, { code }, 'connection refused');
+    refusals.info(code, { controller: endpoint.name, code }, 'connection refused');
     socket.destroy();
   });
 }
@@ -155,18 +160,19 @@ function createBudgets({ maxBufferedBytes, maxBodyBytes, roomTimeoutMs, roomHeld
   };
 }
 
-async function close({ context, doorkeeper, servers }: Shared): Promise<void> {
-  const { limits, log } = context;
+async function close({ context, admission, servers }: Shared): Promise<void> {
+  const { endpoint, limits, log } = context;
   context.closing = true;
   const closed = Promise.all([...servers].map((server) => new Promise((resolve) => server.close(resolve))));
-  doorkeeper.closeUnused();
+  admission.closeUnused();
   // What was answered just before, and not yet sent, is idle only now.
   const sweep = setInterval(() => {
     for (const server of servers) server.closeIdleConnections();
   }, SWEEP_EVERY_MS);
   const deadline = setTimeout(() => {
-    log.error({ timeoutMs: limits.closeTimeoutMs }, 'requests were still under way when the receiver server closed');
-    doorkeeper.destroy();
+    const about = { controller: endpoint.name, timeoutMs: limits.closeTimeoutMs };
+    log.error(about, 'requests were still under way when the server closed');
+    admission.destroy();
   }, limits.closeTimeoutMs);
   await closed;
   clearInterval(sweep);

@@ -31,7 +31,7 @@
  * and one entry in the list of `app.ts`. Its CRD is a line in the list of CRDs, its rights a line in the chart's rules.
  */
 import type { Config } from '../config.ts';
-import type { Deliverer as Endpoint } from '../receivers/deliver.ts';
+import type { Endpoint } from '../http/endpoint.ts';
 import type { Cluster } from './cluster.ts';
 
 /** The servers that a feature may serve requests of: `webhooks` is `--receiverAddr` and the one with TLS. */

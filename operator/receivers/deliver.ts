@@ -4,6 +4,7 @@
 
 import type { Program } from '../../cel/program.ts';
 import { RequestError } from '../api/errors.ts';
+import type { Endpoint } from '../http/endpoint.ts';
 import type { Logger } from '../observe/log.ts';
 import { jsonFilterInput } from '../webhooks/json-filter-input.ts';
 import type { JudgeBody, RequestHead, WebhookRequest } from '../webhooks/webhook-type.ts';
@@ -12,25 +13,6 @@ import { isAway } from './is-away.ts';
 import type { Attempt, Pending } from './pending.ts';
 import type { Route, RouteTable, Serving, TargetEntry } from './routes.ts';
 import type { SelectedTarget, Targets } from './targets.ts';
-
-/** A request that found its Receiver. */
-export interface Admitted {
-  /** The Receiver's type, for metrics. */
-  readonly type: string;
-  /** Whose it is, for the log. */
-  readonly receiver: { readonly namespace: string; readonly name: string };
-  /** What the headers alone can refuse. @throws RequestError */
-  checkHead(head: RequestHead): void;
-  /** 200: every target was annotated; 202: kept until it is. @throws RequestError */
-  deliver(request: WebhookRequest): Promise<200 | 202>;
-}
-
-export interface Deliverer {
-  /** `path` without its query. @throws RequestError PathUnknown, MethodNotAllowed (see `allowedMethods`), ReceiverUnavailable */
-  admit(path: string, method: string): Admitted;
-  /** The value of `Allow` for a path that exists. */
-  allowedMethods(path: string): readonly string[];
-}
 
 export interface DelivererOptions {
   readonly routes: RouteTable;
@@ -66,7 +48,7 @@ interface Question {
 const ANSWER_WITHIN_MS = 4_500;
 const POST_ONLY: readonly string[] = ['POST'];
 
-export function createDeliverer(options: DelivererOptions): Deliverer {
+export function createDeliverer(options: DelivererOptions): Endpoint {
   const { routes, complete, targets, annotator, pending, sameNamespaceOnly, log } = options;
 
   function checkEvent(serving: Serving, header: string | undefined, head: RequestHead): void {
@@ -158,6 +140,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   return {
+    name: 'receiver',
     allowedMethods(path) {
       const route = routes.find(path);
       return route === undefined ? [] : methodsOf(route);
@@ -168,15 +151,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       if (!methodsOf(route).includes(method)) throw new RequestError('MethodNotAllowed');
       const { serving, type } = route;
       if (serving === undefined || type === undefined) throw new RequestError('ReceiverUnavailable');
-      let judgeBody: JudgeBody | undefined;
       return {
         type: type.name,
-        receiver: route,
-        checkHead(head) {
-          judgeBody = serving.verifier.head(head);
+        about: { namespace: route.namespace, name: route.name },
+        head(head) {
+          const judgeBody = serving.verifier.head(head);
           checkEvent(serving, type.eventHeader, head);
+          return (body) => deliver(route, serving, { ...head, body }, judgeBody);
         },
-        deliver: (request) => deliver(route, serving, request, judgeBody ?? serving.verifier.head(request)),
       };
     },
   };

@@ -2,16 +2,10 @@
  * The contract of a receiver type: what its file exports and the registry lists. A type knows requests and secrets;
  * it never knows Kubernetes or a server.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import type { OidcProvider } from '../api/receiver.ts';
+import type { RequestHead } from '../api/request-head.ts';
 
-/** What is known of a request before its body. Header names are lower-case, as node:http gives them. */
-export interface RequestHead {
-  readonly method: string;
-  readonly headers: IncomingHttpHeaders;
-  /** Name, value, name, value, … as sent: where duplicates can still be told from joined values. */
-  readonly rawHeaders: readonly string[];
-}
+export type { RequestHead };
 
 export interface WebhookRequest extends RequestHead {
   readonly body: Buffer;

@@ -1,54 +1,58 @@
 /**
- * Connections before they are served: counted over all listeners and by address, turned away where there are too many,
- * and known until they end. Where a proxy tells for whom it speaks, that is taken off first.
+ * Admits connections: counts them over all listeners and by address, rejects those beyond a limit, and knows the others
+ * until they end. The header in which a trusted proxy names its client is taken off first.
  */
 import type { Server, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import type { ConnectionErrorCode } from '../../api/errors.ts';
 import { readProxyHeader } from '../sender/read-proxy-header.ts';
 import { plainAddress } from '../sender/sender-of.ts';
 import type { TrustedProxies } from '../sender/trusted-proxies.ts';
 import { createAddressCounts } from './address-counts.ts';
 import type { Limits } from './limits.ts';
 
-/** Why a connection was closed without a word. */
-export type TurnedAway = 'TooManyConnections' | 'TooManyOfAddress' | 'ProxyHeaderInvalid';
+/** Why a connection was closed without an answer. */
+export type RejectedConnection = Extract<
+  ConnectionErrorCode,
+  'TooManyConnections' | 'TooManyOfAddress' | 'ProxyHeaderInvalid'
+>;
 
-export interface Doorkeeper {
-  /** Has every connection to this server pass here first. To be called before it listens. */
+export interface Admission {
+  /** Admits or rejects every connection to this server. Call it before the server listens. */
   guard(server: Server): void;
-  /** The other end of the connection that carries requests on this socket, or for whom its proxy said to speak; else empty. */
+  /** The address of the client whose requests this socket carries: the one that its proxy named, or the other end; else empty. */
   addressOf(carrier: Socket): string;
-  /** Ends the connections that have not sent a byte of a request, those amid a TLS handshake among them. */
+  /** Ends the connections that have not sent a byte of a request, also those in a TLS handshake. */
   closeUnused(): void;
-  /** Ends all of them. */
+  /** Ends all connections. */
   destroy(): void;
 }
 
-export interface DoorkeeperOptions {
+export interface AdmissionOptions {
   readonly limits: Limits;
   readonly trusted: TrustedProxies;
   /** Whether a trusted proxy begins its connections with a PROXY header. */
   readonly proxyProtocol: boolean;
-  readonly onTurnedAway: (why: TurnedAway) => void;
+  readonly onRejected: (code: RejectedConnection) => void;
 }
 
 interface Connection {
-  /** What the requests come on: the socket itself, or what TLS makes of it once both sides have agreed. */
+  /** The socket of the requests: the connection's own, or the one that TLS makes of it after its handshake. */
   carrier: Socket | undefined;
-  /** For whom its proxy said to speak. */
+  /** The client that its proxy named. */
   proxied: string | undefined;
 }
 
 interface State {
-  readonly options: DoorkeeperOptions;
+  readonly options: AdmissionOptions;
   readonly connections: Map<Socket, Connection>;
   /** Undefined: no limit. Returns whether there is room for one more. */
   readonly enter: ((socket: Socket, address: string) => boolean) | undefined;
-  /** Of the carriers whose proxies told one. */
+  /** The clients that proxies named, by carrier. */
   readonly proxied: WeakMap<Socket, string>;
 }
 
-export function createDoorkeeper(options: DoorkeeperOptions): Doorkeeper {
+export function createAdmission(options: AdmissionOptions): Admission {
   const { maxConnectionsPerAddress } = options.limits;
   const enter = maxConnectionsPerAddress === 0 ? undefined : createAddressCounts(maxConnectionsPerAddress);
   const state: State = { options, connections: new Map(), enter, proxied: new WeakMap() };
@@ -70,7 +74,7 @@ function guard(state: State, server: Server): void {
   server.removeAllListeners('connection');
   const expectCarrier = server instanceof TlsServer ? awaitHandshakes(state, server) : undefined;
   server.on('connection', (socket: Socket) => {
-    letIn(state, socket, (connection) => {
+    admit(state, socket, (connection) => {
       if (expectCarrier === undefined) carry(state, connection, socket);
       else expectCarrier(connection, socket);
       for (const listener of serve) listener.call(server, socket);
@@ -78,7 +82,7 @@ function guard(state: State, server: Server): void {
   });
 }
 
-/** Which connection a TLS socket is made of, it does not tell; both have the same two ends. */
+/** A TLS socket does not name the connection it is made of; both have the same two ends. */
 function awaitHandshakes(state: State, server: TlsServer): (connection: Connection, socket: Socket) => void {
   const expected = new Map<string, Connection>();
   server.prependListener('secureConnection', (carrier: Socket) => {
@@ -102,11 +106,11 @@ function carry({ proxied }: State, connection: Connection, carrier: Socket): voi
   if (connection.proxied !== undefined) proxied.set(carrier, connection.proxied);
 }
 
-function letIn(state: State, socket: Socket, serve: (connection: Connection) => void): void {
+function admit(state: State, socket: Socket, serve: (connection: Connection) => void): void {
   const { options, connections } = state;
-  const { limits, trusted, proxyProtocol, onTurnedAway } = options;
+  const { limits, trusted, proxyProtocol, onRejected } = options;
   if (connections.size >= limits.maxConnections) {
-    turnAway(socket, 'TooManyConnections', onTurnedAway);
+    reject(socket, 'TooManyConnections', onRejected);
     return;
   }
   const connection: Connection = { carrier: undefined, proxied: undefined };
@@ -118,7 +122,7 @@ function letIn(state: State, socket: Socket, serve: (connection: Connection) => 
   }
   readProxyHeader(socket, limits.headersTimeoutMs, (address) => {
     connection.proxied = address || undefined;
-    if (address === false) onTurnedAway('ProxyHeaderInvalid');
+    if (address === false) onRejected('ProxyHeaderInvalid');
     else if (hasRoom(state, socket, connection)) serve(connection);
   });
 }
@@ -128,7 +132,7 @@ function hasRoom({ enter, options }: State, socket: Socket, { proxied }: Connect
   if (enter === undefined) return true;
   const address = proxied ?? peerOf(socket);
   if (options.trusted.has(address) || enter(socket, address)) return true;
-  turnAway(socket, 'TooManyOfAddress', options.onTurnedAway);
+  reject(socket, 'TooManyOfAddress', options.onRejected);
   return false;
 }
 
@@ -136,7 +140,7 @@ function peerOf(socket: Socket): string {
   return plainAddress(socket.remoteAddress ?? '');
 }
 
-function turnAway(socket: Socket, why: TurnedAway, tell: DoorkeeperOptions['onTurnedAway']): void {
+function reject(socket: Socket, code: RejectedConnection, onRejected: AdmissionOptions['onRejected']): void {
   socket.destroy();
-  tell(why);
+  onRejected(code);
 }

@@ -2,7 +2,7 @@
  * Room for the bodies in flight, all senders together. A body gets room for all of itself at once or waits for it in
  * line, so bodies never block each other half-way; and a sender that stalls loses its room to those who wait.
  */
-import { BodiesFullError } from './refusal.ts';
+import { RequestError } from '../../api/errors.ts';
 
 export interface Room {
   /** The body is whole: the room is its own until it is released. */
@@ -13,9 +13,9 @@ export interface Room {
 
 export interface BodyBudget {
   /** Room for `bytes` at once, if there is and nobody waits for it. `onRevoked` is called when others get it instead. */
-  tryTake(bytes: number, onRevoked: (error: BodiesFullError) => void): Room | undefined;
-  /** Room for `bytes`, as soon as there is. @throws BodiesFullError when there is none in time. */
-  take(bytes: number, onRevoked: (error: BodiesFullError) => void): Promise<Room>;
+  tryTake(bytes: number, onRevoked: (error: RequestError) => void): Room | undefined;
+  /** Room for `bytes`, as soon as there is. @throws RequestError BodiesFull when there is none in time. */
+  take(bytes: number, onRevoked: (error: RequestError) => void): Promise<Room>;
   readonly usedBytes: number;
 }
 
@@ -29,12 +29,12 @@ export interface BodyBudgetOptions {
 interface Holder {
   readonly bytes: number;
   readonly sinceMs: number;
-  readonly onRevoked: (error: BodiesFullError) => void;
+  readonly onRevoked: (error: RequestError) => void;
 }
 
 interface Waiter {
   readonly bytes: number;
-  readonly onRevoked: (error: BodiesFullError) => void;
+  readonly onRevoked: (error: RequestError) => void;
   readonly granted: PromiseWithResolvers<Room>;
   readonly timer: NodeJS.Timeout;
 }
@@ -90,7 +90,7 @@ function wait(state: State, bytes: number, onRevoked: Holder['onRevoked']): Prom
   const granted = Promise.withResolvers<Room>();
   const timer = setTimeout(() => {
     state.waiters.delete(waiter);
-    granted.reject(new BodiesFullError());
+    granted.reject(new RequestError('BodiesFull'));
     // Those behind it may need less.
     serve(state);
   }, state.options.waitMs);
@@ -117,7 +117,7 @@ function watch(state: State): void {
   if (state.waiters.size === 0 || oldest === undefined) return;
   const dueMs = Math.max(oldest.sinceMs + state.options.heldMs - performance.now(), 0);
   state.patrol = setTimeout(() => {
-    if (state.arriving.delete(oldest)) oldest.onRevoked(new BodiesFullError());
+    if (state.arriving.delete(oldest)) oldest.onRevoked(new RequestError('BodiesFull'));
     watch(state);
   }, Math.ceil(dueMs));
 }

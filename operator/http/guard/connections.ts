@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { ConnectionErrorCode, RequestErrorCode } from '../../api/errors.ts';
 import { freeBytes } from './free-bytes.ts';
 import { ignoreRest } from './ignore-rest.ts';
 import { type LingerLimits, linger } from './linger.ts';
@@ -52,7 +53,7 @@ interface BrokenError extends NodeJS.ErrnoException {
 }
 
 /** A refusal that belongs to no request, by its code. */
-type OnUnread = (code: string, socket: Socket) => void;
+type OnUnread = (code: RequestErrorCode | ConnectionErrorCode, socket: Socket) => void;
 
 export function createConnections(limits: ConnectionLimits, onUnread: OnUnread): Connections {
   const state: State = { limits, onUnread, pipelining: createPipelining(limits), connections: new WeakMap() };

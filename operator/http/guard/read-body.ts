@@ -29,7 +29,7 @@ export interface ReadBodyOptions {
 /** What counts as small; what a chunked body may have before room for the largest is asked for. */
 export const SMALL_BODY_BYTES = 64 * 1024;
 
-/** @throws RequestError BodyTooLarge, BodyIncomplete. @throws BodiesFullError */
+/** @throws RequestError BodyTooLarge, BodyIncomplete, BodiesFull */
 export function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<ReceivedBody> {
   return new Promise((resolve, reject) => new BodyReader(request, options, resolve, reject));
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { senderKey, senderOf } from '../sender/sender-of.ts';
 import type { TrustedProxies } from '../sender/trusted-proxies.ts';
-import type { Doorkeeper } from './admission.ts';
+import type { Admission } from './admission.ts';
 import type { Limits } from './limits.ts';
 import { createRefusalRate } from './refusal-rate.ts';
 
@@ -19,14 +19,14 @@ export interface RefusedSenders {
 /** Undefined when there is no such limit. */
 export function createRefusedSenders(
   { refusedPerSecond, refusedBurst, maxRefusedSenders }: Limits,
-  doorkeeper: Doorkeeper,
+  admission: Admission,
   trusted: TrustedProxies,
 ): RefusedSenders | undefined {
   if (refusedPerSecond === 0) return undefined;
   const rate = createRefusalRate({ perSecond: refusedPerSecond, burst: refusedBurst, maxSenders: maxRefusedSenders });
   const keyOf = (socket: Socket, forwardedFor: string | string[] | undefined): string => {
     const header = typeof forwardedFor === 'string' ? forwardedFor : undefined;
-    const sender = senderOf(doorkeeper.addressOf(socket), header, trusted);
+    const sender = senderOf(admission.addressOf(socket), header, trusted);
     return sender === undefined ? '' : senderKey(sender);
   };
   const count = (key: string): void => {

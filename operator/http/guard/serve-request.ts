@@ -1,24 +1,26 @@
 /**
- * One request from its head to its answer, refused as early as it can be: path, method, Receiver, length, head, body,
- * proof. An answer says nothing but its status.
+ * Serves one request from its head to its answer, and refuses it as early as it can: path, method, length, head, body.
+ * An answer says nothing but its status.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RequestError } from '../../api/errors.ts';
+import { RequestError, type RequestErrorCode } from '../../api/errors.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { SampledLog } from '../../observe/sampled-log.ts';
-import type { Admitted, Deliverer } from '../../receivers/deliver.ts';
+import type { Admitted, Endpoint, ServeBody } from '../endpoint.ts';
+import type { ServerMessages } from '../server-reports.ts';
 import type { Connections } from './connections.ts';
 import { freeBytesSoon } from './free-bytes.ts';
 import type { Limits } from './limits.ts';
-import { type BodyBudgets, type ReceivedBody, readBody, SMALL_BODY_BYTES } from './read-body.ts';
-import { RefusedTooOftenError, refusalOf, retryAfterOf } from './refusal.ts';
+import { type BodyBudgets, readBody, SMALL_BODY_BYTES } from './read-body.ts';
+import { refusalOf } from './refusal.ts';
 import type { RefusalTurns } from './refusal-turns.ts';
 import type { RefusedSenders } from './refused-senders.ts';
-import type { RequestMetrics } from './request-metrics.ts';
+import { type RequestMetrics, UNKNOWN_TYPE } from './request-metrics.ts';
 
 /** What all requests share. */
 export interface ServeContext {
-  readonly deliverer: Deliverer;
+  readonly endpoint: Endpoint;
+  readonly messages: ServerMessages;
   readonly limits: Limits;
   readonly log: Logger;
   readonly refusals: SampledLog;
@@ -39,15 +41,14 @@ interface Exchange {
   readonly startedMs: number;
   /** The sender waits for `100 Continue` before it sends the body. */
   readonly waits: boolean;
-  /** Undefined until its Receiver is found. */
+  /** Undefined until the endpoint admits it. */
   admitted: Admitted | undefined;
 }
 
-const NO_BODY: ReceivedBody = { bytes: Buffer.alloc(0), release() {} };
-const UNKNOWN_TYPE = 'unknown';
+const NO_BODY = Buffer.alloc(0);
 
 /** Never throws. `waits`: the sender waits for `100 Continue`. */
-export async function serveWebhook(
+export async function serveRequest(
   context: ServeContext,
   request: IncomingMessage,
   response: ServerResponse,
@@ -57,8 +58,7 @@ export async function serveWebhook(
   if (!context.connections.began(request, response)) return;
   context.metrics.begin();
   try {
-    const status = await accept(context, exchange);
-    answer(context, exchange, status, status === 200 ? 'accepted' : 'pending');
+    answer(context, exchange, await accept(context, exchange));
   } catch (error) {
     refuseInTurn(context, exchange, error);
   }
@@ -75,85 +75,67 @@ function refuseInTurn(context: ServeContext, exchange: Exchange, error: unknown)
   context.refusalTurns.take(() => refuse(context, exchange, error));
 }
 
-async function accept(context: ServeContext, exchange: Exchange): Promise<200 | 202> {
-  const { deliverer, limits, refusedSenders } = context;
+async function accept(context: ServeContext, exchange: Exchange): Promise<number> {
+  const { endpoint, limits, refusedSenders } = context;
   const { request } = exchange;
   const waitSeconds = refusedSenders?.waitSeconds(request) ?? 0;
-  if (waitSeconds > 0) throw new RefusedTooOftenError(waitSeconds);
+  if (waitSeconds > 0) throw tooOften(waitSeconds);
   const method = request.method ?? '';
-  const admitted = deliverer.admit(pathOf(request.url ?? ''), method);
+  const admitted = endpoint.admit(pathOf(request.url ?? ''), method);
   exchange.admitted = admitted;
   const { headers, rawHeaders } = request;
   const length = headers['content-length'];
   const declaredBytes = length === undefined ? undefined : Number(length);
   if (declaredBytes !== undefined && declaredBytes > limits.maxBodyBytes) throw new RequestError('BodyTooLarge');
-  const body = await receive(context, exchange, admitted, declaredBytes);
+  return await judge(context, exchange, () => admitted.head({ method, headers, rawHeaders }), declaredBytes);
+}
+
+function tooOften(retryAfterSeconds: number): RequestError {
+  return new RequestError('RefusedTooOften', undefined, { retryAfterSeconds });
+}
+
+/** The head comes before the body; where no length is declared, after it, because the body's limit comes first. */
+async function judge(
+  context: ServeContext,
+  { request, response, waits }: Exchange,
+  head: () => ServeBody,
+  declaredBytes: number | undefined,
+): Promise<number> {
+  const chunked = declaredBytes === undefined && request.headers['transfer-encoding'] !== undefined;
+  const serveBody = chunked ? undefined : head();
+  if (waits) response.writeContinue();
+  if (!chunked && (declaredBytes === undefined || declaredBytes === 0)) return await (serveBody ?? head())(NO_BODY);
+  const { limits, budgets } = context;
+  const body = await readBody(request, { declaredBytes, maxBytes: limits.maxBodyBytes, budgets });
   try {
-    return await admitted.deliver({ method, headers, rawHeaders, body: body.bytes });
+    return await (serveBody ?? head())(body.bytes);
   } finally {
     body.release();
   }
 }
 
-/** The body, after all that the head alone can refuse; only where its length is not known before, its limit comes first. */
-async function receive(
-  context: ServeContext,
-  { request, response, waits }: Exchange,
-  admitted: Admitted,
-  declaredBytes: number | undefined,
-): Promise<ReceivedBody> {
-  const { headers, rawHeaders } = request;
-  const head = { method: request.method ?? '', headers, rawHeaders };
-  const chunked = declaredBytes === undefined && headers['transfer-encoding'] !== undefined;
-  if (!chunked) admitted.checkHead(head);
-  if (waits) response.writeContinue();
-  if (!chunked && (declaredBytes === undefined || declaredBytes === 0)) return NO_BODY;
-  const { limits, budgets } = context;
-  const body = await readBody(request, { declaredBytes, maxBytes: limits.maxBodyBytes, budgets });
-  if (chunked) {
-    try {
-      admitted.checkHead(head);
-    } catch (error) {
-      body.release();
-      throw error;
-    }
-  }
-  return body;
-}
-
 function refuse(context: ServeContext, exchange: Exchange, error: unknown): void {
-  const { admitted, request } = exchange;
-  const about = { controller: 'receiver', ...receiverOf(admitted) };
-  const given = context.connections.refusalOf(request);
-  // A body that broke off is told apart by what it was read for; a time limit only by the connection.
+  const { admitted, request, response } = exchange;
+  const { connections, endpoint, messages } = context;
+  const about = { controller: endpoint.name, type: admitted?.type ?? UNKNOWN_TYPE, ...admitted?.about };
+  const given = connections.refusalOf(request);
+  // What a body was read for explains its end; only the connection knows of a time limit.
   const { code, status } = given === undefined || given.status === 400 ? refusalOf(error) : given;
-  if (code === 'InternalError') {
-    context.log.error({ ...about, error, cause: error }, 'webhook failed unexpectedly');
-  } else {
-    context.refusals.info(code, { ...about, code, status }, 'webhook refused');
-  }
-  if (status === 405) allow(context, exchange);
+  if (code === 'InternalError') context.log.error({ ...about, error, cause: error }, messages.failed);
+  else context.refusals.info(code, { ...about, code, status }, messages.refused);
+  if (status === 405) response.setHeader('Allow', endpoint.allowedMethods(pathOf(request.url ?? '')).join(', '));
   if (status < 500 && status !== 429) context.refusedSenders?.count(request);
-  const retryAfter = retryAfterOf(error);
-  if (retryAfter !== undefined) exchange.response.setHeader('Retry-After', retryAfter);
+  const waitSeconds = error instanceof RequestError ? error.retryAfterSeconds : undefined;
+  if (waitSeconds !== undefined) response.setHeader('Retry-After', String(waitSeconds));
   answer(context, exchange, status, code);
 }
 
-function receiverOf(admitted: Admitted | undefined): { type: string; namespace?: string; name?: string } {
-  if (admitted === undefined) return { type: UNKNOWN_TYPE };
-  const { namespace, name } = admitted.receiver;
-  return { type: admitted.type, namespace, name };
-}
-
-function allow({ deliverer }: ServeContext, { request, response }: Exchange): void {
-  response.setHeader('Allow', deliverer.allowedMethods(pathOf(request.url ?? '')).join(', '));
-}
-
-function answer(context: ServeContext, exchange: Exchange, status: number, result: string): void {
+/** `refused`: the code of a request that was not served. */
+function answer(context: ServeContext, exchange: Exchange, status: number, refused?: RequestErrorCode): void {
   const { request, response, startedMs, admitted } = exchange;
   const type = admitted?.type ?? UNKNOWN_TYPE;
   const seconds = (performance.now() - startedMs) / 1000;
-  context.metrics.end({ method: request.method ?? '', status, type, result, seconds });
+  context.metrics.end({ method: request.method ?? '', status, type, refused, seconds });
   if (request.destroyed && !request.complete) return;
   if (context.connections.refusalOf(request) !== undefined) return;
   if (!request.complete) endUnread(context, exchange);

@@ -1,19 +1,19 @@
-/** HTTPS without anything in front: opens the TLS listener of the receiver server and keeps its certificate current. */
+/** Serves HTTPS without a proxy in front: opens a guarded server's TLS listener and keeps its certificate current. */
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { ListenAddress } from '../address.ts';
-import type { ReceiverServer } from '../guarded-server.ts';
+import type { GuardedServer } from '../guarded-server.ts';
 import { type Certificate, type CertificateFiles, readCertificate } from './certificate.ts';
 import { followCertificate } from './follow-certificate.ts';
 
-export interface TlsDoor {
+export interface TlsListener {
   readonly port: number;
-  /** Looks for no new certificate any more. */
+  /** Stops looking for a new certificate. */
   stop(): void;
 }
 
-export interface TlsDoorOptions {
-  readonly server: ReceiverServer;
+export interface TlsListenerOptions {
+  readonly server: GuardedServer;
   readonly address: ListenAddress;
   readonly files: CertificateFiles;
   readonly log: Logger;
@@ -25,7 +25,7 @@ export interface TlsDoorOptions {
 const LOOK_EVERY_MS = 5_000;
 
 /** @throws Error with one line that says what is wrong with the files or the address. */
-export async function openTlsDoor(options: TlsDoorOptions): Promise<TlsDoor> {
+export async function openTlsListener(options: TlsListenerOptions): Promise<TlsListener> {
   const { server, address, files, log, metrics, everyMs = LOOK_EVERY_MS } = options;
   const current = await readCertificate(files);
   const { port, renew } = await server.listenTls(address, current);

@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RequestError } from '../../../operator/api/errors.ts';
 import { defaultLimits } from '../../../operator/http/guard/limits.ts';
-import { createReceiverServer } from '../../../operator/http/guarded-server.ts';
+import { createGuardedServer } from '../../../operator/http/guarded-server.ts';
 import { createLogger } from '../../../operator/observe/log.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
+import { receiverMessages, receiverServerMetrics } from '../../../operator/receivers/server-reports.ts';
 import { heldBytes } from '../../support/held-bytes.ts';
 import {
   connectTo,
@@ -680,10 +681,14 @@ describe('close', () => {
 
 describe('listen', () => {
   const log = createLogger({ level: 'error', encoding: 'json' });
-  const idle = { allowedMethods: () => [], admit: () => Promise.reject(new Error('not called')) as never };
+  const idle = {
+    name: 'idle',
+    allowedMethods: () => [],
+    admit: () => Promise.reject(new Error('not called')) as never,
+  };
+  const reports = { messages: receiverMessages, metrics: receiverServerMetrics(createMetrics()) };
   const nobody = { trusted: proxies(), proxyProtocol: false };
-  const create = () =>
-    createReceiverServer({ deliverer: idle, limits: defaultLimits, ...nobody, log, metrics: createMetrics() });
+  const create = () => createGuardedServer({ endpoint: idle, limits: defaultLimits, ...nobody, log, ...reports });
 
   it('says in one line which address is taken', async () => {
     const other = createServer();

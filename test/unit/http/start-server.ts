@@ -2,19 +2,20 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { RequestError } from '../../../operator/api/errors.ts';
+import type { Admitted, Endpoint } from '../../../operator/http/endpoint.ts';
 import { defaultLimits, type Limits } from '../../../operator/http/guard/limits.ts';
-import { createReceiverServer, type ReceiverServer } from '../../../operator/http/guarded-server.ts';
+import { createGuardedServer, type GuardedServer } from '../../../operator/http/guarded-server.ts';
 import { parseTrustedProxies, type TrustedProxies } from '../../../operator/http/sender/trusted-proxies.ts';
 import { createLogger, type Logger } from '../../../operator/observe/log.ts';
 import { createMetrics, type Metrics } from '../../../operator/observe/metrics.ts';
-import type { Admitted, Deliverer } from '../../../operator/receivers/deliver.ts';
+import { receiverMessages, receiverServerMetrics } from '../../../operator/receivers/server-reports.ts';
 import type { WebhookRequest } from '../../../operator/webhooks/webhook-type.ts';
 
 export const HOOK = `/hook/${'a'.repeat(64)}`;
 export const SUSPENDED = `/hook/${'b'.repeat(64)}`;
 
 export interface Served {
-  readonly server: ReceiverServer;
+  readonly server: GuardedServer;
   readonly port: number;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -35,17 +36,18 @@ export interface ServedOptions {
   readonly deliver?: (request: WebhookRequest) => Promise<200 | 202>;
 }
 
-/** Takes POST, and what has no `X-Signature` is refused by its head. */
-function testDeliverer(deliver: (request: WebhookRequest) => Promise<200 | 202>): Deliverer {
+/** Takes POST and PUT; the head of a request without `X-Signature` is refused. */
+function testEndpoint(deliver: (request: WebhookRequest) => Promise<200 | 202>): Endpoint {
   const admitted: Admitted = {
     type: 'generic-hmac',
-    receiver: { namespace: 'default', name: 'receiver' },
-    checkHead({ headers }) {
-      if (headers['x-signature'] === undefined) throw new RequestError('SignatureMissing');
+    about: { namespace: 'default', name: 'receiver' },
+    head(head) {
+      if (head.headers['x-signature'] === undefined) throw new RequestError('SignatureMissing');
+      return (body) => deliver({ ...head, body });
     },
-    deliver,
   };
   return {
+    name: 'receiver',
     allowedMethods: (path) => (path === HOOK || path === SUSPENDED ? ['POST', 'PUT'] : []),
     admit(path, method) {
       if (path !== HOOK && path !== SUSPENDED) throw new RequestError('PathUnknown');
@@ -74,18 +76,19 @@ export async function startServer(options: ServedOptions = {}): Promise<Served> 
     encoding: 'json',
     destination: { write: (line) => void logLines.push(line) },
   });
-  const deliverer = testDeliverer((request) => {
+  const endpoint = testEndpoint((request) => {
     delivered.push(request);
     deliveredBytes.push(request.body.length);
     return deliver(request);
   });
-  const server = createReceiverServer({
-    deliverer,
+  const server = createGuardedServer({
+    endpoint,
     limits: { ...defaultLimits, ...limits },
     trusted: proxies(...trustedProxies),
     proxyProtocol,
     log,
-    metrics,
+    messages: receiverMessages,
+    metrics: receiverServerMetrics(metrics),
   });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   const metric: Served['metric'] = async (name, labels) => {

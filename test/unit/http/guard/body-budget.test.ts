@@ -44,7 +44,7 @@ describe('a body budget', () => {
   it('refuses who has waited for too long, and serves the next', async () => {
     const budget = createBodyBudget({ bytes: 10, waitMs: 30, heldMs: FOREVER_MS });
     budget.tryTake(8, noRevocation)?.keep();
-    await expect(budget.take(9, noRevocation)).rejects.toThrow('no room');
+    await expect(budget.take(9, noRevocation)).rejects.toMatchObject({ code: 'BodiesFull' });
     expect(budget.tryTake(2, noRevocation)).toBeDefined();
   });
 

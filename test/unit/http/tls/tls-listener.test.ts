@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAuthority, issueCertificate, type KeyPair } from '../../../../control-plane/certificates.ts';
-import { openTlsDoor, type TlsDoor } from '../../../../operator/http/tls/tls-listener.ts';
+import { openTlsListener, type TlsListener } from '../../../../operator/http/tls/tls-listener.ts';
 import {
   connectTo,
   HOOK,
@@ -26,7 +26,7 @@ const [first, second] = [issue('first'), issue('second')];
 
 interface Door extends Served {
   readonly tlsPort: number;
-  readonly door: TlsDoor;
+  readonly door: TlsListener;
 }
 
 let folder: string;
@@ -42,7 +42,7 @@ async function write({ certificatePem, keyPem }: KeyPair): Promise<void> {
 
 async function open(options?: ServedOptions): Promise<Door> {
   const served = await startServer(options);
-  const door = await openTlsDoor({
+  const door = await openTlsListener({
     ...served,
     address: { host: '127.0.0.1', port: 0 },
     files: { certFile: certFile(), keyFile: keyFile() },

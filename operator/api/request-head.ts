@@ -1,0 +1,10 @@
+/** The head of an HTTP request, as every part of the operator reads it: all that is known before the body. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface RequestHead {
+  readonly method: string;
+  /** Names are lower-case, as node:http gives them. */
+  readonly headers: IncomingHttpHeaders;
+  /** Name, value, name, value, … as sent: here duplicates can still be told from joined values. */
+  readonly rawHeaders: readonly string[];
+}
