@@ -51,16 +51,16 @@ export function nodeRules({ exposure }: SluiceValues): readonly Rule[] {
   return exposure.nodePort ? [{ group: '', resources: ['nodes'], verbs: READ }] : [];
 }
 
-/** In the operator's own namespace: its Lease, and the doors to its pods. */
+/** In the operator's own namespace: its Lease, and the objects that expose its pods. */
 export function ownNamespaceRules({ exposure }: SluiceValues): readonly Rule[] {
-  const door = (write: boolean) => (write ? [...READ, ...WRITE] : READ);
+  const exposed = (write: boolean) => (write ? [...READ, ...WRITE] : READ);
   return [
     // A rule by name cannot allow create: the name is not yet known when that is decided.
     { group: 'coordination.k8s.io', resources: ['leases'], verbs: ['create'] },
     { group: 'coordination.k8s.io', resources: ['leases'], verbs: ['get', 'update'], name: LEASE },
-    { group: '', resources: ['services'], verbs: door(exposure.services) },
-    { group: 'networking.k8s.io', resources: ['ingresses'], verbs: door(exposure.ingresses) },
-    { group: GATEWAYS, resources: ['httproutes'], verbs: door(exposure.httpRoutes) },
+    { group: '', resources: ['services'], verbs: exposed(exposure.services) },
+    { group: 'networking.k8s.io', resources: ['ingresses'], verbs: exposed(exposure.ingresses) },
+    { group: GATEWAYS, resources: ['httproutes'], verbs: exposed(exposure.httpRoutes) },
     { group: 'apps', resources: ['deployments'], verbs: READ },
   ];
 }

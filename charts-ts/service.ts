@@ -14,7 +14,7 @@ const types: Readonly<Record<SluiceValues['service']['type'], ServiceType>> = {
 
 const outside = { 'http-webhook': { name: 'http', port: 80 }, 'https-webhook': { name: 'https', port: 443 } } as const;
 
-/** The door to the webhook endpoint, under the name that Flux gives it, so that an Ingress that leads there goes on. */
+/** The Service of the webhook endpoint, under the name that Flux gives it, so that an Ingress that leads there goes on. */
 export class Service extends Construct {
   readonly service: PlusService;
 

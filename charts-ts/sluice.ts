@@ -30,10 +30,10 @@ export class Sluice extends Construct {
     if (networkPolicy.ingress.enabled) parts.push(new IngressNetworkPolicy(this, 'ingress-policy', values));
     if (networkPolicy.egress.enabled) parts.push(new EgressNetworkPolicy(this, 'egress-policy', values));
     if (values.tls.certificate.issuerName !== '') parts.push(new Certificate(this, 'certificate', values));
-    const door = new Service(this, 'service', values);
-    parts.push(door, new Deployment(this, 'deployment', values));
+    const service = new Service(this, 'service', values);
+    parts.push(service, new Deployment(this, 'deployment', values));
     if (values.podDisruptionBudget.enabled) parts.push(new PodDisruptionBudget(this, 'disruption-budget', values));
-    if (values.ingress.enabled) parts.push(new Ingress(this, 'ingress', values, door.service));
+    if (values.ingress.enabled) parts.push(new Ingress(this, 'ingress', values, service.service));
     if (values.httpRoute.enabled) parts.push(new HttpRoute(this, 'http-route', values));
     if (values.podMonitor.enabled) parts.push(new PodMonitor(this, 'pod-monitor', values));
     for (const [index, part] of parts.entries()) {

@@ -159,7 +159,7 @@ export interface PodMonitorValues {
   readonly labels: Texts;
 }
 
-/** The doors that Receivers ask for by `spec.exposure`, and the URLs in their status. */
+/** The objects that Receivers request by `spec.exposure`, and the URLs in their status. */
 export interface ExposureValues {
   /** Whether the operator may write Services, in its own namespace. @default true */
   readonly services: boolean;
@@ -169,7 +169,7 @@ export interface ExposureValues {
   readonly httpRoutes: boolean;
   /** Whether it may read the nodes' addresses; without that no URL of a NodePort is shown. @default false */
   readonly nodePort: boolean;
-  /** A door that Kubernetes does not know. @default '' */
+  /** Base URL of a tunnel or proxy that Kubernetes does not know. @default '' */
   readonly externalUrl: string;
   readonly tenants: TenantValues;
 }

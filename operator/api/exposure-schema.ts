@@ -10,54 +10,52 @@ function annotations(of: string): JsonSchema {
   return {
     type: 'object',
     additionalProperties: { type: 'string', description: 'The value of the annotation.' },
-    description: `Annotations of the ${of}. Taken only from Receivers in the operator's own namespace.`,
+    description: `Annotations of the ${of}. Honored only for Receivers in the operator's namespace.`,
   };
 }
 
 const service: JsonSchema = {
   type: 'object',
   description:
-    'A Service of its own. A Service cannot tell paths apart: whoever reaches it reaches the paths of all Receivers. So ' +
-    'it gives this Receiver an address, and keeps no other one from being reached there.',
+    'A Service for this Receiver. A Service cannot route by path: every Receiver is reachable at its address, protected ' +
+    'by its path and the verification of its type.',
   properties: {
     name: {
       type: 'string',
       maxLength: 63,
       pattern: '^[a-z]([-a-z0-9]*[a-z0-9])?$',
       description:
-        'Name of the Service; left out: made from the namespace and name of the Receiver. Receivers that give the same ' +
-        "name share the Service, and the oldest decides how it is. Taken only in the operator's own namespace.",
+        'Name of the Service. Defaults to <namespace>-<name>-<hash> of the Receiver. Receivers with the same name here ' +
+        "share the Service; the oldest decides its spec. Honored only for Receivers in the operator's namespace.",
     },
     type: {
       type: 'string',
       enum: serviceTypes,
-      description: 'ClusterIP, NodePort or LoadBalancer; left out: LoadBalancer.',
+      description: 'Type of the Service: ClusterIP, NodePort or LoadBalancer. Defaults to LoadBalancer.',
     },
     port: {
       type: 'integer',
       minimum: 1,
       maximum: 65_535,
-      description: 'Port of the Service; left out: 80, or 443 where the operator serves TLS itself.',
+      description: 'Port of the Service. Defaults to 80, or to 443 when the operator serves TLS.',
     },
     nodePort: {
       type: 'integer',
       minimum: 1,
       maximum: 65_535,
       description:
-        'Port on every node, for the types NodePort and LoadBalancer; left out: one that is free. Taken only in the ' +
-        "operator's own namespace.",
+        'Port on every node, for the types NodePort and LoadBalancer. Defaults to a free one. Honored only for Receivers ' +
+        "in the operator's namespace.",
     },
     annotations: annotations('Service'),
     loadBalancerClass: {
       type: 'string',
-      description:
-        "Which implementation makes the load balancer. Taken only from Receivers in the operator's own namespace.",
+      description: "Class of the load balancer implementation. Honored only for Receivers in the operator's namespace.",
     },
     loadBalancerSourceRanges: {
       type: 'array',
       items: { type: 'string', description: 'A network in CIDR notation, such as 192.30.252.0/22.' },
-      description:
-        "The networks from which the load balancer may be reached. Taken only in the operator's own namespace.",
+      description: "Networks that may reach the load balancer. Honored only for Receivers in the operator's namespace.",
     },
   },
 };
@@ -71,22 +69,23 @@ const host: JsonSchema = {
 
 const ingress: JsonSchema = {
   type: 'object',
-  description: 'An Ingress that leads exactly the path of this Receiver to the Service that all Receivers share.',
+  description: 'An Ingress that routes exactly the path of this Receiver to the shared Service (--receiver-service).',
   properties: {
     host: {
       ...host,
-      description: 'DNS name under which senders reach it; left out: any, at the address of the Ingress.',
+      description:
+        'DNS name of the URL. Without it the Ingress matches every host, and the URL has the address of the Ingress.',
     },
     className: {
       type: 'string',
       description:
-        "Name of the IngressClass; left out: the cluster's default. Taken only in the operator's own namespace.",
+        "Name of the IngressClass. Defaults to the cluster's. Honored only for Receivers in the operator's namespace.",
     },
     tlsSecretName: {
       type: 'string',
       description:
-        "Name of the Secret with the certificate for host, in the operator's namespace; with it the URL begins with " +
-        "https. Taken only from Receivers in the operator's own namespace.",
+        "Name of the Secret with the certificate for host, in the operator's namespace. When set, the URL begins with " +
+        "https. Honored only for Receivers in the operator's namespace.",
     },
     annotations: annotations('Ingress'),
   },
@@ -102,33 +101,32 @@ const parentRef: JsonSchema = {
       type: 'string',
       minLength: 1,
       maxLength: 63,
-      description: "Namespace of the Gateway; left out: the operator's.",
+      description: "Namespace of the Gateway. Defaults to the operator's.",
     },
     sectionName: {
       type: 'string',
       minLength: 1,
       maxLength: 253,
-      description: 'Name of the listener; left out: every listener that takes the route.',
+      description: 'Name of the listener. Defaults to every listener that accepts the route.',
     },
   },
 };
 
 const httpRoute: JsonSchema = {
   type: 'object',
-  description:
-    'An HTTPRoute of the Gateway API that leads exactly the path of this Receiver to the Service that all Receivers share.',
+  description: 'An HTTPRoute that routes exactly the path of this Receiver to the shared Service (--receiver-service).',
   properties: {
     parentRefs: {
       type: 'array',
       maxItems: 32,
       items: parentRef,
-      description: "The Gateways that take it. Taken only from Receivers in the operator's own namespace.",
+      description: "The Gateways of the route. Honored only for Receivers in the operator's namespace.",
     },
     hostnames: {
       type: 'array',
       maxItems: 16,
       items: host,
-      description: 'DNS names under which senders reach it; left out: those of the listeners.',
+      description: 'DNS names of the URLs. Default to those of the listeners.',
     },
   },
 };
@@ -136,24 +134,24 @@ const httpRoute: JsonSchema = {
 export const exposureSchema: JsonSchema = {
   type: 'object',
   description:
-    "Doors for this Receiver alone, beside the Service that all Receivers share. Outside of the operator's own namespace " +
-    'the operator decides which of them may be asked for, and all but service.type, service.port, ingress.host and ' +
-    'httpRoute.hostnames comes from the operator. The condition Exposed says what became of them.',
+    "Objects that expose this Receiver, created in the operator's namespace. Receivers in other namespaces may request the " +
+    'kinds and hosts that --tenant-exposure and --tenant-exposure-hosts allow; of their fields, service.type, ' +
+    'service.port, ingress.host and httpRoute.hostnames are honored. The condition Exposed reports the result.',
   properties: { service, ingress, httpRoute },
 };
 
 export const urlsSchema: JsonSchema = {
   type: 'array',
-  description: 'Every address at which this Receiver is known to be reached, the best one for a sender first.',
+  description: 'The URLs of this Receiver, the best one for a sender first.',
   items: {
     type: 'object',
     required: ['type', 'url'],
-    description: 'One address.',
+    description: 'One URL.',
     properties: {
       type: {
         type: 'string',
         enum: urlTypes,
-        description: `What leads there: ${urlTypes.join(', ')}. Internal is reached from inside of the cluster alone.`,
+        description: `What the URL leads through: ${urlTypes.join(', ')}. Internal is reachable inside the cluster only.`,
       },
       url: { type: 'string', description: 'The whole URL, path included.' },
     },

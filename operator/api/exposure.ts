@@ -1,15 +1,15 @@
-/** `spec.exposure` of a Receiver, and what its status says of the ways in. */
+/** `spec.exposure` of a Receiver, and the URLs in its status. */
 
-/** Held by Receivers whose doors stand in another namespace, until they are gone. */
+/** Finalizer of Receivers whose exposure objects are in another namespace, until those are deleted. */
 export const EXPOSURE_FINALIZER = 'sluice/exposure';
-/** Labels of a door's object: the Receiver it was made for, its name cut to what a label can hold. */
+/** Labels of an exposure object: its Receiver, the name cut to what a label can hold. */
 export const RECEIVER_NAMESPACE_LABEL = 'sluice/receiver-namespace';
 export const RECEIVER_NAME_LABEL = 'sluice/receiver-name';
-/** Annotation of a door's object: a digest of all that was last applied. */
+/** Annotation of an exposure object: a digest of all that was last applied. */
 export const APPLIED_ANNOTATION = 'sluice/applied';
-/** Annotation of a door's object: `namespace/name` of its Receiver, in full. */
+/** Annotation of an exposure object: `namespace/name` of its Receiver, in full. */
 export const RECEIVER_ANNOTATION = 'sluice/receiver';
-/** The kinds of objects that a Receiver may ask for. */
+/** The kinds of objects that a Receiver may request. */
 export const exposureKinds = ['Service', 'Ingress', 'HTTPRoute'] as const;
 
 export type ExposureKind = (typeof exposureKinds)[number];
@@ -52,7 +52,7 @@ export interface ExposureSpec {
   httpRoute?: HttpRouteExposure;
 }
 
-/** The kinds of doors, the best one for a sender first. */
+/** What leads to a URL, the best one for a sender first. */
 export const urlTypes = ['External', 'HTTPRoute', 'Ingress', 'LoadBalancer', 'NodePort', 'Internal'] as const;
 export type UrlType = (typeof urlTypes)[number];
 

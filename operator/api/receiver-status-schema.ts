@@ -56,7 +56,7 @@ export const receiverStatusSchema: JsonSchema = {
     },
     url: {
       type: 'string',
-      description: 'The URL to give to the sender: the first of urls that is reached from outside of the cluster.',
+      description: 'The URL to give to the sender: the first of urls that is reachable from outside the cluster.',
     },
     urls: urlsSchema,
   },

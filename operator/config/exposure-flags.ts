@@ -1,4 +1,4 @@
-/** The flags about the ways in: what leads to the operator, and what Receivers of other namespaces may ask for. */
+/** The flags about exposure: what leads to the operator, and what Receivers of other namespaces may request. */
 import { exposureKinds } from '../api/exposure.ts';
 import { NAME, RECEIVER_SERVICE } from '../api/installation.ts';
 import { stringFlag } from './flag.ts';
@@ -8,59 +8,59 @@ export const exposureFlags = {
   externalUrl: baseUrlFlag({
     name: 'external-url',
     group: 'Exposure',
-    help: 'A way in that Kubernetes does not know, such as a tunnel: what comes before the path of a Receiver',
+    help: "Base URL of a tunnel or proxy that Kubernetes does not know; a Receiver's path is appended; if empty, none",
   }),
   receiverService: stringFlag({
     name: 'receiver-service',
     group: 'Exposure',
     default: RECEIVER_SERVICE,
-    help: "The Service in the operator's namespace to which the Ingresses and HTTPRoutes of Receivers lead",
+    help: "Service in the operator's namespace that the Ingresses and HTTPRoutes of Receivers route to",
   }),
   deployment: stringFlag({
     name: 'deployment',
     group: 'Exposure',
     default: NAME,
-    help: "The operator's own Deployment, whose labels and ports say which Services lead to it",
+    help: "The operator's Deployment; its labels and ports tell which Services lead to the operator",
   }),
   tenantExposure: choicesFlag({
     name: 'tenant-exposure',
     group: 'Exposure',
     choices: exposureKinds,
-    help: "What Receivers outside of the operator's namespace may ask for: Service, Ingress, HTTPRoute; if empty, nothing",
+    help: "Kinds that Receivers outside the operator's namespace may request: Service, Ingress, HTTPRoute; if empty, none",
   }),
   tenantExposureHosts: hostsFlag({
     name: 'tenant-exposure-hosts',
     group: 'Exposure',
-    help: 'The hosts that they may name, * for one label: *.hooks.example.com; if empty, none',
+    help: "Hosts that Receivers outside the operator's namespace may request, * for one label: *.hooks.example.com; if empty, none",
   }),
   tenantServiceAnnotations: annotationsFlag({
     name: 'tenant-service-annotations',
     group: 'Exposure',
-    help: 'Annotations of their Services, as name=value,name=value',
+    help: 'Annotations of the Services of such Receivers, as name=value,name=value; if empty, none',
   }),
   tenantLoadBalancerClass: stringFlag({
     name: 'tenant-load-balancer-class',
     group: 'Exposure',
-    help: 'loadBalancerClass of their Services',
+    help: 'loadBalancerClass of the Services of such Receivers; if empty, none',
   }),
   tenantIngressClass: stringFlag({
     name: 'tenant-ingress-class',
     group: 'Exposure',
-    help: "IngressClass of their Ingresses; if empty, the cluster's default",
+    help: "IngressClass of the Ingresses of such Receivers; if empty, the cluster's default",
   }),
   tenantIngressTlsSecret: stringFlag({
     name: 'tenant-ingress-tls-secret',
     group: 'Exposure',
-    help: "Secret in the operator's namespace with the certificate of their Ingresses; if empty, they are without TLS",
+    help: "TLS Secret in the operator's namespace for the Ingresses of such Receivers; if empty, they have no TLS",
   }),
   tenantIngressAnnotations: annotationsFlag({
     name: 'tenant-ingress-annotations',
     group: 'Exposure',
-    help: 'Annotations of their Ingresses, as name=value,name=value',
+    help: 'Annotations of the Ingresses of such Receivers, as name=value,name=value; if empty, none',
   }),
   tenantGateway: gatewayFlag({
     name: 'tenant-gateway',
     group: 'Exposure',
-    help: 'The Gateway of their HTTPRoutes, as namespace/name or namespace/name/listener',
+    help: 'Gateway of the HTTPRoutes of such Receivers, as namespace/name or namespace/name/listener; if empty, none',
   }),
 };

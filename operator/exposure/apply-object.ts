@@ -1,33 +1,33 @@
-/** Makes an object on the API server as it should be, and never takes over one that is somebody else's. */
+/** Applies an object that a Receiver requests, restores it when it drifts, and never takes over one that is somebody else's. */
 import { ApiError } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { apply, mergePatch } from '../kube/operations.ts';
 import { resourcePath } from '../kube/resource-path.ts';
 import { ownerOf } from './found/found-url.ts';
 import { covers } from './made/covers.ts';
-import type { DoorObject } from './made/exposure-object.ts';
-import type { Unmet } from './urls.ts';
+import type { ExposureObject } from './made/exposure-object.ts';
+import type { Unfulfilled } from './urls.ts';
 
-/** `metadata` as the watch last had it; undefined: it has no such object. */
+/** `metadata` as last watched; undefined: the watch has no such object. */
 type Known = Pick<KubeObject, 'metadata'> | undefined;
 
-export interface KeepDoorOptions {
+export interface ApplyObjectOptions {
   readonly client: KubeClient;
   readonly type: ResourceType;
-  readonly wanted: DoorObject;
+  readonly wanted: ExposureObject;
   readonly known: Known;
-  /** Whether an object that was made for that Receiver may become `wanted`. */
+  /** Whether an object of that Receiver (`namespace/name`) may become `wanted`. */
   mayTake(owner: string): boolean;
 }
 
 /**
- * @returns why it cannot be so; undefined: it is so, or will be when the watch has told of it.
- * @throws ApiError, ConnectionError where it is worth another try.
+ * @returns why the object cannot be as wanted; undefined: it is, or the watch brings its change.
+ * @throws ApiError, ConnectionError when a retry may succeed.
  */
-export async function keepDoor(options: KeepDoorOptions): Promise<Unmet | undefined> {
+export async function applyObject(options: ApplyObjectOptions): Promise<Unfulfilled | undefined> {
   const { client, type, wanted, mayTake } = options;
   try {
-    // A watch may lag: what it does not know is looked for once more before anything is made.
+    // A watch may lag: the object is read once more before it is created.
     const known = options.known ?? (await read(client, type, wanted));
     if (known === undefined) {
       await apply(client, type, wanted as unknown as KubeObject);
@@ -35,20 +35,20 @@ export async function keepDoor(options: KeepDoorOptions): Promise<Unmet | undefi
     }
     const owner = ownerOf(known.metadata);
     if (owner === undefined || !mayTake(owner)) return conflict(wanted, owner);
-    // Its end is told by the watch.
+    // The watch brings its end.
     if (known.metadata.deletionTimestamp !== undefined || covers(known, wanted)) return undefined;
     const { uid = '' } = known.metadata;
     await restore(client, type, { ...wanted, metadata: { ...wanted.metadata, uid } });
     return undefined;
   } catch (error) {
-    const unmet = error instanceof ApiError ? refusal(error, wanted, options.known !== undefined) : undefined;
-    if (unmet === undefined) throw error;
-    return unmet;
+    const unfulfilled = error instanceof ApiError ? refusal(error, wanted, options.known !== undefined) : undefined;
+    if (unfulfilled === undefined) throw error;
+    return unfulfilled;
   }
 }
 
-/** Ends an object that was made for a Receiver; one that is gone is no error. @throws as {@link keepDoor} */
-export async function endDoor(client: KubeClient, type: ResourceType, { metadata }: KubeObject): Promise<void> {
+/** Deletes an object of a Receiver; one that is gone is no error. @throws as {@link applyObject} */
+export async function deleteObject(client: KubeClient, type: ResourceType, { metadata }: KubeObject): Promise<void> {
   const { name, namespace, uid } = metadata;
   try {
     await client.request({
@@ -61,20 +61,20 @@ export async function endDoor(client: KubeClient, type: ResourceType, { metadata
   }
 }
 
-/** Applies it, and where others' items in a list withstand that, replaces what they wrote. @throws as {@link keepDoor} */
-async function restore(client: KubeClient, type: ResourceType, wanted: DoorObject): Promise<void> {
+/** Applies the object; replaces what others wrote where an apply cannot remove their list items. @throws as {@link applyObject} */
+async function restore(client: KubeClient, type: ResourceType, wanted: ExposureObject): Promise<void> {
   try {
     const applied = await apply(client, type, wanted as unknown as KubeObject, { force: true });
     if (covers(applied, wanted)) return;
   } catch (error) {
-    // Two ports of one name, such as ours and the one that somebody made of it.
+    // Two ports of one name: the operator's, and the one that somebody made of it.
     if (!(error instanceof ApiError) || error.httpStatus !== 422) throw error;
   }
   const { metadata, spec } = wanted;
   await mergePatch(client, type, metadata, { metadata, spec });
 }
 
-async function read(client: KubeClient, type: ResourceType, { metadata }: DoorObject): Promise<Known> {
+async function read(client: KubeClient, type: ResourceType, { metadata }: ExposureObject): Promise<Known> {
   const { namespace, name } = metadata;
   try {
     return await client.request<KubeObject>({ method: 'GET', path: resourcePath(type, { namespace, name }) });
@@ -84,25 +84,34 @@ async function read(client: KubeClient, type: ResourceType, { metadata }: DoorOb
   }
 }
 
-function conflict({ kind, metadata }: DoorObject, owner: string | undefined): Unmet {
+function conflict({ kind, metadata }: ExposureObject, owner: string | undefined): Unfulfilled {
   const whose = owner === undefined ? 'was not made by the operator' : `belongs to Receiver ${owner}`;
-  const message = `${kind} ${metadata.namespace}/${metadata.name} exists and ${whose}: remove or rename one of them`;
+  const message = `${kind} ${metadata.namespace}/${metadata.name} exists and ${whose}: delete it, or choose another name`;
   return { reason: 'Conflict', message };
 }
 
-function refusal(error: ApiError, wanted: DoorObject, existed: boolean): Unmet | undefined {
+function refusal(error: ApiError, wanted: ExposureObject, existed: boolean): Unfulfilled | undefined {
   const { kind, metadata } = wanted;
   const object = `${kind} ${metadata.namespace}/${metadata.name}`;
   switch (error.httpStatus) {
     case 403:
-      return { reason: 'AccessDenied', message: `${object} may not be made: ${withoutPaths(error.message)}` };
+      return {
+        reason: 'AccessDenied',
+        message: `${object} may not be made: ${withoutPaths(error.message)}: grant the operator the right, by the values under exposure`,
+      };
     case 404:
-      return { reason: 'KindMissing', message: `${object} cannot be made: the API server has no kind ${kind} yet` };
+      return {
+        reason: 'KindMissing',
+        message: `${object} cannot be made: the API server has no kind ${kind} yet: install its CRD`,
+      };
     case 409:
-      // With the object's uid it is only a change in between.
+      // With the object's uid, a conflict is a concurrent change.
       return existed ? undefined : conflict(wanted, undefined);
     case 422:
-      return { reason: 'Invalid', message: `${object} was refused: ${withoutPaths(error.message)}` };
+      return {
+        reason: 'Invalid',
+        message: `the API server rejects ${object}: ${withoutPaths(error.message)}: correct spec.exposure`,
+      };
     default:
       return undefined;
   }

@@ -1,69 +1,69 @@
 /**
- * Makes the objects that Receivers ask for, follows them, and ends those that nobody asks for any more. On a queue of
- * its own: no Receiver waits for it.
+ * Reconciles the objects that Receivers request: creates and restores them, and deletes those that nobody requests.
+ * Runs on a queue of its own, so that no Receiver waits for it.
  */
 import { EXPOSURE_FINALIZER } from '../api/exposure.ts';
 import { RECEIVER_API_VERSION, RECEIVER_PLURAL } from '../api/receiver.ts';
 import { ApiError } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { mergePatch } from '../kube/operations.ts';
-import { endDoor, keepDoor } from './apply-object.ts';
+import { applyObject, deleteObject } from './apply-object.ts';
 import type { Entry } from './entry.ts';
 import { kinds } from './kinds.ts';
-import { type DoorObject, doorName } from './made/exposure-object.ts';
-import type { LiveDoors, OwnKinds } from './observed-state.ts';
+import { type ExposureObject, exposureName } from './made/exposure-object.ts';
+import type { ObservedState, OwnKinds } from './observed-state.ts';
 import { type PlanContext, planOf } from './plan.ts';
-import type { Unmet } from './urls.ts';
+import type { Unfulfilled } from './urls.ts';
 
 export interface ExposureController {
-  /** @throws ApiError, ConnectionError: look again later. */
+  /** @throws ApiError, ConnectionError: to be retried. */
   reconcile(key: string): Promise<{ requeueAfterMs: number } | undefined>;
 }
 
 export interface ExposureControllerOptions {
   readonly client: KubeClient;
-  readonly live: Pick<LiveDoors, 'kinds'>;
+  readonly live: Pick<ObservedState, 'kinds'>;
   entry(key: string): Entry | undefined;
-  /** Undefined: not everything is known yet. */
+  /** Undefined: the observed state is not complete yet. */
   context(): PlanContext | undefined;
-  /** The verdict on a Receiver's wishes is another one than before. */
+  /** The outcome for a Receiver has changed. */
   onOutcome(key: string): void;
 }
 
 type OwnObject = Pick<KubeObject, 'metadata'>;
 
 const RECEIVERS: ResourceType = { apiVersion: RECEIVER_API_VERSION, plural: RECEIVER_PLURAL, namespaced: true };
-/** While the rest is not known, and nothing may be judged. */
+/** Until the observed state is complete. */
 const NOT_YET_MS = 500;
-/** What was refused may be allowed later, without a word to us. */
+/** A refusal may end without an event: a right that is granted, a webhook that is changed. */
 const REFUSED_AGAIN_MS = 60_000;
 
 export function createExposureController(options: ExposureControllerOptions): ExposureController {
   const { client, live, entry: entryAt, onOutcome } = options;
 
-  async function keepAll(objects: readonly DoorObject[], key: string, context: PlanContext) {
-    let problem: Unmet | undefined;
+  async function keepAll(objects: readonly ExposureObject[], key: string, context: PlanContext) {
+    let problem: Unfulfilled | undefined;
     for (const wanted of objects) {
       const { namespace, name } = wanted.metadata;
       const type = kinds[wanted.kind];
       const known = live.kinds[wanted.kind].get(`${namespace}/${name}`);
       const mayTake = (owner: string) => owner === key || isFreeForSharers(wanted, owner, context);
-      problem ??= await keepDoor({ client, type, wanted, known, mayTake });
+      problem ??= await applyObject({ client, type, wanted, known, mayTake });
     }
     return problem;
   }
 
-  /** @returns how many that were made for the Receiver are still there. */
-  async function endOthers(key: string, objects: readonly DoorObject[], context: PlanContext): Promise<number> {
+  /** @returns how many objects of the Receiver still exist. */
+  async function endOthers(key: string, objects: readonly ExposureObject[], context: PlanContext): Promise<number> {
     const wanted = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
     let left = 0;
     for (const [kind, object] of objectsOf(live.kinds, key)) {
       const { name, deletionTimestamp } = object.metadata;
       if (wanted.has(`${kind}/${name}`)) continue;
-      // Whoever shares it takes it over.
+      // Another Receiver that shares the Service takes it over.
       if (kind === 'Service' && context.sharers(name).some((sharer) => sharer.key !== key)) continue;
       left += 1;
-      if (deletionTimestamp === undefined) await endDoor(client, kinds[kind], object);
+      if (deletionTimestamp === undefined) await deleteObject(client, kinds[kind], object);
     }
     return left;
   }
@@ -77,9 +77,9 @@ export function createExposureController(options: ExposureControllerOptions): Ex
     }
   }
 
-  function conclude(key: string, judged: Entry | undefined, problem: Unmet | undefined): void {
+  function conclude(key: string, judged: Entry | undefined, problem: Unfulfilled | undefined): void {
     const entry = entryAt(key);
-    // What has changed meanwhile has a turn of its own.
+    // A newer generation has a reconcile of its own.
     if (entry === undefined || entry.generation !== judged?.generation) return;
     const before = entry.outcome;
     entry.outcome = { problem };
@@ -96,7 +96,7 @@ export function createExposureController(options: ExposureControllerOptions): Ex
       const isHeld = entry?.finalizers.includes(EXPOSURE_FINALIZER) ?? false;
       const isElsewhere = entry?.owner.namespace !== context.settings.namespace;
       if (entry !== undefined && objects.length > 0 && isElsewhere && !isHeld) {
-        // Its change is what has this looked at again, and then the objects may be made.
+        // The change of the Receiver brings the next reconcile, which creates the objects.
         await setFinalizers(entry, [...entry.finalizers, EXPOSURE_FINALIZER]);
         return undefined;
       }
@@ -116,16 +116,16 @@ export function createExposureController(options: ExposureControllerOptions): Ex
   };
 }
 
-/** Of a shared Service, one of those who share it, or one who had it and does not want it any more. */
-function isFreeForSharers({ kind, metadata }: DoorObject, owner: string, context: PlanContext): boolean {
+/** Whether a shared Service belongs to a Receiver that shares it, or to one that no longer requests it. */
+function isFreeForSharers({ kind, metadata }: ExposureObject, owner: string, context: PlanContext): boolean {
   const sharers = kind === 'Service' ? context.sharers(metadata.name) : [];
   if (sharers.length === 0) return false;
   const [namespace = '', name = ''] = owner.split('/');
-  return sharers.some(({ key }) => key === owner) || doorName({ namespace, name }) !== metadata.name;
+  return sharers.some(({ key }) => key === owner) || exposureName({ namespace, name }) !== metadata.name;
 }
 
-/** What was made for a Receiver, by what is watched. */
-function* objectsOf(own: OwnKinds, key: string): Generator<[kind: DoorObject['kind'], object: OwnObject]> {
+/** The watched objects that belong to a Receiver. */
+function* objectsOf(own: OwnKinds, key: string): Generator<[kind: ExposureObject['kind'], object: OwnObject]> {
   for (const kind of ['Service', 'Ingress', 'HTTPRoute'] as const) {
     for (const object of own[kind].indexed(key)) yield [kind, object];
   }

@@ -1,14 +1,14 @@
-/** All Receivers that have, had or want doors of their own, and who shares a Service with whom. */
+/** Holds the Receivers that request or hold exposure objects, and which of them share a Service. */
 import type { Entry } from './entry.ts';
 
 export interface Entries {
   get(key: string): Entry | undefined;
   keys(): Iterable<string>;
-  /** @param entry undefined: forgets it. @returns whose doors may be others now, by the Services that are shared. */
+  /** @param entry undefined: forgets it. @returns the Receivers concerned: itself and those that share its Service. */
   set(key: string, entry: Entry | undefined): ReadonlySet<string>;
-  /** Who wants a Service of that name. */
+  /** The Receivers that request a Service of that name. */
   sharers(serviceName: string): readonly Entry[];
-  /** Those whose wishes could not be fulfilled. */
+  /** The Receivers whose requests are unfulfilled. */
   troubled(): readonly string[];
 }
 

@@ -1,36 +1,36 @@
-/** What is remembered of a Receiver that has, had or wants doors of its own. */
+/** The state of one Receiver that requests or holds exposure objects. */
 import { EXPOSURE_FINALIZER, type ExposureSpec } from '../api/exposure.ts';
 import { exposureSchema } from '../api/exposure-schema.ts';
 import type { Receiver } from '../api/receiver.ts';
 import { schemaViolation } from '../api/schema-violation.ts';
-import type { DoorOwner } from './made/exposure-object.ts';
+import type { ExposureOwner } from './made/exposure-object.ts';
 import { grant, type Tenancy } from './tenancy.ts';
-import type { Unmet } from './urls.ts';
+import type { Unfulfilled } from './urls.ts';
 
 export interface Entry {
   readonly key: string;
   readonly granted: ExposureSpec;
-  /** Why the rest of its wish is not granted; undefined where there is no rest. */
-  readonly refused: Unmet | undefined;
-  readonly owner: DoorOwner;
+  /** Why a part of the request is not granted; undefined: all of it is. */
+  readonly refused: Unfulfilled | undefined;
+  readonly owner: ExposureOwner;
   readonly generation: number | undefined;
   readonly createdAt: string;
   readonly resourceVersion: string | undefined;
   readonly finalizers: readonly string[];
-  /** Undefined: nothing may lead to it. */
+  /** Undefined: it has none, so that nothing is exposed. */
   readonly path: string | undefined;
-  /** The path before, which goes on being led to for a while. */
+  /** The path before a rotation, which stays exposed until then. */
   readonly before: { readonly path: string; readonly untilMs: number } | undefined;
-  /** What its last reconcile came to; undefined: none yet. */
-  outcome: { readonly problem: Unmet | undefined } | undefined;
+  /** The outcome of its last reconcile; undefined: none yet. */
+  outcome: { readonly problem: Unfulfilled | undefined } | undefined;
 }
 
-/** So long the old path stays beside the new one: whatever routes has taken up the new one by then. */
+/** How long the old path stays beside the new one: controllers and Gateways take up the new one in that time. */
 const OVERLAP_MS = 10_000;
 
 /**
  * @param path undefined: it has none, or it is being deleted.
- * @returns undefined for a Receiver that neither wants nor holds anything.
+ * @returns undefined for a Receiver that neither requests nor holds anything.
  */
 export function entryOf(
   receiver: Receiver,
@@ -40,35 +40,35 @@ export function entryOf(
 ): Entry | undefined {
   const { metadata, spec } = receiver;
   const { namespace, name, uid = '', generation, resourceVersion, finalizers = [] } = metadata;
-  const isGoing = metadata.deletionTimestamp !== undefined;
-  const wish = isGoing ? undefined : withoutNulls(spec.exposure);
-  if (wish === undefined && !finalizers.includes(EXPOSURE_FINALIZER)) return undefined;
+  const isDeleted = metadata.deletionTimestamp !== undefined;
+  const requested = isDeleted ? undefined : withoutNulls(spec.exposure);
+  if (requested === undefined && !finalizers.includes(EXPOSURE_FINALIZER)) return undefined;
   return {
-    ...judged(wish ?? {}, namespace === context.namespace, context.tenancy),
+    ...judged(requested ?? {}, namespace === context.namespace, context.tenancy),
     key: `${namespace}/${name}`,
     owner: { namespace, name, uid },
     generation,
     createdAt: metadata.creationTimestamp ?? '',
     resourceVersion,
     finalizers,
-    path: wish === undefined ? undefined : path,
+    path: requested === undefined ? undefined : path,
     before: pathBefore(path, last, context.nowMs),
     outcome: last?.generation === generation ? last?.outcome : undefined,
   };
 }
 
-function judged(wish: ExposureSpec, isOwn: boolean, tenancy: Tenancy): Pick<Entry, 'granted' | 'refused'> {
+function judged(requested: ExposureSpec, isOwn: boolean, tenancy: Tenancy): Pick<Entry, 'granted' | 'refused'> {
   // An API server without validation lets anything in.
-  const violation = schemaViolation(exposureSchema, wish, 'spec.exposure');
+  const violation = schemaViolation(exposureSchema, requested, 'spec.exposure');
   if (violation !== undefined) return { granted: {}, refused: { reason: 'Invalid', message: violation } };
-  const { granted, refused } = grant(wish, isOwn, tenancy);
+  const { granted, refused } = grant(requested, isOwn, tenancy);
   return { granted, refused: refused === undefined ? undefined : { reason: 'ExposureForbidden', message: refused } };
 }
 
 /** Null is absent, as everywhere in Kubernetes; an API server without validation may hold it. */
-function withoutNulls(wish: ExposureSpec | undefined): ExposureSpec | undefined {
-  if (wish === undefined || wish === null) return undefined;
-  return JSON.parse(JSON.stringify(wish), (_name, value) => value ?? undefined) as ExposureSpec;
+function withoutNulls(requested: ExposureSpec | undefined): ExposureSpec | undefined {
+  if (requested === undefined || requested === null) return undefined;
+  return JSON.parse(JSON.stringify(requested), (_name, value) => value ?? undefined) as ExposureSpec;
 }
 
 function pathBefore(path: string | undefined, last: Entry | undefined, nowMs: number): Entry['before'] {
@@ -77,7 +77,7 @@ function pathBefore(path: string | undefined, last: Entry | undefined, nowMs: nu
   return last.before !== undefined && last.before.untilMs > nowMs ? last.before : undefined;
 }
 
-/** Whether nothing about its doors is another thing than before. */
+/** Whether both lead to the same objects. */
 export function isSameEntry(a: Entry | undefined, b: Entry | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return (

@@ -1,4 +1,4 @@
-/** The ways in of every Receiver: found, made where they are asked for, followed, and told to whoever writes statuses. */
+/** Exposes Receivers: finds their URLs, creates the objects they request, follows both, and reports changes. */
 import type { ObjectMeta, Receiver } from '../api/receiver.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { LeaderClient } from '../kube/leader/leader-client.ts';
@@ -8,31 +8,31 @@ import { createExposureController } from './controller.ts';
 import { createEntries } from './entries.ts';
 import { byAge, type Entry, entryOf, isSameEntry } from './entry.ts';
 import { ownerOf } from './found/found-url.ts';
-import type { DoorSettings } from './objects.ts';
-import { type Concerned, createLiveDoors } from './observed-state.ts';
+import type { EndpointSettings } from './objects.ts';
+import { type Concerned, createObservedState } from './observed-state.ts';
 import { createPacedKeys } from './paced-keys.ts';
 import { pendingAddress } from './pending-address.ts';
 import type { PlanContext } from './plan.ts';
 import type { Tenancy } from './tenancy.ts';
-import { type Doors, type Exposed, type Unmet, urlsAt } from './urls.ts';
+import { type Exposed, type FoundUrls, type Unfulfilled, urlsAt } from './urls.ts';
 
 export interface Exposure {
   start(): void;
   stop(): Promise<void>;
-  /** Done when all that may lead here was looked at once. */
+  /** Resolves when the observed state is complete. */
   whenKnown(): Promise<void>;
-  /** Has the doors of a Receiver made, moved or ended, as it wants. @param path undefined: it has none. */
+  /** Creates, changes or deletes the objects of a Receiver, as it requests. @param path undefined: it has none. */
   follow(receiver: Receiver, path: string | undefined): void;
   /** The Receiver is gone. */
   forget(key: string): void;
-  /** @param path undefined: it has none. @returns undefined before all that may lead here was looked at once. */
-  look(receiver: Receiver, path: string | undefined): Exposed | undefined;
-  /** This replica is the one that makes doors now: each is looked at. */
+  /** @param path undefined: it has none. @returns undefined until the observed state is complete. */
+  evaluate(receiver: Receiver, path: string | undefined): Exposed | undefined;
+  /** This replica leads from now on: everything is reconciled. */
   lead(): void;
 }
 
 export interface ExposureSettings {
-  readonly doors: DoorSettings;
+  readonly endpoints: EndpointSettings;
   /** Name of the operator's own Deployment. */
   readonly deployment: string;
   /** The Service that all Receivers share. */
@@ -43,20 +43,20 @@ export interface ExposureSettings {
 export interface ExposureOptions {
   readonly client: KubeClient;
   readonly settings: ExposureSettings;
-  /** Of the Receivers that are served; undefined: all namespaces. */
+  /** The namespace of the Receivers that are served; undefined: all. */
   readonly namespace: string | undefined;
   readonly queue: { readonly minRetryDelayMs: number; readonly maxRetryDelayMs: number };
   readonly metrics: WorkQueueMetrics;
   readonly log: Logger;
-  /** Through which doors are made and ended. */
+  /** Through which objects are created and deleted. */
   readonly leader: LeaderClient;
-  /** Whether every Receiver was followed once, so that what nobody wants may be ended. */
+  /** Whether every Receiver was followed once, so that what nobody requests may be deleted. */
   readonly isComplete: () => boolean;
   /** `namespace/name` of every Receiver. */
   receivers(): Iterable<string>;
-  /** Who is served at a path. */
+  /** The Receiver that is served at a path. */
   receiverAt(path: string): string | undefined;
-  /** What `look` says of a Receiver may be another thing now. */
+  /** The result of `evaluate` for a Receiver may have changed. */
   onStale(key: string): void;
 }
 
@@ -69,9 +69,9 @@ export function createExposure(options: ExposureOptions): Exposure {
   const { client, settings, namespace, log, receivers, receiverAt, onStale, leader, isComplete } = options;
   const entries = createEntries();
   const stale = createPacedKeys({ ...PACE, onKey: onStale });
-  const live = createLiveDoors({
+  const live = createObservedState({
     client,
-    settings: settings.doors,
+    settings: settings.endpoints,
     deployment: settings.deployment,
     gatewayNamespace: namespace,
     log,
@@ -106,15 +106,15 @@ export function createExposure(options: ExposureOptions): Exposure {
   });
 
   function context(): PlanContext | undefined {
-    const { doors, deployment } = live;
-    if (doors === undefined || !isComplete()) return undefined;
-    const { doors: doorSettings, receiverService } = settings;
+    const { found, deployment } = live;
+    if (found === undefined || !isComplete()) return undefined;
+    const { endpoints, receiverService } = settings;
     const { sharers } = entries;
-    return { settings: doorSettings, deployment, receiverService, doors, nowMs: Date.now(), sharers };
+    return { settings: endpoints, deployment, receiverService, found, nowMs: Date.now(), sharers };
   }
 
   function enqueue(key: string, priority: 'front' | 'backlog'): void {
-    // Of Receivers that are not served here nothing is known.
+    // Receivers that are not served here are not known.
     if (namespace !== undefined && !key.startsWith(`${namespace}/`)) return;
     if (leader.leads) queue.add(key, priority);
   }
@@ -130,14 +130,14 @@ export function createExposure(options: ExposureOptions): Exposure {
     if (!isSameEntry(before, entry)) for (const each of concerned) enqueue(each, 'front');
   }
 
-  /** Whose object it is or was, and who may want another one of its name. */
+  /** The Receivers that own or owned an object, and those that wait for its name. */
   function concernedBy(now: ObjectMeta, before: ObjectMeta | undefined) {
     const owner = ownerOf(now);
     const owners = new Set([owner, before && ownerOf(before)].filter((key) => key !== undefined));
-    // Its owner may be gone, and what it last wrote may come after what the next one wrote.
+    // The owner may be gone, and its last write may arrive after that of the next one.
     const [oldest] = entries.sharers(now.name).toSorted(byAge);
     const waiting = oldest === undefined || owners.has(oldest.key) ? [] : [oldest.key];
-    // A foreign object may stand in somebody's way, or no longer.
+    // A foreign object may cause or end a conflict.
     if (owner === undefined) waiting.push(...entries.troubled());
     return { owners, waiting };
   }
@@ -154,14 +154,14 @@ export function createExposure(options: ExposureOptions): Exposure {
     }
   }
 
-  function unmetOf(receiver: Receiver, key: string, doors: Doors): Unmet | undefined {
+  function unfulfilledOf(receiver: Receiver, key: string, found: FoundUrls): Unfulfilled | undefined {
     const entry = entries.get(key);
     if (entry === undefined) return undefined;
     if (entry.refused !== undefined) return entry.refused;
     if (entry.path === undefined) return undefined;
     if (entry.outcome === undefined) return lastVerdict(receiver);
-    const routeOf = (name: string) => live.kinds.HTTPRoute.get(`${settings.doors.namespace}/${name}`);
-    return entry.outcome.problem ?? pendingAddress(entry, doors, routeOf);
+    const routeOf = (name: string) => live.kinds.HTTPRoute.get(`${settings.endpoints.namespace}/${name}`);
+    return entry.outcome.problem ?? pendingAddress(entry, found, routeOf);
   }
 
   return {
@@ -176,7 +176,7 @@ export function createExposure(options: ExposureOptions): Exposure {
     whenKnown: () => live.whenKnown(),
     follow(receiver, path) {
       const key = `${receiver.metadata.namespace}/${receiver.metadata.name}`;
-      const own = { namespace: settings.doors.namespace, tenancy: settings.tenancy, nowMs: Date.now() };
+      const own = { namespace: settings.endpoints.namespace, tenancy: settings.tenancy, nowMs: Date.now() };
       const last = entries.get(key);
       const entry = entryOf(receiver, path, last, own);
       if (entry !== undefined || last !== undefined) put(key, entry);
@@ -184,22 +184,22 @@ export function createExposure(options: ExposureOptions): Exposure {
     forget(key) {
       if (entries.get(key) !== undefined) put(key, undefined);
     },
-    look(receiver, path) {
-      const { doors } = live;
-      if (doors === undefined) return undefined;
+    evaluate(receiver, path) {
+      const { found } = live;
+      if (found === undefined) return undefined;
       const key = `${receiver.metadata.namespace}/${receiver.metadata.name}`;
-      const urls = path === undefined ? [] : urlsAt(doors, { key, path });
-      return { urls, unmet: unmetOf(receiver, key, doors) };
+      const urls = path === undefined ? [] : urlsAt(found, { key, path });
+      return { urls, unfulfilled: unfulfilledOf(receiver, key, found) };
     },
     lead: enqueueAll,
   };
 }
 
-/** What was last said of these wishes, until they have been looked at again. */
-function lastVerdict({ metadata, status }: Receiver): Unmet | undefined {
+/** The verdict in the status, until this process has reconciled the request. */
+function lastVerdict({ metadata, status }: Receiver): Unfulfilled | undefined {
   const last = status?.conditions?.find(({ type }) => type === 'Exposed');
-  if (last === undefined || last.observedGeneration !== metadata.generation || last.reason === 'NoDoor') {
-    return { reason: 'PendingAddress', message: 'its doors are being made' };
+  if (last === undefined || last.observedGeneration !== metadata.generation || last.reason === 'NotExposed') {
+    return { reason: 'PendingAddress', message: 'the objects of spec.exposure are being created: wait' };
   }
   return last.status === 'True' ? undefined : { reason: last.reason, message: last.message };
 }

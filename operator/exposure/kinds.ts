@@ -1,4 +1,4 @@
-/** The kinds that doors are made of, and what is kept of their objects: of ours all, of others what is read. */
+/** The kinds that expose Receivers, and what is kept of their objects: all of the operator's own, of others the fields that are read. */
 import { RECEIVER_ANNOTATION } from '../api/exposure.ts';
 import type { ObjectMeta } from '../api/receiver.ts';
 import type { KubeObject, ResourceType } from '../kube/kube-client.ts';
@@ -16,7 +16,7 @@ export const kinds = {
   Deployment: { apiVersion: 'apps/v1', plural: 'deployments', namespaced: true },
 } as const satisfies Record<string, ResourceType>;
 
-/** Whether it was made for a Receiver. */
+/** Whether the operator made it for a Receiver. */
 export function isOurs({ metadata }: { readonly metadata: ObjectMeta }): boolean {
   return metadata.annotations?.[RECEIVER_ANNOTATION] !== undefined;
 }

@@ -1,4 +1,4 @@
-/** The objects that doors are made of, in the fields that are read of them. */
+/** The objects that expose Receivers, in the fields that are read. */
 import type { ObjectMeta } from '../api/receiver.ts';
 
 export interface LoadBalancerAddress {
@@ -134,8 +134,8 @@ export interface Deployment {
   };
 }
 
-/** All that is known of what may lead to the operator. */
-export interface Landscape {
+/** All objects that may lead to the operator. */
+export interface ObservedObjects {
   /** Of the operator's namespace. */
   readonly services: readonly Service[];
   readonly ingresses: readonly Ingress[];
@@ -148,14 +148,14 @@ export interface Landscape {
   readonly deployment: Deployment | undefined;
 }
 
-/** What the flags say of the operator's own side. */
-export interface DoorSettings {
+/** Where the operator receives webhooks, as the flags set it. */
+export interface EndpointSettings {
   /** Of the operator. */
   readonly namespace: string;
   /** Where plain HTTP is received; undefined: nowhere. */
   readonly receiverPort: number | undefined;
   /** Where HTTPS is received; undefined: nowhere. */
   readonly tlsPort: number | undefined;
-  /** A door that Kubernetes does not know, such as `https://hooks.example.com`. */
+  /** Base URL of a tunnel or proxy that Kubernetes does not know, such as `https://hooks.example.com`. */
   readonly externalUrl: string | undefined;
 }

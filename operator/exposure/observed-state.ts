@@ -1,4 +1,4 @@
-/** Watches what may lead to the operator, and keeps the doors that follow from it. */
+/** Watches the objects that may lead to the operator, and keeps the URLs found in them. */
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import type { Logger } from '../observe/log.ts';
@@ -12,11 +12,11 @@ import {
   projectNode,
   projectService,
 } from './kinds.ts';
-import type { Deployment, DoorSettings, HttpRoute, Ingress, Landscape, Service } from './objects.ts';
-import { type Doors, doorsOf } from './urls.ts';
+import type { Deployment, EndpointSettings, HttpRoute, Ingress, ObservedObjects, Service } from './objects.ts';
+import { type FoundUrls, findUrls } from './urls.ts';
 import { createWatchedKind, type WatchedKind } from './watched-kind.ts';
 
-/** The kinds of doors that are made for Receivers. */
+/** The kinds that the operator creates for Receivers. */
 export interface OwnKinds {
   readonly Service: WatchedKind<Service>;
   readonly Ingress: WatchedKind<Ingress>;
@@ -26,41 +26,41 @@ export interface OwnKinds {
 /** Whose URLs differ after a change. */
 export type Concerned = 'everybody' | { readonly paths: ReadonlySet<string>; readonly receivers: ReadonlySet<string> };
 
-export interface LiveDoors {
+export interface ObservedState {
   start(): void;
   stop(): Promise<void>;
-  /** Undefined before everything was looked at once. */
-  readonly doors: Doors | undefined;
+  /** Undefined until every kind was listed once. */
+  readonly found: FoundUrls | undefined;
   /** The operator's own. */
   readonly deployment: Deployment | undefined;
   readonly kinds: OwnKinds;
-  /** Done when `doors` are there. */
+  /** Resolves when `found` is there. */
   whenKnown(): Promise<void>;
 }
 
-export interface LiveDoorsOptions {
+export interface ObservedStateOptions {
   readonly client: KubeClient;
-  readonly settings: DoorSettings;
+  readonly settings: EndpointSettings;
   /** Name of the operator's own Deployment. */
   readonly deployment: string;
-  /** Where Gateways are looked for; undefined: in all namespaces. */
+  /** Where Gateways are watched; undefined: all namespaces. */
   readonly gatewayNamespace: string | undefined;
   readonly log: Logger;
   onChange(concerned: Concerned): void;
-  /** An object of the kinds that are made for Receivers came, changed or went; undefined: all may have. */
+  /** An object of these kinds was added, changed or deleted; undefined: all may have been. */
   onObject(object: Service | Ingress | HttpRoute | undefined, previous?: Service | Ingress | HttpRoute): void;
 }
 
-/** Changes within so long are one. */
+/** Changes within this time are evaluated together. */
 const SETTLE_MS = 200;
-/** Where there are many doors, working them out takes this share of the time at most. */
+/** The largest share of the time that evaluating many objects may take. */
 const MOST_OF_THE_TIME = 0.1;
 
-export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
+export function createObservedState(options: ObservedStateOptions): ObservedState {
   const { client, settings, deployment, log, onChange, onObject } = options;
   const { namespace } = settings;
   const known = Promise.withResolvers<void>();
-  let doors: Doors | undefined;
+  let found: FoundUrls | undefined;
   let timer: NodeJS.Timeout | undefined;
   let settleMs = 0;
 
@@ -103,7 +103,7 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
   const nodes = createWatchedKind({ ...common, type: kinds.Node, project: projectNode });
   const all = [own.Service, own.Ingress, own.HTTPRoute, deployments, gateways, nodes];
 
-  function landscape(): Landscape {
+  function observedObjects(): ObservedObjects {
     return {
       services: own.Service.values(),
       ingresses: own.Ingress.values(),
@@ -115,20 +115,20 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
   }
 
   function changed(): void {
-    timer ??= setTimeout(look, settleMs);
+    timer ??= setTimeout(evaluate, settleMs);
   }
 
-  function look(): void {
+  function evaluate(): void {
     timer = undefined;
-    const now = landscape();
+    const now = observedObjects();
     // Watched from the first on that needs it: a cluster may have many nodes.
     if (now.httpRoutes.length > 0) gateways.start();
     if (now.services.some(({ spec }) => spec?.type === 'NodePort')) nodes.start();
     if (!all.every(({ isSettled }) => isSettled)) return;
-    const before = doors;
+    const before = found;
     const begunMs = performance.now();
-    doors = doorsOf(now, settings);
-    const concerned = before === undefined ? 'everybody' : difference(before, doors);
+    found = findUrls(now, settings);
+    const concerned = before === undefined ? 'everybody' : difference(before, found);
     settleMs = Math.max(SETTLE_MS, (performance.now() - begunMs) / MOST_OF_THE_TIME);
     if (before === undefined) known.resolve();
     if (concerned === 'everybody' || concerned.paths.size + concerned.receivers.size > 0) onChange(concerned);
@@ -142,8 +142,8 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
       clearTimeout(timer);
       await Promise.all(all.map((kind) => kind.stop()));
     },
-    get doors() {
-      return doors;
+    get found() {
+      return found;
     },
     get deployment() {
       return deployments.values()[0];
@@ -153,7 +153,7 @@ export function createLiveDoors(options: LiveDoorsOptions): LiveDoors {
   };
 }
 
-function difference(before: Doors, after: Doors): Concerned {
+function difference(before: FoundUrls, after: FoundUrls): Concerned {
   const same = (name: 'everywhere' | 'byRules') => isDeepStrictEqual(before[name], after[name]);
   if (!same('everywhere') || !same('byRules')) return 'everybody';
   return {

@@ -1,13 +1,13 @@
-/** Keys told one after the other at a steady pace, each once however often it is added before its turn. */
+/** Passes on keys at a steady pace, each once however often it is added before its turn. */
 export interface PacedKeys {
   add(keys: Iterable<string>): void;
   stop(): void;
 }
 
 export interface PacedKeysOptions {
-  /** How many in one go. */
+  /** Keys per interval. */
   readonly batch: number;
-  /** Between two goes. */
+  /** The interval. */
   readonly everyMs: number;
   onKey(key: string): void;
 }
@@ -26,7 +26,7 @@ export function createPacedKeys({ batch, everyMs, onKey }: PacedKeysOptions): Pa
       waiting.delete(key);
       onKey(key);
     }
-    // Also where none is left: what comes next must not come sooner.
+    // Also when no key is left: the next one must not come sooner.
     timer = setTimeout(go, everyMs);
   }
 

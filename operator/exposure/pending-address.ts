@@ -1,31 +1,31 @@
-/** Which of a Receiver's own doors exist and cannot be reached yet, and why. Pure. */
+/** Tells which objects of a Receiver exist and have no URL yet, and why. Pure. */
 import type { UrlType } from '../api/exposure.ts';
 import type { Entry } from './entry.ts';
-import { doorName } from './made/exposure-object.ts';
+import { exposureName } from './made/exposure-object.ts';
 import type { HttpRoute } from './objects.ts';
-import type { Doors, Unmet } from './urls.ts';
+import type { FoundUrls, Unfulfilled } from './urls.ts';
 
 /** @param routeOf the HTTPRoute of that name, as it is now. */
 export function pendingAddress(
   entry: Entry,
-  doors: Doors,
+  found: FoundUrls,
   routeOf: (name: string) => HttpRoute | undefined,
-): Unmet | undefined {
+): Unfulfilled | undefined {
   const { key, owner, granted, path } = entry;
   if (path === undefined) return undefined;
-  const own = [...(doors.byReceiver.get(key) ?? []), ...(doors.byPath.get(path) ?? [])];
-  const isThere = (type: UrlType) => own.some((door) => door.type === type && door.owner === key);
-  const name = doorName(owner);
+  const own = [...(found.byReceiver.get(key) ?? []), ...(found.byPath.get(path) ?? [])];
+  const isThere = (type: UrlType) => own.some((url) => url.type === type && url.owner === key);
+  const name = exposureName(owner);
   const { service, ingress, httpRoute } = granted;
   const type = service?.type ?? 'LoadBalancer';
-  const serviceDoor = type === 'ClusterIP' ? 'Internal' : type;
-  if (service !== undefined && !isThere(serviceDoor)) return pending(serviceText(service.name ?? name, type));
+  const serviceUrlType = type === 'ClusterIP' ? 'Internal' : type;
+  if (service !== undefined && !isThere(serviceUrlType)) return pending(serviceText(service.name ?? name, type));
   if (ingress !== undefined && !isThere('Ingress')) return pending(`Ingress ${name} has no address yet`);
   if (httpRoute !== undefined && !isThere('HTTPRoute')) return pending(routeText(name, routeOf(name)));
   return undefined;
 }
 
-function pending(message: string): Unmet {
+function pending(message: string): Unfulfilled {
   return { reason: 'PendingAddress', message };
 }
 

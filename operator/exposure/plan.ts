@@ -1,28 +1,28 @@
-/** From what a Receiver wants to the objects that there should be. Pure. */
+/** Plans the objects that a Receiver's request needs. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ServiceExposure } from '../api/exposure.ts';
 import { byAge, type Entry } from './entry.ts';
-import { type DoorObject, doorName } from './made/exposure-object.ts';
+import { type ExposureObject, exposureName } from './made/exposure-object.ts';
 import { httpRouteObject } from './made/http-route.ts';
 import { type Backend, ingressObject } from './made/ingress.ts';
 import { serviceObject } from './made/service.ts';
-import type { Deployment, DoorSettings } from './objects.ts';
-import type { Doors, Unmet } from './urls.ts';
+import type { Deployment, EndpointSettings } from './objects.ts';
+import type { FoundUrls, Unfulfilled } from './urls.ts';
 
 export interface Plan {
-  readonly objects: readonly DoorObject[];
-  /** What stands in the way of the rest. */
-  readonly problem: Unmet | undefined;
+  readonly objects: readonly ExposureObject[];
+  /** Why an object is missing from the plan; undefined: none is. */
+  readonly problem: Unfulfilled | undefined;
 }
 
 export interface PlanContext {
-  readonly settings: DoorSettings;
+  readonly settings: EndpointSettings;
   readonly deployment: Deployment | undefined;
   /** The Service that all Receivers share. */
   readonly receiverService: string;
-  readonly doors: Doors;
+  readonly found: FoundUrls;
   readonly nowMs: number;
-  /** All that want a Service of that name, the entry itself among them. */
+  /** All Receivers that request a Service of that name, the entry itself among them. */
   sharers(serviceName: string): readonly Entry[];
 }
 
@@ -40,16 +40,16 @@ export function planOf(entry: Entry | undefined, context: PlanContext): Plan {
   };
 }
 
-/** Of those that share a Service the oldest says how it is. */
-function servicePlan(entry: Entry, wish: ServiceExposure, context: PlanContext): Plan {
+/** The oldest of the Receivers that share a Service decides its spec. */
+function servicePlan(entry: Entry, requested: ServiceExposure, context: PlanContext): Plan {
   const { settings, deployment } = context;
   const { namespace } = settings;
-  const name = wish.name ?? doorName(entry.owner);
-  const sharers = wish.name === undefined ? [entry] : context.sharers(name).toSorted(byAge);
+  const name = requested.name ?? exposureName(entry.owner);
+  const sharers = requested.name === undefined ? [entry] : context.sharers(name).toSorted(byAge);
   const [first = entry] = sharers;
-  const decided = first.granted.service ?? wish;
-  if (!isDeepStrictEqual(decided, wish)) {
-    const message = `Service ${namespace}/${name} is as Receiver ${first.key} wants it, which is older: ask for the same, or for another name`;
+  const decided = first.granted.service ?? requested;
+  if (!isDeepStrictEqual(decided, requested)) {
+    const message = `Service ${namespace}/${name} is as Receiver ${first.key} wants it, which is older: request the same spec.exposure.service, or another name`;
     return { objects: [], problem: { reason: 'Conflict', message } };
   }
   const owners = sharers.filter(
@@ -63,16 +63,16 @@ function routedPlan({ owner, granted, path = '', before }: Entry, context: PlanC
   const { namespace } = context.settings;
   const backend = backendOf(context);
   if (backend === undefined) {
-    const message = `there is no Service ${namespace}/${context.receiverService} that leads to the operator; see --receiver-service`;
+    const message = `no Service ${namespace}/${context.receiverService} leads to the operator: create it, or set --receiver-service`;
     return { objects: [], problem: { reason: 'BackendMissing', message } };
   }
   const identity = {
-    name: doorName(owner),
+    name: exposureName(owner),
     namespace,
     owner,
     owners: owner.namespace === namespace ? [owner] : [],
   };
-  // The new path is there before the old one goes.
+  // The new path comes before the old one goes.
   const paths = before === undefined || before.untilMs <= context.nowMs ? [path] : [path, before.path];
   const { ingress, httpRoute } = granted;
   return {
@@ -84,9 +84,9 @@ function routedPlan({ owner, granted, path = '', before }: Entry, context: PlanC
   };
 }
 
-/** Plain HTTP where there is a port of it: in front of it stands what ends TLS. */
-function backendOf({ doors, receiverService }: PlanContext): Backend | undefined {
-  const ports = doors.services.get(receiverService)?.ports ?? [];
+/** The port for plain HTTP where there is one: the Ingress controller or Gateway terminates TLS. */
+function backendOf({ found, receiverService }: PlanContext): Backend | undefined {
+  const ports = found.services.get(receiverService)?.ports ?? [];
   const port = ports.find(({ scheme }) => scheme === 'http') ?? ports[0];
   return port && { name: receiverService, port: port.port };
 }

@@ -1,4 +1,4 @@
-/** What a Receiver's `spec.exposure` comes to: in the operator's own namespace all of it, elsewhere what is allowed. Pure. */
+/** Grants a Receiver's `spec.exposure`: all of it in the operator's own namespace, elsewhere what the flags allow. Pure. */
 import type {
   ExposureKind,
   ExposureSpec,
@@ -8,10 +8,10 @@ import type {
 } from '../api/exposure.ts';
 import { matchesLabels } from './found/hosts.ts';
 
-/** What the flags say of Receivers outside of the operator's own namespace. */
+/** What Receivers outside the operator's namespace may request, as the flags set it. */
 export interface Tenancy {
   readonly kinds: readonly ExposureKind[];
-  /** `*` is one label. */
+  /** Patterns of allowed hosts; `*` stands for one label. */
   readonly hosts: readonly string[];
   readonly serviceAnnotations: Readonly<Record<string, string>>;
   readonly loadBalancerClass: string | undefined;
@@ -23,16 +23,16 @@ export interface Tenancy {
 
 export interface Grant {
   readonly granted: ExposureSpec;
-  /** Why the rest is not; undefined where there is no rest. */
+  /** Why a part of the request is not granted; undefined: all of it is. */
   readonly refused: string | undefined;
 }
 
 /** @param isOwn whether the Receiver is in the operator's own namespace. */
-export function grant(wish: ExposureSpec, isOwn: boolean, tenancy: Tenancy): Grant {
-  if (isOwn) return { granted: wish, refused: undefined };
+export function grant(requested: ExposureSpec, isOwn: boolean, tenancy: Tenancy): Grant {
+  if (isOwn) return { granted: requested, refused: undefined };
   const refusals: string[] = [];
   const granted: ExposureSpec = {};
-  const { service, ingress, httpRoute } = wish;
+  const { service, ingress, httpRoute } = requested;
   if (service !== undefined && isAllowed('Service', tenancy, refusals)) {
     granted.service = {
       ...(service.type === undefined ? {} : { type: service.type }),
@@ -74,14 +74,14 @@ function tenantRoute(hostnames: string[], { gateway }: Tenancy): HttpRouteExposu
 
 function isAllowed(kind: ExposureKind, { kinds }: Tenancy, refusals: string[]): boolean {
   if (kinds.includes(kind)) return true;
-  refusals.push(`${kind}: the operator's --tenant-exposure does not allow it in this namespace`);
+  refusals.push(`${kind}: --tenant-exposure does not allow it in this namespace`);
   return false;
 }
 
-/** Without a host, a door would be open for every host. */
+/** An object without a host would match every host. */
 function mayName(field: string, hosts: readonly string[], tenancy: Tenancy, refusals: string[]): boolean {
-  if (hosts.length === 0) refusals.push(`${field}: name a host that the operator's --tenant-exposure-hosts allows`);
+  if (hosts.length === 0) refusals.push(`${field}: name a host that --tenant-exposure-hosts allows`);
   const refused = hosts.filter((host) => !tenancy.hosts.some((pattern) => matchesLabels(pattern, host)));
-  for (const host of refused) refusals.push(`${field}: the operator's --tenant-exposure-hosts does not allow ${host}`);
+  for (const host of refused) refusals.push(`${field}: --tenant-exposure-hosts does not allow ${host}`);
   return hosts.length > 0 && refused.length === 0;
 }

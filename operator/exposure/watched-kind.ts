@@ -27,14 +27,14 @@ export interface WatchedKindOptions<T> {
   readonly namespace?: string;
   readonly fieldSelector?: string;
   project(object: KubeObject): T;
-  /** By what else objects are looked up. */
+  /** A second key by which objects are found. */
   indexOf?(object: T): string | undefined;
   readonly log: Logger;
   /** Something that is kept differs; undefined: all may, after a list or a refusal. */
   onChange(object: T | undefined, previous?: T): void;
 }
 
-/** The lists that fail while a kind is missing: next to nothing, and soon enough after it comes. */
+/** Between two lists while a kind is missing: cheap, and soon enough after it is installed. */
 const BACKOFF = { minDelayMs: 1_000, maxDelayMs: 15_000 };
 
 export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
@@ -67,7 +67,7 @@ export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
     backoff: BACKOFF,
     onEvent(event) {
       index(event);
-      // A list is told of as a whole.
+      // After a list, one call for all.
       if (!informer.hasSynced || isSameToUs(event)) return;
       onChange(event.object, event.type === 'updated' ? event.previous : undefined);
     },

@@ -38,7 +38,7 @@ export interface ControllerOptions {
   readonly routes: RouteTable;
   readonly targets: Targets;
   readonly events: EventRecorder;
-  readonly exposure: Pick<Exposure, 'follow' | 'forget' | 'look'>;
+  readonly exposure: Pick<Exposure, 'follow' | 'forget' | 'evaluate'>;
   readonly isLeader: () => boolean;
   readonly log: Logger;
 }
@@ -141,7 +141,7 @@ export function createController(options: ControllerOptions): Controller {
   }
 
   async function writeStatus(receiver: Receiver, outcome: Outcome): Promise<void> {
-    const exposed = exposure.look(receiver, pathOf(outcome, receiver.status?.webhookPath));
+    const exposed = exposure.evaluate(receiver, pathOf(outcome, receiver.status?.webhookPath));
     await patchStatus(client, type, receiver, desiredStatus(receiver, outcome, Date.now(), exposed));
   }
 

@@ -7,6 +7,9 @@ import { removeCondition, setCondition } from '../kube/conditions.ts';
 /** Ready at a path, or not, and why. */
 export type Outcome = { readonly path: string } | { readonly error: ReceiverError };
 
+const NOTHING_FOUND =
+  'no URL is reachable from outside the cluster: expose the operator by a Service, Ingress or HTTPRoute, or set spec.exposure';
+
 const TYPES = ['Ready', 'Reconciling', 'Stalled'] as const;
 
 function wanted(
@@ -28,16 +31,21 @@ export function pathOf(outcome: Outcome, before: string | undefined): string | u
   return outcome.error.terminal ? before : undefined;
 }
 
-function exposedCondition({ urls, unmet }: Exposed): Pick<Condition, 'status' | 'reason' | 'message'> {
-  if (unmet !== undefined) return { status: 'False', ...unmet };
-  if (urls.length === 0) return { status: 'False', reason: 'NoDoor', message: 'there is no webhook path' };
+function exposedCondition({ urls, unfulfilled }: Exposed): Pick<Condition, 'status' | 'reason' | 'message'> {
+  if (unfulfilled !== undefined) return { status: 'False', ...unfulfilled };
+  if (urls.length === 0)
+    return {
+      status: 'False',
+      reason: 'NotExposed',
+      message: 'the Receiver has no webhook path: see its condition Ready',
+    };
   if (outsideUrl(urls) !== undefined)
-    return { status: 'True', reason: 'DoorOpen', message: 'status.url is for the sender' };
-  return { status: 'False', reason: 'NoDoor', message: 'nothing leads here from outside of the cluster' };
+    return { status: 'True', reason: 'Exposed', message: 'give status.url to the sender' };
+  return { status: 'False', reason: 'NotExposed', message: NOTHING_FOUND };
 }
 
-/** The status with what it says of the ways in; as it is where they are not known yet. */
-function withDoors(status: ReceiverStatus, exposed: Exposed | undefined, generation: number, nowMs: number) {
+/** The status with its URLs and the condition Exposed; unchanged while they are not known. */
+function withExposure(status: ReceiverStatus, exposed: Exposed | undefined, generation: number, nowMs: number) {
   if (exposed === undefined) return status;
   const { url: _url, urls: _urls, ...rest } = status;
   const observed = { type: 'Exposed', ...exposedCondition(exposed), observedGeneration: generation };
@@ -78,5 +86,5 @@ export function desiredStatus(receiver: Receiver, outcome: Outcome, nowMs: numbe
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(handled === undefined ? {} : { lastHandledReconcileAt: handled }),
   };
-  return withDoors(status, exposed, generation, nowMs);
+  return withExposure(status, exposed, generation, nowMs);
 }

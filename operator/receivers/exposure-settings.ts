@@ -4,7 +4,7 @@ import type { ExposureSettings } from '../exposure/exposure.ts';
 /** What the flags say of how Receivers may be exposed. */
 export function exposureSettings(config: Config): ExposureSettings {
   return {
-    doors: {
+    endpoints: {
       namespace: config.runtimeNamespace,
       receiverPort: config.receiverAddr?.port,
       tlsPort: config.tls?.address.port,

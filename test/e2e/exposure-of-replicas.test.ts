@@ -1,4 +1,4 @@
-// Doors where several replicas run, and where the operator serves TLS itself.
+// Exposure where several replicas run, and where the operator serves TLS itself.
 import { createPrivateKey } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, issueCertificate } from '../../control-plane/certificates.ts';
 import { freePort } from '../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
-import { doorName } from '../../operator/exposure/made/exposure-object.ts';
+import { exposureName } from '../../operator/exposure/made/exposure-object.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
-import { createDoors, type Doors, OPERATOR_NAMESPACE } from '../support/exposure.ts';
+import { type Cloud, createCloud, OPERATOR_NAMESPACE } from '../support/exposure.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -24,15 +24,15 @@ const replica = [
 
 let controlPlane: ControlPlane;
 let world: World;
-let doors: Doors;
+let cloud: Cloud;
 let folder: string;
 let other: OperatorProcess | undefined;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-doors-'));
+  folder = await mkdtemp(join(tmpdir(), 'sluice-exposure-'));
   controlPlane = await ownControlPlane();
   world = await createWorld(controlPlane, { args: replica });
-  doors = createDoors(world);
+  cloud = createCloud(world);
 });
 afterAll(async () => {
   await world?.end();
@@ -40,31 +40,31 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const nameOf = (name: string) => doorName({ namespace: OPERATOR_NAMESPACE, name });
-const want = (name: string, exposure: object) => doors.receiver(name, { namespace: OPERATOR_NAMESPACE, exposure });
-const shown = (name: string, expected: Parameters<Doors['shown']>[1]) =>
-  doors.shown(name, expected, OPERATOR_NAMESPACE);
+const nameOf = (name: string) => exposureName({ namespace: OPERATOR_NAMESPACE, name });
+const want = (name: string, exposure: object) => cloud.receiver(name, { namespace: OPERATOR_NAMESPACE, exposure });
+const shown = (name: string, expected: Parameters<Cloud['shown']>[1]) =>
+  cloud.shown(name, expected, OPERATOR_NAMESPACE);
 
 describe('of two replicas', () => {
-  it('one makes the doors; when it is killed, the other keeps them and tells of them', async () => {
-    await waitFor('a leader', async () => (await doors.get('lease', 'sluice-leader-election')) !== undefined);
+  it('one creates the objects; when it is killed, the other keeps and reports them', async () => {
+    await waitFor('a leader', async () => (await cloud.get('lease', 'sluice-leader-election')) !== undefined);
     other = await world.another();
     await want('followed', { service: {} });
-    const { metadata } = await waitFor('the Service', () => doors.get('service', nameOf('followed')));
+    const { metadata } = await waitFor('the Service', () => cloud.get('service', nameOf('followed')));
     await shown('followed', { exposed: 'False PendingAddress' });
     await world.operator.stop('SIGKILL');
-    await doors.kubectl('delete', 'service', nameOf('followed'));
-    const again = await waitFor('the Service again', () => doors.get('service', nameOf('followed')));
+    await cloud.kubectl('delete', 'service', nameOf('followed'));
+    const again = await waitFor('the Service again', () => cloud.get('service', nameOf('followed')));
     expect(again.metadata.uid).not.toBe(metadata.uid);
-    await doors.address('service', nameOf('followed'), { ip: '203.0.113.60' });
-    await shown('followed', { exposed: 'True DoorOpen', url: 'http://203.0.113.60' });
+    await cloud.address('service', nameOf('followed'), { ip: '203.0.113.60' });
+    await shown('followed', { exposed: 'True Exposed', url: 'http://203.0.113.60' });
   });
 });
 
-describe('with TLS at the door', () => {
+describe('with TLS served by the operator', () => {
   it('a Service of its own leads there, and the URL is https', async () => {
     const authority = createAuthority('test authority');
-    const subject = { commonName: 'door', hosts: ['127.0.0.1'] };
+    const subject = { commonName: 'operator', hosts: ['127.0.0.1'] };
     const pair = issueCertificate(authority, createPrivateKey(authority.keyPem), subject);
     const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
     await writeFile(certFile, pair.certificatePem);
@@ -75,11 +75,11 @@ describe('with TLS at the door', () => {
     await other?.stop();
     await world.restart([...replica, ...files, `--receiver-tls-addr=127.0.0.1:${port}`]);
     await want('secured', { service: {} });
-    const service = await waitFor('the Service', () => doors.get('service', nameOf('secured')));
+    const service = await waitFor('the Service', () => cloud.get('service', nameOf('secured')));
     expect(service.spec.ports).toMatchObject([{ name: 'https', port: 443, targetPort: port }]);
-    await doors.address('service', nameOf('secured'), { ip: '203.0.113.61' });
-    await shown('secured', { exposed: 'True DoorOpen', url: 'https://203.0.113.61' });
+    await cloud.address('service', nameOf('secured'), { ip: '203.0.113.61' });
+    await shown('secured', { exposed: 'True Exposed', url: 'https://203.0.113.61' });
     // One that was made before it leads there too.
-    await shown('followed', { exposed: 'True DoorOpen', url: 'https://203.0.113.60' });
+    await shown('followed', { exposed: 'True Exposed', url: 'https://203.0.113.60' });
   });
 });

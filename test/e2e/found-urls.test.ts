@@ -4,38 +4,38 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import { RECEIVER_API_VERSION } from '../../operator/api/receiver.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
-import { createDoors, type Doors, requestsSent } from '../support/exposure.ts';
+import { type Cloud, createCloud, requestsSent } from '../support/exposure.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { conditionOf, createWorld, TOKEN, type World } from '../support/world.ts';
 
 let controlPlane: ControlPlane;
 let world: World;
-let doors: Doors;
+let cloud: Cloud;
 
 beforeAll(async () => {
   controlPlane = await ownControlPlane();
   world = await createWorld(controlPlane, { args: ['--shutdown-delay=0s', '--log-level=debug'] });
-  doors = createDoors(world);
+  cloud = createCloud(world);
 });
 afterAll(async () => {
   await world?.end();
   await controlPlane?.stop();
 });
 afterEach(async () => {
-  await doors.kubectl('delete', 'service,ingress', '-l', 'test=found', '--ignore-not-found');
+  await cloud.kubectl('delete', 'service,ingress', '-l', 'test=found', '--ignore-not-found');
 });
 
 const INSIDE = 'http://webhook-receiver.flux-system.svc.cluster.local';
-const urlsOf = async (name: string) => (await doors.read(name)).status?.urls?.map(({ type, url }) => `${type} ${url}`);
+const urlsOf = async (name: string) => (await cloud.read(name)).status?.urls?.map(({ type, url }) => `${type} ${url}`);
 
 async function expose(name: string, type: string): Promise<void> {
   const args = ['--name', name, '--port', '80', '--target-port', '9292', '--type', type, '-l', 'test=found'];
-  await doors.kubectl('expose', 'deployment', 'sluice', ...args);
+  await cloud.kubectl('expose', 'deployment', 'sluice', ...args);
 }
 
 function ingress(name: string, host: string, path: string, more: object = {}) {
   const backend = { service: { name: 'webhook-receiver', port: { number: 80 } } };
-  return doors.apply({
+  return cloud.apply({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
     metadata: { name, labels: { test: 'found' } },
@@ -45,70 +45,70 @@ function ingress(name: string, host: string, path: string, more: object = {}) {
 
 describe('the URLs of a Receiver', () => {
   it('are the one from inside where nothing else leads here', async () => {
-    await doors.receiver('inside');
-    const { status } = await doors.shown('inside', { exposed: 'False NoDoor', url: '' });
+    await cloud.receiver('inside');
+    const { status } = await cloud.shown('inside', { exposed: 'False NotExposed', url: '' });
     expect(status?.urls).toEqual([{ type: 'Internal', url: `${INSIDE}${status?.webhookPath}` }]);
   });
 
   it('follow the guide’s kubectl expose from its address to its end, and print in a column', async () => {
-    await doors.receiver('guide');
-    await doors.shown('guide', { exposed: 'False NoDoor' });
+    await cloud.receiver('guide');
+    await cloud.shown('guide', { exposed: 'False NotExposed' });
     await expose('receiver', 'LoadBalancer');
-    await doors.address('service', 'receiver', { ip: '203.0.113.7' });
+    await cloud.address('service', 'receiver', { ip: '203.0.113.7' });
     await world.kubectl('wait', '--for=condition=Exposed', 'receiver/guide', '--timeout=30s');
-    const { status } = await doors.shown('guide', { exposed: 'True DoorOpen', url: 'http://203.0.113.7' });
+    const { status } = await cloud.shown('guide', { exposed: 'True Exposed', url: 'http://203.0.113.7' });
     const table = await world.kubectl('get', 'receivers', 'guide');
     expect(table.split('\n')[1]?.trim().endsWith(`http://203.0.113.7${status?.webhookPath}`)).toBe(true);
-    await doors.address('service', 'receiver', { hostname: 'lb.example.com' });
-    await doors.shown('guide', { url: 'http://lb.example.com' });
-    await doors.kubectl('delete', 'service', 'receiver');
-    await doors.shown('guide', { exposed: 'False NoDoor', url: '' });
+    await cloud.address('service', 'receiver', { hostname: 'lb.example.com' });
+    await cloud.shown('guide', { url: 'http://lb.example.com' });
+    await cloud.kubectl('delete', 'service', 'receiver');
+    await cloud.shown('guide', { exposed: 'False NotExposed', url: '' });
   });
 
   it('follow an Ingress that somebody wrote, and its TLS', async () => {
-    await doors.receiver('behind');
+    await cloud.receiver('behind');
     await ingress('front', 'hooks.example.com', '/hook');
-    await doors.shown('behind', { exposed: 'True DoorOpen', url: 'http://hooks.example.com' });
+    await cloud.shown('behind', { exposed: 'True Exposed', url: 'http://hooks.example.com' });
     await ingress('front', 'hooks.example.com', '/hook', { tls: [{ hosts: ['hooks.example.com'], secretName: 'x' }] });
-    await doors.shown('behind', { url: 'https://hooks.example.com' });
+    await cloud.shown('behind', { url: 'https://hooks.example.com' });
     await ingress('front', 'hooks.example.com', '/elsewhere');
-    await doors.shown('behind', { url: '' });
+    await cloud.shown('behind', { url: '' });
   });
 
   it('move with the token, and go with it', async () => {
-    await doors.receiver('moved');
+    await cloud.receiver('moved');
     await ingress('moving', 'moved.example.com', '/');
-    const before = await doors.shown('moved', { url: 'http://moved.example.com' });
+    const before = await cloud.shown('moved', { url: 'http://moved.example.com' });
     await world.secret('moved', { token: 'rotated' });
     const after = await waitFor('the moved path', async () => {
-      const receiver = await doors.read('moved');
+      const receiver = await cloud.read('moved');
       return receiver.status?.webhookPath !== before.status?.webhookPath && receiver;
     });
     expect(after.status?.url).toBe(`http://moved.example.com${after.status?.webhookPath}`);
     await world.kubectl('delete', 'secret', 'moved');
-    const { status } = await doors.shown('moved', { exposed: 'False NoDoor', url: '', message: /no webhook path/ });
+    const { status } = await cloud.shown('moved', { exposed: 'False NotExposed', url: '', message: /no webhook path/ });
     expect(status?.urls).toBeUndefined();
   });
 
   it('have a node’s address once nodes may be read', async () => {
-    await doors.receiver('by-node');
+    await cloud.receiver('by-node');
     await expose('by-node', 'NodePort');
     await waitFor('the Service', async () => (await urlsOf('by-node'))?.some((url) => url.includes('//by-node.')));
     expect(await urlsOf('by-node')).not.toContainEqual(expect.stringContaining('NodePort'));
     await controlPlane.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } }));
-    await doors.status('node', 'n1', { addresses: [{ type: 'InternalIP', address: '10.1.1.1' }] });
-    await doors.kubectl('create', 'clusterrole', 'nodes', '--verb=get,list,watch', '--resource=nodes');
-    await doors.kubectl(
+    await cloud.status('node', 'n1', { addresses: [{ type: 'InternalIP', address: '10.1.1.1' }] });
+    await cloud.kubectl('create', 'clusterrole', 'nodes', '--verb=get,list,watch', '--resource=nodes');
+    await cloud.kubectl(
       'create',
       'clusterrolebinding',
       'nodes',
       '--clusterrole=nodes',
       '--serviceaccount=flux-system:sluice',
     );
-    const port = await doors.kubectl('get', 'service', 'by-node', '-o', 'jsonpath={.spec.ports[0].nodePort}');
-    await doors.shown('by-node', { url: `http://10.1.1.1:${port}` });
-    await doors.status('node', 'n1', { addresses: [{ type: 'ExternalIP', address: '192.0.2.1' }] });
-    await doors.shown('by-node', { url: `http://192.0.2.1:${port}` });
+    const port = await cloud.kubectl('get', 'service', 'by-node', '-o', 'jsonpath={.spec.ports[0].nodePort}');
+    await cloud.shown('by-node', { url: `http://10.1.1.1:${port}` });
+    await cloud.status('node', 'n1', { addresses: [{ type: 'ExternalIP', address: '192.0.2.1' }] });
+    await cloud.shown('by-node', { url: `http://192.0.2.1:${port}` });
   });
 });
 
@@ -148,19 +148,19 @@ describe('a Service that changes for a thousand Receivers', () => {
     await waitFor('the Service seen', async () => ((await urlsOf('many-999')) ?? []).length === 2);
     await sleep(6_000);
     const before = await requestsSent(world, 'PATCH');
-    await doors.address('service', 'for-many', { ip: '203.0.113.9' });
-    await doors.receiver('newcomer');
+    await cloud.address('service', 'for-many', { ip: '203.0.113.9' });
+    await cloud.receiver('newcomer');
     await world.kubectl('wait', '--for=condition=Ready', 'receiver/newcomer', '--timeout=30s');
     expect((await urls()).length).toBeLessThan(COUNT);
-    await waitFor('all of them told', async () => (await urls()).length === COUNT);
+    await waitFor('all of them changed', async () => (await urls()).length === COUNT);
     await sleep(1_000);
     // Those that have a path, the newcomer, and a status of its own for an event of the newcomer's.
     const writes = (await requestsSent(world, 'PATCH')) - before;
     expect(writes).toBeGreaterThanOrEqual(COUNT);
     expect(writes).toBeLessThanOrEqual(COUNT + others + 3);
-    await doors.kubectl('annotate', 'service', 'for-many', 'note=changed');
+    await cloud.kubectl('annotate', 'service', 'for-many', 'note=changed');
     await sleep(1_000);
     expect((await requestsSent(world, 'PATCH')) - before).toBe(writes);
-    expect(conditionOf(await doors.read('many-0'), 'Ready')?.status).toBe('True');
+    expect(conditionOf(await cloud.read('many-0'), 'Ready')?.status).toBe('True');
   });
 });

@@ -1,39 +1,39 @@
-// spec.exposure of Receivers in the operator's own namespace: every door is made, followed, kept and ended, on a real API
+// spec.exposure of Receivers in the operator's own namespace: every object is created, followed, kept and ended, on a real API
 // server whose cloud is this test.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../control-plane/start.ts';
-import { doorName } from '../../operator/exposure/made/exposure-object.ts';
+import { exposureName } from '../../operator/exposure/made/exposure-object.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
-import { createDoors, type Doors, OPERATOR_NAMESPACE, requestsSent } from '../support/exposure.ts';
+import { type Cloud, createCloud, OPERATOR_NAMESPACE, requestsSent } from '../support/exposure.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let controlPlane: ControlPlane;
 let world: World;
-let doors: Doors;
+let cloud: Cloud;
 
 beforeAll(async () => {
   controlPlane = await ownControlPlane();
   world = await createWorld(controlPlane);
-  doors = createDoors(world);
+  cloud = createCloud(world);
 });
 afterAll(async () => {
   await world?.end();
   await controlPlane?.stop();
 });
 
-const nameOf = (name: string, namespace = OPERATOR_NAMESPACE) => doorName({ namespace, name });
+const nameOf = (name: string, namespace = OPERATOR_NAMESPACE) => exposureName({ namespace, name });
 const want = (name: string, exposure: object | undefined) =>
-  doors.receiver(name, { namespace: OPERATOR_NAMESPACE, ...(exposure === undefined ? {} : { exposure }) });
-const shown = (name: string, expected: Parameters<Doors['shown']>[1]) =>
-  doors.shown(name, expected, OPERATOR_NAMESPACE);
-const pathOf = async (name: string) => (await doors.read(name, OPERATOR_NAMESPACE)).status?.webhookPath ?? '';
-const there = (kind: string, name: string) => waitFor(`${kind} ${name}`, () => doors.get(kind, name));
+  cloud.receiver(name, { namespace: OPERATOR_NAMESPACE, ...(exposure === undefined ? {} : { exposure }) });
+const shown = (name: string, expected: Parameters<Cloud['shown']>[1]) =>
+  cloud.shown(name, expected, OPERATOR_NAMESPACE);
+const pathOf = async (name: string) => (await cloud.read(name, OPERATOR_NAMESPACE)).status?.webhookPath ?? '';
+const there = (kind: string, name: string) => waitFor(`${kind} ${name}`, () => cloud.get(kind, name));
 const gone = (kind: string, name: string) =>
-  waitFor(`the end of ${kind} ${name}`, async () => (await doors.get(kind, name)) === undefined);
+  waitFor(`the end of ${kind} ${name}`, async () => (await cloud.get(kind, name)) === undefined);
 const pathsOf = async (name: string): Promise<string[]> =>
-  (await doors.get('ingress', nameOf(name)))?.spec.rules[0].http.paths.map(({ path }: { path: string }) => path) ?? [];
+  (await cloud.get('ingress', nameOf(name)))?.spec.rules[0].http.paths.map(({ path }: { path: string }) => path) ?? [];
 
 describe('a Service', () => {
   it('is made, says what it waits for, and gives its address', async () => {
@@ -50,19 +50,19 @@ describe('a Service', () => {
       ownerReferences: [{ kind: 'Receiver', name: 'lb' }],
     });
     await shown('lb', { exposed: 'False PendingAddress', url: '', message: /has no address yet/ });
-    await doors.address('service', nameOf('lb'), { ip: '203.0.113.20' });
-    await doors.kubectl('wait', '--for=condition=Exposed', 'receiver/lb', '--timeout=30s');
-    const { status } = await shown('lb', { exposed: 'True DoorOpen', url: 'http://203.0.113.20:8080' });
+    await cloud.address('service', nameOf('lb'), { ip: '203.0.113.20' });
+    await cloud.kubectl('wait', '--for=condition=Exposed', 'receiver/lb', '--timeout=30s');
+    const { status } = await shown('lb', { exposed: 'True Exposed', url: 'http://203.0.113.20:8080' });
     expect(status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
   });
 
   it('is no other Receiver’s', async () => {
     await want('neighbour', undefined);
-    const { status } = await shown('neighbour', { exposed: 'False NoDoor' });
+    const { status } = await shown('neighbour', { exposed: 'False NotExposed' });
     expect(status?.urls).toHaveLength(1);
   });
 
-  it('follows what is asked for, and an annotation that is asked for no more goes', async () => {
+  it('follows the request, and an annotation that is no longer requested goes', async () => {
     await want('lb', { service: { port: 9090 } });
     await shown('lb', { url: 'http://203.0.113.20:9090' });
     expect((await there('service', nameOf('lb'))).metadata.annotations).not.toHaveProperty('example.com/cost');
@@ -70,32 +70,32 @@ describe('a Service', () => {
 
   it('comes back when it was deleted, and as it was when it was edited by hand', async () => {
     const { metadata } = await there('service', nameOf('lb'));
-    await doors.kubectl('delete', 'service', nameOf('lb'));
+    await cloud.kubectl('delete', 'service', nameOf('lb'));
     await waitFor('another Service', async () => {
-      const { uid = metadata.uid } = (await doors.get('service', nameOf('lb')))?.metadata ?? {};
+      const { uid = metadata.uid } = (await cloud.get('service', nameOf('lb')))?.metadata ?? {};
       return uid !== metadata.uid;
     });
-    await doors.kubectl('patch', 'service', nameOf('lb'), '--type=merge', '-p', '{"spec":{"selector":{"app":"else"}}}');
+    await cloud.kubectl('patch', 'service', nameOf('lb'), '--type=merge', '-p', '{"spec":{"selector":{"app":"else"}}}');
     await waitFor('the selector', async () => {
-      const { selector } = (await doors.get('service', nameOf('lb')))?.spec ?? {};
+      const { selector } = (await cloud.get('service', nameOf('lb')))?.spec ?? {};
       return selector !== undefined && !('app' in selector) && selector['app.kubernetes.io/name'] === 'sluice';
     });
   });
 
-  it('goes with what asked for it', async () => {
+  it('ends with its request', async () => {
     await want('lb', undefined);
     await gone('service', nameOf('lb'));
-    await shown('lb', { exposed: 'False NoDoor', url: '' });
+    await shown('lb', { exposed: 'False NotExposed', url: '' });
     await want('brief', { service: { type: 'ClusterIP' } });
-    await shown('brief', { exposed: 'False NoDoor' });
+    await shown('brief', { exposed: 'False NotExposed' });
     await there('service', nameOf('brief'));
-    await doors.kubectl('delete', 'receiver', 'brief');
+    await cloud.kubectl('delete', 'receiver', 'brief');
     await gone('service', nameOf('brief'));
   });
 
   it('of somebody else is never taken over', async () => {
     const foreign = { type: 'ClusterIP', ports: [{ port: 1 }] };
-    await doors.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'theirs' }, spec: foreign });
+    await cloud.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'theirs' }, spec: foreign });
     const before = await there('service', 'theirs');
     await want('greedy', { service: { name: 'theirs' } });
     await shown('greedy', {
@@ -103,27 +103,27 @@ describe('a Service', () => {
       message: /Service flux-system\/theirs exists and was not made by/,
     });
     expect(await there('service', 'theirs')).toEqual(before);
-    await doors.kubectl('delete', 'service', 'theirs');
+    await cloud.kubectl('delete', 'service', 'theirs');
     const service = await waitFor('ours', async () => {
-      const found = await doors.get('service', 'theirs');
+      const found = await cloud.get('service', 'theirs');
       return found?.spec.type === 'LoadBalancer' && found;
     });
     expect(service.metadata.annotations?.['sluice/receiver']).toBe(`${OPERATOR_NAMESPACE}/greedy`);
-    await doors.kubectl('delete', 'receiver', 'greedy');
+    await cloud.kubectl('delete', 'receiver', 'greedy');
     await gone('service', 'theirs');
   });
 
-  it('that the API server refuses is told with its words', async () => {
+  it('that the API server refuses is reported with its words', async () => {
     await want('refused', { service: { type: 'NodePort', nodePort: 1 } });
     await shown('refused', { exposed: 'False Invalid', message: /valid ports is 30000-32767/ });
-    await doors.kubectl('delete', 'receiver', 'refused');
+    await cloud.kubectl('delete', 'receiver', 'refused');
   });
 });
 
 describe('a Service that Receivers share', () => {
   const shared = { service: { name: 'shared', type: 'LoadBalancer' } };
   const owners = async () =>
-    (await doors.get('service', 'shared'))?.metadata.ownerReferences?.map(({ name }) => name).sort() ?? [];
+    (await cloud.get('service', 'shared'))?.metadata.ownerReferences?.map(({ name }) => name).sort() ?? [];
 
   it('belongs to all of them, and gives each its URL', async () => {
     await want('one', shared);
@@ -131,12 +131,12 @@ describe('a Service that Receivers share', () => {
     await sleep(1_100);
     await want('two', shared);
     await waitFor('both owners', async () => (await owners()).join() === 'one,two');
-    await doors.address('service', 'shared', { hostname: 'shared.example.com' });
-    await shown('one', { exposed: 'True DoorOpen', url: 'http://shared.example.com' });
-    await shown('two', { exposed: 'True DoorOpen', url: 'http://shared.example.com' });
+    await cloud.address('service', 'shared', { hostname: 'shared.example.com' });
+    await shown('one', { exposed: 'True Exposed', url: 'http://shared.example.com' });
+    await shown('two', { exposed: 'True Exposed', url: 'http://shared.example.com' });
   });
 
-  it('is as the oldest wants it; who wants another one is told so', async () => {
+  it('is as the oldest wants it; who requests another one gets a Conflict', async () => {
     await sleep(1_100);
     await want('three', { service: { name: 'shared', type: 'LoadBalancer', port: 81 } });
     await shown('three', { exposed: 'False Conflict', message: /as Receiver flux-system\/one wants it/ });
@@ -144,10 +144,10 @@ describe('a Service that Receivers share', () => {
   });
 
   it('passes to the next when one goes', async () => {
-    await doors.kubectl('delete', 'receiver', 'one', 'two');
+    await cloud.kubectl('delete', 'receiver', 'one', 'two');
     await waitFor(
-      'the third’s own wish',
-      async () => (await doors.get('service', 'shared'))?.spec.ports[0].port === 81,
+      'the third’s own request',
+      async () => (await cloud.get('service', 'shared'))?.spec.ports[0].port === 81,
     );
     await waitFor('its owner', async () => (await owners()).join() === 'three');
   });
@@ -157,17 +157,17 @@ describe('a Service that Receivers share', () => {
       { op: 'replace', path: '/metadata/annotations/sluice~1receiver', value: `${OPERATOR_NAMESPACE}/two` },
       { op: 'replace', path: '/spec/ports/0/port', value: 80 },
     ];
-    await doors.kubectl('patch', 'service', 'shared', '--type=json', '-p', JSON.stringify(late));
-    await waitFor('the third’s own wish', async () => {
+    await cloud.kubectl('patch', 'service', 'shared', '--type=json', '-p', JSON.stringify(late));
+    await waitFor('the third’s own request', async () => {
       const { spec, metadata } = await there('service', 'shared');
       return spec.ports[0].port === 81 && metadata.annotations?.['sluice/receiver'] === `${OPERATOR_NAMESPACE}/three`;
     });
   });
 
-  it('that is no longer marked as ours is told as somebody else’s, and is ours again when it is gone', async () => {
-    await doors.kubectl('annotate', 'service', 'shared', 'sluice/receiver-');
+  it('that is no longer marked as ours is reported as somebody else’s, and is ours again when it is gone', async () => {
+    await cloud.kubectl('annotate', 'service', 'shared', 'sluice/receiver-');
     await shown('three', { exposed: 'False Conflict', message: /was not made by the operator/ });
-    await doors.kubectl('delete', 'service', 'shared');
+    await cloud.kubectl('delete', 'service', 'shared');
     await waitFor('its owner', async () => (await owners()).join() === 'three');
   });
 
@@ -183,7 +183,7 @@ describe('an Ingress', () => {
       ingress: { host: 'hooks.example.com', className: 'nginx', tlsSecretName: 'tls', annotations: { a: 'b' } },
     };
     await want('routed', exposure);
-    const { status } = await shown('routed', { exposed: 'True DoorOpen', url: 'https://hooks.example.com' });
+    const { status } = await shown('routed', { exposed: 'True Exposed', url: 'https://hooks.example.com' });
     const { spec, metadata } = await there('ingress', nameOf('routed'));
     expect(spec).toEqual({
       ingressClassName: 'nginx',
@@ -208,7 +208,7 @@ describe('an Ingress', () => {
 
   it('has the new path beside the old one when the token rotates, and then the new one alone', async () => {
     const before = await pathOf('routed');
-    await doors.apply({
+    await cloud.apply({
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: 'routed' },
@@ -223,29 +223,29 @@ describe('an Ingress', () => {
 
   it('goes and comes with the path, and stays while the Receiver is suspended', async () => {
     const exposure = { ingress: { host: 'hooks.example.com' } };
-    await doors.receiver('routed', { namespace: OPERATOR_NAMESPACE, exposure, suspend: true });
+    await cloud.receiver('routed', { namespace: OPERATOR_NAMESPACE, exposure, suspend: true });
     // The Secret is the first one again.
     await waitFor('one path', async () => (await pathsOf('routed')).length === 1);
     await want('routed', exposure);
-    await doors.kubectl('delete', 'secret', 'routed');
+    await cloud.kubectl('delete', 'secret', 'routed');
     await gone('ingress', nameOf('routed'));
-    await shown('routed', { exposed: 'False NoDoor', message: /no webhook path/ });
+    await shown('routed', { exposed: 'False NotExposed', message: /no webhook path/ });
     await want('routed', exposure);
-    await shown('routed', { exposed: 'True DoorOpen', url: 'http://hooks.example.com' });
+    await shown('routed', { exposed: 'True Exposed', url: 'http://hooks.example.com' });
   });
 
   it('waits for an address where it has no host', async () => {
     await want('hostless', { ingress: {} });
     await shown('hostless', { exposed: 'False PendingAddress', message: /Ingress .* has no address yet/ });
-    await doors.address('ingress', nameOf('hostless'), { ip: '203.0.113.40' });
-    await shown('hostless', { exposed: 'True DoorOpen', url: 'http://203.0.113.40' });
-    await doors.kubectl('delete', 'receiver', 'hostless');
+    await cloud.address('ingress', nameOf('hostless'), { ip: '203.0.113.40' });
+    await shown('hostless', { exposed: 'True Exposed', url: 'http://203.0.113.40' });
+    await cloud.kubectl('delete', 'receiver', 'hostless');
     await gone('ingress', nameOf('hostless'));
   });
 
   it('says so when there is nothing to lead to', async () => {
-    const service = await doors.kubectl('get', 'service', 'webhook-receiver', '-o', 'json');
-    await doors.kubectl('delete', 'service', 'webhook-receiver');
+    const service = await cloud.kubectl('get', 'service', 'webhook-receiver', '-o', 'json');
+    await cloud.kubectl('delete', 'service', 'webhook-receiver');
     await want('nowhere', { ingress: { host: 'nowhere.example.com' } });
     await shown('nowhere', { exposed: 'False BackendMissing', message: /no Service flux-system\/webhook-receiver/ });
     const { metadata, spec, ...rest } = JSON.parse(service);
@@ -254,21 +254,21 @@ describe('an Ingress', () => {
       metadata: { name: metadata.name, labels: metadata.labels },
       spec: { ...spec, clusterIP: undefined, clusterIPs: undefined },
     };
-    await doors.apply(again);
-    await shown('nowhere', { exposed: 'True DoorOpen', url: 'http://nowhere.example.com' });
+    await cloud.apply(again);
+    await shown('nowhere', { exposed: 'True Exposed', url: 'http://nowhere.example.com' });
   });
 });
 
 describe('an operator that may not make it', () => {
   it('says what it lacks, and goes on', async () => {
-    const role = JSON.parse(await doors.kubectl('get', 'role', 'sluice', '-o', 'json')) as { rules: object[] };
+    const role = JSON.parse(await cloud.kubectl('get', 'role', 'sluice', '-o', 'json')) as { rules: object[] };
     const without = role.rules.filter((rule) => !JSON.stringify(rule).includes('ingresses'));
-    await doors.kubectl('patch', 'role', 'sluice', '--type=merge', '-p', JSON.stringify({ rules: without }));
+    await cloud.kubectl('patch', 'role', 'sluice', '--type=merge', '-p', JSON.stringify({ rules: without }));
     await want('forbidden', { ingress: { host: 'forbidden.example.com' } });
     await shown('forbidden', { exposed: 'False AccessDenied', message: /Ingress flux-system\/\S+ may not be made: / });
-    await doors.kubectl('patch', 'role', 'sluice', '--type=merge', '-p', JSON.stringify({ rules: role.rules }));
+    await cloud.kubectl('patch', 'role', 'sluice', '--type=merge', '-p', JSON.stringify({ rules: role.rules }));
     await want('forbidden', { ingress: { host: 'allowed.example.com' } });
-    await shown('forbidden', { exposed: 'True DoorOpen', url: 'http://allowed.example.com' });
+    await shown('forbidden', { exposed: 'True Exposed', url: 'http://allowed.example.com' });
   });
 });
 
@@ -277,7 +277,7 @@ describe('an HTTPRoute', () => {
     httpRoute: { parentRefs: [{ name: 'public', sectionName: 'https' }], hostnames: ['gw.example.com'] },
   };
   const accept = (name: string, status: string, message = '') =>
-    doors.status('httproute', nameOf(name), {
+    cloud.status('httproute', nameOf(name), {
       parents: [
         {
           parentRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'public', sectionName: 'https' },
@@ -306,35 +306,35 @@ describe('an HTTPRoute', () => {
       metadata: { name: 'public' },
       spec: { gatewayClassName: 'x', listeners: [{ name: 'https', port, protocol: 'HTTPS' }] },
     });
-    await doors.apply(gateway(443));
+    await cloud.apply(gateway(443));
     await accept('gateway', 'True');
-    await shown('gateway', { exposed: 'True DoorOpen', url: 'https://gw.example.com' });
-    await doors.apply(gateway(8443));
+    await shown('gateway', { exposed: 'True Exposed', url: 'https://gw.example.com' });
+    await cloud.apply(gateway(8443));
     await shown('gateway', { url: 'https://gw.example.com:8443' });
   });
 
   it('is kept as it should be, and ends with its Receiver', async () => {
     const path = await pathOf('gateway');
     const patch = '{"spec":{"rules":[]}}';
-    await doors.kubectl('patch', 'httproute', nameOf('gateway'), '--type=merge', '-p', patch);
+    await cloud.kubectl('patch', 'httproute', nameOf('gateway'), '--type=merge', '-p', patch);
     await waitFor('its rule', async () => {
-      const route = await doors.get('httproute', nameOf('gateway'));
+      const route = await cloud.get('httproute', nameOf('gateway'));
       return route?.spec.rules[0]?.matches[0].path.value === path;
     });
-    await doors.kubectl('delete', 'receiver', 'gateway');
+    await cloud.kubectl('delete', 'receiver', 'gateway');
     await gone('httproute', nameOf('gateway'));
   });
 });
 
 describe('a Receiver outside of the operator’s namespace', () => {
-  it('may ask for nothing, unless the operator says so, and goes on working', async () => {
-    await doors.receiver('tenant', { exposure: { service: {}, ingress: { host: 'hooks.example.com' } } });
-    const { status, metadata } = await doors.shown('tenant', {
+  it('may request nothing, unless the operator says so, and goes on working', async () => {
+    await cloud.receiver('tenant', { exposure: { service: {}, ingress: { host: 'hooks.example.com' } } });
+    const { status, metadata } = await cloud.shown('tenant', {
       exposed: 'False ExposureForbidden',
       message: /Service: .*--tenant-exposure.*; Ingress: /,
     });
     expect(metadata.finalizers).toBeUndefined();
-    expect(await doors.get('service', nameOf('tenant', world.namespace))).toBeUndefined();
+    expect(await cloud.get('service', nameOf('tenant', world.namespace))).toBeUndefined();
     expect(status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
     expect((await world.post(status?.webhookPath ?? '')).status).not.toBe(404);
   });
@@ -351,7 +351,7 @@ describe('a Receiver outside of the operator’s namespace', () => {
       '--tenant-gateway=gateways/public/https',
     ]);
     const foul = { annotations: { evil: 'true' } };
-    await doors.receiver('tenant', {
+    await cloud.receiver('tenant', {
       exposure: {
         service: { ...foul, name: 'webhook-receiver', port: 81, loadBalancerSourceRanges: ['0.0.0.0/0'] },
         ingress: { ...foul, host: 'a.tenants.example.com', className: 'private', tlsSecretName: 'others' },
@@ -370,8 +370,8 @@ describe('a Receiver outside of the operator’s namespace', () => {
     expect(ingress.metadata.annotations).toMatchObject({ a: 'operator' });
     const route = await there('httproute', name);
     expect(route.spec.parentRefs).toMatchObject([{ namespace: 'gateways', name: 'public', sectionName: 'https' }]);
-    expect((await doors.read('tenant')).metadata.finalizers).toEqual(['sluice/exposure']);
-    await doors.shown('tenant', { exposed: 'False PendingAddress', url: 'https://a.tenants.example.com' });
+    expect((await cloud.read('tenant')).metadata.finalizers).toEqual(['sluice/exposure']);
+    await cloud.shown('tenant', { exposed: 'False PendingAddress', url: 'https://a.tenants.example.com' });
   });
 
   it.each([
@@ -382,29 +382,29 @@ describe('a Receiver outside of the operator’s namespace', () => {
     ['a route for every host', { httpRoute: {} }, /httpRoute.hostnames: name a host/],
   ])('is refused %s', async (what, exposure, message) => {
     const name = what.replaceAll(/\W+/g, '-');
-    await doors.receiver(name, { exposure });
-    await doors.shown(name, { exposed: 'False ExposureForbidden', message });
-    expect(await doors.get('ingress', nameOf(name, world.namespace))).toBeUndefined();
+    await cloud.receiver(name, { exposure });
+    await cloud.shown(name, { exposed: 'False ExposureForbidden', message });
+    expect(await cloud.get('ingress', nameOf(name, world.namespace))).toBeUndefined();
   });
 
-  it('is let go once its doors are gone: with its wish, and with itself', async () => {
+  it('is let go once its objects are gone: with its request, and with itself', async () => {
     const name = nameOf('tenant', world.namespace);
-    await doors.receiver('tenant');
+    await cloud.receiver('tenant');
     await gone('service', name);
-    await waitFor('no finalizer', async () => (await doors.read('tenant')).metadata.finalizers === undefined);
-    await doors.receiver('tenant', { exposure: { service: {} } });
+    await waitFor('no finalizer', async () => (await cloud.read('tenant')).metadata.finalizers === undefined);
+    await cloud.receiver('tenant', { exposure: { service: {} } });
     await there('service', name);
     await world.kubectl('delete', 'receiver', 'tenant', '--timeout=30s');
-    expect(await doors.get('service', name)).toBeUndefined();
+    expect(await cloud.get('service', name)).toBeUndefined();
   });
 
   it('that was deleted while no operator ran is let go by the next one', async () => {
-    await doors.receiver('orphan', { exposure: { service: {} } });
+    await cloud.receiver('orphan', { exposure: { service: {} } });
     const name = nameOf('orphan', world.namespace);
     await there('service', name);
     await world.operator.stop();
     await world.kubectl('delete', 'receiver', 'orphan', '--wait=false');
-    expect(await doors.get('service', name)).toBeDefined();
+    expect(await cloud.get('service', name)).toBeDefined();
     await world.restart();
     await gone('service', name);
     await waitFor(
@@ -414,13 +414,13 @@ describe('a Receiver outside of the operator’s namespace', () => {
   });
 });
 
-describe('doors that are as they should be', () => {
+describe('objects that are as they should be', () => {
   it('cost nothing, also over a restart', async () => {
     await world.restart();
-    await shown('routed', { exposed: 'True DoorOpen' });
+    await shown('routed', { exposed: 'True Exposed' });
     await sleep(2_000);
     const patches = await requestsSent(world, 'PATCH');
-    const versions = async () => (await doors.list('ingress,service')).map(({ metadata }) => metadata.resourceVersion);
+    const versions = async () => (await cloud.list('ingress,service')).map(({ metadata }) => metadata.resourceVersion);
     const before = await versions();
     await sleep(2_000);
     expect(await versions()).toEqual(before);

@@ -1,4 +1,4 @@
-// What a cloud would do around the doors of Receivers: addresses of Services and Ingresses, Gateways, nodes.
+// Does what a cloud does around Receivers: addresses of Services and Ingresses, Gateways, nodes.
 import { RECEIVER_API_VERSION, type Receiver } from '../../operator/api/receiver.ts';
 import type { KubeManifest } from './objects-in.ts';
 import { waitFor } from './wait-for.ts';
@@ -6,7 +6,7 @@ import { conditionOf, TOKEN, type World } from './world.ts';
 
 export const OPERATOR_NAMESPACE = 'flux-system';
 
-/** The part of an object that tests look at, whatever its kind. */
+/** The part of an object that tests read, whatever its kind. */
 export interface Seen {
   readonly metadata: {
     readonly name: string;
@@ -20,7 +20,7 @@ export interface Seen {
   readonly spec: any;
 }
 
-export interface Doors {
+export interface Cloud {
   /** kubectl in the operator's namespace. */
   kubectl(...args: string[]): Promise<string>;
   apply(object: KubeManifest): Promise<void>;
@@ -31,7 +31,7 @@ export interface Doors {
   status(kind: string, name: string, status: object): Promise<void>;
   /** As a cloud does for a Service or an Ingress. */
   address(kind: string, name: string, address: { ip: string } | { hostname: string }): Promise<void>;
-  /** A Secret and a Receiver, of type generic, in the namespace of the world unless told. */
+  /** A Secret and a Receiver, of type generic, in the namespace of the world unless given. */
   receiver(name: string, more?: { exposure?: object; namespace?: string; suspend?: boolean }): Promise<void>;
   read(name: string, namespace?: string): Promise<Receiver>;
   /** Waits until what is shown of the Receiver is so. @returns it then. */
@@ -42,7 +42,7 @@ export interface Doors {
   ): Promise<Receiver>;
 }
 
-export function createDoors(world: World): Doors {
+export function createCloud(world: World): Cloud {
   const { controlPlane } = world;
 
   async function kubectl(...args: string[]): Promise<string> {
@@ -56,7 +56,7 @@ export function createDoors(world: World): Doors {
     const patch = JSON.stringify({ status: value });
     await kubectl('patch', kind, name, '--subresource=status', '--type=merge', '-p', patch);
   };
-  const doors: Doors = {
+  const cloud: Cloud = {
     kubectl,
     apply,
     status,
@@ -82,7 +82,7 @@ export function createDoors(world: World): Doors {
     async shown(name, expected, namespace) {
       let last = '';
       return waitFor(`Receiver ${name}: ${JSON.stringify(expected)}`, async () => {
-        const receiver = await doors.read(name, namespace);
+        const receiver = await cloud.read(name, namespace);
         const condition = conditionOf(receiver, 'Exposed');
         const { url = '', webhookPath = '' } = receiver.status ?? {};
         last = `${condition?.status} ${condition?.reason} ${condition?.message} ${url}`;
@@ -96,7 +96,7 @@ export function createDoors(world: World): Doors {
       });
     },
   };
-  return doors;
+  return cloud;
 }
 
 /** How often the operator has sent such requests, by its own metrics. */

@@ -1,6 +1,6 @@
 /** Which Services lead to the operator's pods, and to which of their ports. Pure. */
 import { DEFAULT_WEBHOOK_PORT, selectorLabels, TLS_WEBHOOK_PORT, WEBHOOK_PORT } from '../../api/installation.ts';
-import type { Deployment, DoorSettings, Service, ServicePort } from '../objects.ts';
+import type { Deployment, EndpointSettings, Service, ServicePort } from '../objects.ts';
 import type { Scheme } from './found-url.ts';
 
 /** A port of a Service behind which webhooks are received. */
@@ -22,7 +22,7 @@ export interface CountedService {
 export function countedServices(
   services: readonly Service[],
   deployment: Deployment | undefined,
-  settings: DoorSettings,
+  settings: EndpointSettings,
 ): ReadonlyMap<string, CountedService> {
   const labels = deployment?.spec?.template?.metadata?.labels ?? selectorLabels;
   const named = containerPorts(deployment);
@@ -54,7 +54,7 @@ const chartPorts = [{ name: WEBHOOK_PORT, containerPort: DEFAULT_WEBHOOK_PORT }]
 /** The ports of the pod at which webhooks are received, with how they are spoken to. */
 function receiverPorts(
   named: ReadonlyMap<string, number>,
-  { receiverPort, tlsPort }: DoorSettings,
+  { receiverPort, tlsPort }: EndpointSettings,
 ): ReadonlyMap<number, Scheme> {
   const ports = new Map<number, Scheme>();
   const add = (port: number | undefined, scheme: Scheme) => port !== undefined && ports.set(port, scheme);

@@ -1,15 +1,15 @@
-/** A way in from somewhere, as far as the path: what a URL begins with. */
+/** A URL that leads to the operator, without the path of a Receiver. */
 import type { UrlType } from '../../api/exposure.ts';
 import { RECEIVER_ANNOTATION } from '../../api/exposure.ts';
 import type { ObjectMeta } from '../../api/receiver.ts';
 
 export type Scheme = 'http' | 'https';
 
-export interface Door {
+export interface FoundUrl {
   readonly type: UrlType;
   /** `https://host` or `https://host:port`, without a slash at its end. */
   readonly origin: string;
-  /** `namespace/name` of the Receiver that it was made for. */
+  /** `namespace/name` of the Receiver whose object it is of. */
   readonly owner?: string;
 }
 
@@ -21,11 +21,11 @@ export function originOf(scheme: Scheme, host: string, port: number = defaultPor
   return `${scheme}://${shown}${port === defaultPorts[scheme] ? '' : `:${port}`}`;
 }
 
-/** The Receiver for which an object was made, where it says so. */
+/** The Receiver for which an object was made; undefined: somebody else made it. */
 export function ownerOf({ annotations }: ObjectMeta): string | undefined {
   return annotations?.[RECEIVER_ANNOTATION];
 }
 
-export function doorOf(type: UrlType, origin: string, owner: string | undefined): Door {
+export function foundUrl(type: UrlType, origin: string, owner: string | undefined): FoundUrl {
   return owner === undefined ? { type, origin } : { type, origin, owner };
 }

@@ -1,17 +1,17 @@
-/** The ways in that an HTTPRoute is, through the listeners of the Gateways that have accepted it. Pure. */
+/** Finds the URLs of an HTTPRoute, through the listeners of the Gateways that accept it. Pure. */
 import type { Gateway, HttpRoute, HttpRouteRule, Listener, ParentRef } from '../objects.ts';
 import type { CountedService } from './counted-services.ts';
-import { doorOf, originOf, ownerOf } from './found-url.ts';
+import { foundUrl, originOf, ownerOf } from './found-url.ts';
 import { commonHosts } from './hosts.ts';
 import type { PathMatch, PathRules } from './path-rules.ts';
 
 type Counted = ReadonlyMap<string, CountedService>;
 
 const GROUP = 'gateway.networking.k8s.io';
-/** Filters after which it is another request. */
+/** Filters that change where a request goes. */
 const DIVERTING = ['RequestRedirect', 'URLRewrite'];
 
-export function httpRouteDoors(
+export function httpRouteUrls(
   route: HttpRoute,
   gateways: ReadonlyMap<string, Gateway>,
   counted: Counted,
@@ -28,8 +28,8 @@ export function httpRouteDoors(
     }
   }
   if (origins.size === 0) return [];
-  const doors = Array.from(origins, (origin) => doorOf('HTTPRoute', origin, ownerOf(route.metadata)));
-  return [{ doors, paths, otherwise: false }];
+  const urls = Array.from(origins, (origin) => foundUrl('HTTPRoute', origin, ownerOf(route.metadata)));
+  return [{ urls, paths, otherwise: false }];
 }
 
 function gatewayKey({ namespace, name }: ParentRef, route: HttpRoute): string {
@@ -58,7 +58,7 @@ function takes(listener: Listener, parent: ParentRef, gateway: Gateway, route: H
   if (parent.port !== undefined && parent.port !== port) return false;
   const kinds = allowedRoutes?.kinds ?? [];
   if (kinds.length > 0 && !kinds.some(({ kind }) => kind === 'HTTPRoute')) return false;
-  // A selector of namespaces is the Gateway's to judge, and it has accepted the route.
+  // The Gateway evaluates a selector of namespaces, and it has accepted the route.
   const from = allowedRoutes?.namespaces?.from ?? 'Same';
   return from !== 'None' && (from !== 'Same' || gateway.metadata.namespace === route.metadata.namespace);
 }
@@ -73,13 +73,13 @@ function originsOf(listener: Listener, gateway: Gateway, route: HttpRoute): read
   return hosts.map((host) => originOf(scheme, host, listener.port));
 }
 
-/** A regular expression is left out: what it means is the Gateway's affair. */
+/** Regular expressions are left out: their syntax is the Gateway's. */
 function pathMatches(rule: HttpRouteRule, route: HttpRoute, counted: Counted): readonly PathMatch[] {
   const here = isHere(rule, route, counted);
   const { matches = [] } = rule;
   const all = matches.length === 0 ? [{}] : matches;
   return all.flatMap(({ path = {}, method, headers = [], queryParams = [] }): readonly PathMatch[] => {
-    // What asks for more than the path is no way for every webhook.
+    // A match on more than the path does not match every webhook.
     if ((method ?? 'POST') !== 'POST' || headers.length > 0 || queryParams.length > 0) return [];
     const { type = 'PathPrefix', value = '/' } = path;
     if (type === 'Exact') return [{ kind: 'exact', value, here }];

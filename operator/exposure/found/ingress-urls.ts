@@ -1,14 +1,14 @@
-/** The ways in that an Ingress is. Pure. */
+/** Finds the URLs of an Ingress. Pure. */
 import type { Ingress, IngressBackend, IngressPath } from '../objects.ts';
 import type { CountedService } from './counted-services.ts';
-import { doorOf, originOf, ownerOf, type Scheme } from './found-url.ts';
+import { foundUrl, originOf, ownerOf, type Scheme } from './found-url.ts';
 import { coversOneLabel, isWildcard } from './hosts.ts';
 import type { PathMatch, PathRules } from './path-rules.ts';
 import { addressesOf } from './service-urls.ts';
 
 type Counted = ReadonlyMap<string, CountedService>;
 
-export function ingressDoors(ingress: Ingress, counted: Counted): readonly PathRules[] {
+export function ingressUrls(ingress: Ingress, counted: Counted): readonly PathRules[] {
   const { rules = [], defaultBackend } = ingress.spec ?? {};
   const otherwise = isHere(defaultBackend, counted);
   const pathsOf = new Map<string | undefined, PathMatch[]>();
@@ -21,9 +21,9 @@ export function ingressDoors(ingress: Ingress, counted: Counted): readonly PathR
   // Without a rule for every host the default backend has the rest.
   if (otherwise && !pathsOf.has(undefined)) pathsOf.set(undefined, []);
   return [...pathsOf].flatMap(([host, paths]) => {
-    const doors = originsOf(ingress, host).map((origin) => doorOf('Ingress', origin, ownerOf(ingress.metadata)));
-    const useful = doors.length > 0 && (otherwise || paths.some(({ here }) => here));
-    return useful ? [{ doors, paths, otherwise }] : [];
+    const urls = originsOf(ingress, host).map((origin) => foundUrl('Ingress', origin, ownerOf(ingress.metadata)));
+    const useful = urls.length > 0 && (otherwise || paths.some(({ here }) => here));
+    return useful ? [{ urls, paths, otherwise }] : [];
   });
 }
 
@@ -53,7 +53,7 @@ function pathMatch({ path = '/', pathType, backend }: IngressPath, counted: Coun
   const here = isHere(backend, counted);
   if (pathType === 'Exact') return [{ kind: 'exact', value: path, here }];
   if (pathType === 'Prefix') return [{ kind: 'prefix', value: path, here }];
-  // What it means is the controller's affair; these forms mean a prefix to all of them.
+  // ImplementationSpecific: these forms are a prefix to every controller.
   const value = path.replace(/(\/?\.\*|\/\*)$/, '') || '/';
   return [{ kind: 'prefix', value, here }];
 }

@@ -1,5 +1,5 @@
-/** How an Ingress and an HTTPRoute choose by path: the exact one, else the longest prefix. Pure. */
-import type { Door } from './found-url.ts';
+/** Matches a path as an Ingress and an HTTPRoute do: the exact one, else the longest prefix. Pure. */
+import type { FoundUrl } from './found-url.ts';
 
 export interface PathMatch {
   readonly kind: 'exact' | 'prefix';
@@ -8,9 +8,9 @@ export interface PathMatch {
   readonly here: boolean;
 }
 
-/** Doors that are open to some paths only. */
+/** URLs for some paths only. */
 export interface PathRules {
-  readonly doors: readonly Door[];
+  readonly urls: readonly FoundUrl[];
   readonly paths: readonly PathMatch[];
   /** Whether a path that nothing matches is led to the operator. */
   readonly otherwise: boolean;

@@ -1,16 +1,16 @@
-/** The ways in that a Service is by itself: its load balancer, a node's port, its name inside of the cluster. Pure. */
+/** Finds the URLs of a Service: its load balancer, a node's port, its name inside the cluster. Pure. */
 import type { UrlType } from '../../api/exposure.ts';
 import type { LoadBalancerAddress, Node } from '../objects.ts';
 import type { CountedService } from './counted-services.ts';
-import { type Door, originOf, type Scheme } from './found-url.ts';
+import { type FoundUrl, originOf, type Scheme } from './found-url.ts';
 
 const HEADLESS = 'None';
 
-export function serviceDoors({ service, ports }: CountedService, nodeAddress: string | undefined): readonly Door[] {
+export function serviceUrls({ service, ports }: CountedService, nodeAddress: string | undefined): readonly FoundUrl[] {
   const { metadata, spec, status } = service;
-  const doors: Door[] = [];
+  const urls: FoundUrl[] = [];
   const add = (type: UrlType, host: string, scheme: Scheme, port: number) =>
-    doors.push({ type, origin: originOf(scheme, host, port) });
+    urls.push({ type, origin: originOf(scheme, host, port) });
   for (const { scheme, port, targetPort, nodePort } of ports) {
     if (spec?.type === 'LoadBalancer') {
       for (const address of addressesOf(status?.loadBalancer?.ingress)) {
@@ -20,12 +20,12 @@ export function serviceDoors({ service, ports }: CountedService, nodeAddress: st
     if (spec?.type === 'NodePort' && nodePort !== undefined && nodeAddress !== undefined) {
       add('NodePort', nodeAddress, scheme, nodePort);
     }
-    // The name of a headless Service is that of the pods themselves, so it is their port that answers.
+    // The name of a headless Service resolves to the pods, so their port answers.
     const own = spec?.clusterIP === HEADLESS ? targetPort : port;
     const name = `${metadata.name}.${metadata.namespace}.svc.cluster.local`;
     add('Internal', name, scheme, own);
   }
-  return doors;
+  return urls;
 }
 
 export function addressesOf(addresses: readonly LoadBalancerAddress[] = []): readonly string[] {

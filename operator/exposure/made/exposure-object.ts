@@ -1,4 +1,4 @@
-/** What every object that is made for a Receiver has: its name, and by what it is known as ours. Pure. */
+/** Builds what every exposure object has: its name, and the labels and annotations that mark it as the operator's. Pure. */
 import { createHash } from 'node:crypto';
 import {
   APPLIED_ANNOTATION,
@@ -9,15 +9,15 @@ import {
 import { NAME } from '../../api/installation.ts';
 import { type ObjectMeta, type OwnerReference, RECEIVER_API_VERSION, RECEIVER_KIND } from '../../api/receiver.ts';
 
-/** A Receiver, as far as its doors are concerned. */
-export interface DoorOwner {
+/** The Receiver that an object is made for. */
+export interface ExposureOwner {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
 }
 
 /** An object as it should be. */
-export interface DoorObject {
+export interface ExposureObject {
   readonly apiVersion: string;
   readonly kind: 'Service' | 'Ingress' | 'HTTPRoute';
   readonly metadata: ObjectMeta & { readonly annotations: Record<string, string> };
@@ -28,29 +28,29 @@ const LONGEST_NAME = 63;
 const HASH_LENGTH = 8;
 
 /** `<namespace>-<name>-<short hash>`, cut to what the name of a Service may be. */
-export function doorName({ namespace, name }: Pick<DoorOwner, 'namespace' | 'name'>): string {
+export function exposureName({ namespace, name }: Pick<ExposureOwner, 'namespace' | 'name'>): string {
   const hash = createHash('sha256').update(`${namespace}/${name}`).digest('hex').slice(0, HASH_LENGTH);
   const readable = `${namespace}-${name}`.replaceAll('.', '-').replace(/^(?=[0-9])/, 'r-');
   return `${readable.slice(0, LONGEST_NAME - HASH_LENGTH - 1).replace(/-+$/, '')}-${hash}`;
 }
 
-export interface DoorIdentity {
+export interface ExposureIdentity {
   readonly name: string;
-  /** The operator's, where the object lies. */
+  /** The operator's. */
   readonly namespace: string;
-  readonly owner: DoorOwner;
-  /** Those in the operator's own namespace that the object belongs to. */
-  readonly owners: readonly DoorOwner[];
+  readonly owner: ExposureOwner;
+  /** The Receivers in the operator's namespace that own the object. */
+  readonly owners: readonly ExposureOwner[];
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The object with all that makes it ours, and a digest of itself, by which a later change of it is noticed. */
-export function doorObject(
+/** The object with its marks and a digest of itself, by which a later change of the request is noticed. */
+export function exposureObject(
   apiVersion: string,
-  kind: DoorObject['kind'],
-  identity: DoorIdentity,
+  kind: ExposureObject['kind'],
+  identity: ExposureIdentity,
   spec: object,
-): DoorObject {
+): ExposureObject {
   const { name, namespace, owner, owners, annotations = {} } = identity;
   const metadata = {
     name,
@@ -72,6 +72,6 @@ export function doorObject(
   };
 }
 
-function ownerReference({ name, uid }: DoorOwner): OwnerReference {
+function ownerReference({ name, uid }: ExposureOwner): OwnerReference {
   return { apiVersion: RECEIVER_API_VERSION, kind: RECEIVER_KIND, name, uid };
 }

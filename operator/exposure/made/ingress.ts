@@ -1,6 +1,6 @@
-/** The Ingress that `spec.exposure.ingress` asks for: exactly the path of one Receiver, and nothing else. Pure. */
+/** Builds the Ingress that `spec.exposure.ingress` requests: exactly the path of one Receiver. Pure. */
 import type { IngressExposure } from '../../api/exposure.ts';
-import { type DoorIdentity, type DoorObject, doorObject } from './exposure-object.ts';
+import { type ExposureIdentity, type ExposureObject, exposureObject } from './exposure-object.ts';
 
 /** The Service that all Receivers share, and which of its ports. */
 export interface Backend {
@@ -8,15 +8,15 @@ export interface Backend {
   readonly port: number;
 }
 
-/** @param paths the Receiver's, and for a while the one that it had before. */
+/** @param paths the Receiver's, and during a rotation its old one. */
 export function ingressObject(
   { host, className, tlsSecretName, annotations }: IngressExposure,
-  identity: Omit<DoorIdentity, 'annotations'>,
+  identity: Omit<ExposureIdentity, 'annotations'>,
   paths: readonly string[],
   { name, port }: Backend,
-): DoorObject {
+): ExposureObject {
   const backend = { service: { name, port: { number: port } } };
-  return doorObject(
+  return exposureObject(
     'networking.k8s.io/v1',
     'Ingress',
     { ...identity, annotations },

@@ -1,23 +1,23 @@
-/** The Service that `spec.exposure.service` asks for. Pure. */
+/** Builds the Service that `spec.exposure.service` requests. Pure. */
 import type { ServiceExposure } from '../../api/exposure.ts';
 import { selectorLabels, TLS_WEBHOOK_PORT, WEBHOOK_PORT } from '../../api/installation.ts';
-import type { Deployment, DoorSettings } from '../objects.ts';
-import { type DoorIdentity, type DoorObject, doorObject } from './exposure-object.ts';
+import type { Deployment, EndpointSettings } from '../objects.ts';
+import { type ExposureIdentity, type ExposureObject, exposureObject } from './exposure-object.ts';
 
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
 
-/** Where the operator serves TLS, that is what the Service leads to, and nothing else. */
+/** The Service leads to the TLS port where the operator serves TLS, else to the plain one. */
 export function serviceObject(
-  wish: ServiceExposure,
-  identity: Omit<DoorIdentity, 'annotations'>,
+  requested: ServiceExposure,
+  identity: Omit<ExposureIdentity, 'annotations'>,
   deployment: Deployment | undefined,
-  settings: DoorSettings,
-): DoorObject {
-  const { type = 'LoadBalancer', port, nodePort, annotations, loadBalancerClass, loadBalancerSourceRanges } = wish;
+  settings: EndpointSettings,
+): ExposureObject {
+  const { type = 'LoadBalancer', port, nodePort, annotations, loadBalancerClass, loadBalancerSourceRanges } = requested;
   const isTls = settings.tlsPort !== undefined;
   const targetPort = targetOf(isTls ? TLS_WEBHOOK_PORT : WEBHOOK_PORT, deployment, settings);
-  return doorObject(
+  return exposureObject(
     'v1',
     'Service',
     { ...identity, annotations },
@@ -39,8 +39,8 @@ export function serviceObject(
   );
 }
 
-/** The name of the container's port, where it has one of that name. */
-function targetOf(name: string, deployment: Deployment | undefined, settings: DoorSettings): string | number {
+/** The name of the container's port where there is one, else its number. */
+function targetOf(name: string, deployment: Deployment | undefined, settings: EndpointSettings): string | number {
   const containers = deployment?.spec?.template?.spec?.containers ?? [];
   const isNamed = containers.some(({ ports = [] }) => ports.some((port) => port.name === name));
   return isNamed ? name : (settings.tlsPort ?? settings.receiverPort ?? name);

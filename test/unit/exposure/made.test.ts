@@ -1,17 +1,17 @@
 // The objects that are made for Receivers, as they are applied.
 import { describe, expect, it } from 'vitest';
 import { covers } from '../../../operator/exposure/made/covers.ts';
-import { type DoorIdentity, doorName } from '../../../operator/exposure/made/exposure-object.ts';
+import { type ExposureIdentity, exposureName } from '../../../operator/exposure/made/exposure-object.ts';
 import { httpRouteObject } from '../../../operator/exposure/made/http-route.ts';
 import { ingressObject } from '../../../operator/exposure/made/ingress.ts';
 import { serviceObject } from '../../../operator/exposure/made/service.ts';
 import { deployment, NAMESPACE, PATH, paths, settings } from './observed-state.ts';
 
 const owner = { namespace: 'apps', name: 'web', uid: '1' };
-const identity: Omit<DoorIdentity, 'annotations'> = { name: 'door', namespace: NAMESPACE, owner, owners: [] };
+const identity: Omit<ExposureIdentity, 'annotations'> = { name: 'object', namespace: NAMESPACE, owner, owners: [] };
 const backend = { name: 'webhook-receiver', port: 80 };
 
-describe('the name of a door', () => {
+describe('the name of an exposure object', () => {
   it.each([
     ['apps', 'web', /^apps-web-[0-9a-f]{8}$/],
     ['apps', 'web.v1', /^apps-web-v1-[0-9a-f]{8}$/],
@@ -20,23 +20,23 @@ describe('the name of a door', () => {
     ['apps', 'x'.repeat(253), /^apps-x{49}-[0-9a-f]{8}$/],
     ['n'.repeat(53), 'web', /^n{53}-[0-9a-f]{8}$/],
   ])('of %s/%s is what a Service may be called', (namespace, name, expected) => {
-    const made = doorName({ namespace, name });
+    const made = exposureName({ namespace, name });
     expect(made).toMatch(expected);
     expect(made.length).toBeLessThanOrEqual(63);
     expect(made).toMatch(/^[a-z]([-a-z0-9]*[a-z0-9])?$/);
   });
 
   it('tells apart what reads the same', () => {
-    expect(doorName({ namespace: 'a-b', name: 'c' })).not.toBe(doorName({ namespace: 'a', name: 'b-c' }));
-    expect(doorName({ namespace: 'a', name: 'b.c' })).not.toBe(doorName({ namespace: 'a', name: 'b-c' }));
+    expect(exposureName({ namespace: 'a-b', name: 'c' })).not.toBe(exposureName({ namespace: 'a', name: 'b-c' }));
+    expect(exposureName({ namespace: 'a', name: 'b.c' })).not.toBe(exposureName({ namespace: 'a', name: 'b-c' }));
   });
 });
 
 describe('a Service', () => {
-  const spec = (wish: object, flags: object = {}, pods: typeof deployment | undefined = deployment) =>
-    serviceObject(wish, identity, pods, { ...settings, ...flags }).spec;
+  const spec = (requested: object, flags: object = {}, pods: typeof deployment | undefined = deployment) =>
+    serviceObject(requested, identity, pods, { ...settings, ...flags }).spec;
 
-  it.each<[name: string, wish: object, flags: object, expected: object]>([
+  it.each<[name: string, requested: object, flags: object, expected: object]>([
     ['as it comes', {}, {}, { type: 'LoadBalancer', ports: [{ name: 'http', port: 80, targetPort: 'http-webhook' }] }],
     [
       'of another type',
@@ -53,8 +53,8 @@ describe('a Service', () => {
     ],
     ['with a class', { loadBalancerClass: 'x/y' }, {}, { loadBalancerClass: 'x/y' }],
     ['with networks', { loadBalancerSourceRanges: ['10.0.0.0/8'] }, {}, { loadBalancerSourceRanges: ['10.0.0.0/8'] }],
-  ])('%s', (_name, wish, flags, expected) => {
-    expect(spec(wish, flags)).toMatchObject(expected);
+  ])('%s', (_name, requested, flags, expected) => {
+    expect(spec(requested, flags)).toMatchObject(expected);
   });
 
   it('leads to the port itself where there is no Deployment to give it a name', () => {
@@ -66,8 +66,8 @@ describe('a Service', () => {
   });
 
   it('names its Receiver, belongs to its owners, and carries a digest of itself', () => {
-    const wish = { annotations: { a: 'b', 'sluice/receiver': 'somebody/else' } };
-    const made = serviceObject(wish, { ...identity, owners: [owner] }, deployment, settings);
+    const requested = { annotations: { a: 'b', 'sluice/receiver': 'somebody/else' } };
+    const made = serviceObject(requested, { ...identity, owners: [owner] }, deployment, settings);
     expect(made.metadata).toMatchObject({
       labels: { 'sluice/receiver-namespace': 'apps', 'sluice/receiver-name': 'web' },
       annotations: { a: 'b', 'sluice/receiver': 'apps/web' },
@@ -77,7 +77,7 @@ describe('a Service', () => {
       serviceObject(other, { ...identity, owners: [owner] }, deployment, settings).metadata.annotations[
         'sluice/applied'
       ];
-    expect(digest(wish)).toBe(made.metadata.annotations['sluice/applied']);
+    expect(digest(requested)).toBe(made.metadata.annotations['sluice/applied']);
     expect(digest({ annotations: { a: 'c' } })).not.toBe(digest({ annotations: { a: 'b' } }));
   });
 });

@@ -1,17 +1,17 @@
 // Objects as a cluster has them, to stand around the operator in tests of pure functions.
 import type {
   Deployment,
-  DoorSettings,
+  EndpointSettings,
   Gateway,
   HttpRoute,
   HttpRouteRule,
   Ingress,
   IngressBackend,
   IngressPath,
-  Landscape,
   Listener,
   LoadBalancerAddress,
   Node,
+  ObservedObjects,
   Service,
   ServicePort,
 } from '../../../operator/exposure/objects.ts';
@@ -21,7 +21,7 @@ export const PATH = `/hook/${'a'.repeat(64)}`;
 const OTHER_PATH = `/hook/${'b'.repeat(64)}`;
 export const paths = { own: PATH, other: OTHER_PATH };
 
-export const settings: DoorSettings = {
+export const settings: EndpointSettings = {
   namespace: NAMESPACE,
   receiverPort: 9292,
   tlsPort: undefined,
@@ -51,13 +51,13 @@ export const deployment: Deployment = {
   },
 };
 
-export function landscape(parts: Partial<Landscape>): Landscape {
+export function observedObjects(parts: Partial<ObservedObjects>): ObservedObjects {
   return { services: [], ingresses: [], httpRoutes: [], gateways: [], nodes: [], deployment, ...parts };
 }
 
 type ServiceParts = NonNullable<Service['spec']> & { name?: string; owner?: string };
 
-/** The chart's Service, unless told. */
+/** The chart's Service, unless given. */
 export function service(parts: ServiceParts = {}, ...addresses: LoadBalancerAddress[]): Service {
   const { name = 'webhook-receiver', owner, ...spec } = parts;
   return {
@@ -108,7 +108,7 @@ export function gateway(listeners: Partial<Listener>[], addresses: string[] = []
 
 type RouteParts = NonNullable<HttpRoute['spec']> & { accepted?: boolean };
 
-/** A route for the own path to the chart's Service, accepted by its parents unless told. */
+/** A route for the own path to the chart's Service, accepted by its parents unless given. */
 export function route(parts: RouteParts = {}): HttpRoute {
   const { accepted = true, ...spec } = parts;
   const parentRefs = spec.parentRefs ?? [{ name: 'public' }];

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPacedKeys, type PacedKeys } from '../../../operator/exposure/paced-keys.ts';
 
-let told: string[];
+let passed: string[];
 let paced: PacedKeys;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  told = [];
-  paced = createPacedKeys({ batch: 2, everyMs: 100, onKey: (key) => told.push(key) });
+  passed = [];
+  paced = createPacedKeys({ batch: 2, everyMs: 100, onKey: (key) => passed.push(key) });
 });
 afterEach(() => {
   paced.stop();
@@ -15,36 +15,36 @@ afterEach(() => {
 });
 
 describe('keys at a pace', () => {
-  it('are told in their order, so many at a time', () => {
+  it('are passed on in their order, so many per interval', () => {
     paced.add(['a', 'b', 'c', 'd', 'e']);
-    expect(told).toEqual(['a', 'b']);
+    expect(passed).toEqual(['a', 'b']);
     vi.advanceTimersByTime(100);
-    expect(told).toEqual(['a', 'b', 'c', 'd']);
+    expect(passed).toEqual(['a', 'b', 'c', 'd']);
     vi.advanceTimersByTime(100);
-    expect(told).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(passed).toEqual(['a', 'b', 'c', 'd', 'e']);
     vi.advanceTimersByTime(100);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('are told once, however often they are added before their turn', () => {
+  it('are passed on once, however often they are added before their turn', () => {
     paced.add(['a', 'b', 'c']);
     paced.add(['c']);
     paced.add(['a']);
     vi.advanceTimersByTime(1_000);
-    expect(told).toEqual(['a', 'b', 'c', 'a']);
+    expect(passed).toEqual(['a', 'b', 'c', 'a']);
   });
 
   it('do not come faster for being added one by one', () => {
     for (const key of ['a', 'b', 'c', 'd']) paced.add([key]);
-    expect(told).toEqual(['a']);
+    expect(passed).toEqual(['a']);
     vi.advanceTimersByTime(100);
-    expect(told).toEqual(['a', 'b', 'c']);
+    expect(passed).toEqual(['a', 'b', 'c']);
   });
 
   it('are forgotten at the end', () => {
     paced.add(['a', 'b', 'c']);
     paced.stop();
     vi.advanceTimersByTime(1_000);
-    expect(told).toEqual(['a', 'b']);
+    expect(passed).toEqual(['a', 'b']);
   });
 });

@@ -38,7 +38,7 @@ const greedy: ExposureSpec = {
   httpRoute: { hostnames: ['exact.example.com'], parentRefs: [{ name: 'theirs' }] },
 };
 
-describe('a wish', () => {
+describe('a request', () => {
   it('is granted whole in the operator’s own namespace', () => {
     expect(grant(greedy, true, nothing)).toEqual({ granted: greedy, refused: undefined });
   });
@@ -64,7 +64,7 @@ describe('a wish', () => {
     expect(granted.service).toEqual({ type: 'NodePort', annotations: { service: 'ours' } });
   });
 
-  it.each<[name: string, wish: ExposureSpec, tenancy: Tenancy, granted: string[], refused: RegExp]>([
+  it.each<[name: string, requested: ExposureSpec, tenancy: Tenancy, granted: string[], refused: RegExp]>([
     ['of anything, by default', greedy, nothing, [], /^Service: .*; Ingress: .*; HTTPRoute: /],
     [
       'of one kind of two',
@@ -80,8 +80,8 @@ describe('a wish', () => {
     ['for every host', { ingress: {} }, everything, [], /ingress.host: name a host/],
     ['for every host, by an empty list', { httpRoute: { hostnames: [] } }, everything, [], /httpRoute.hostnames: name/],
     ['for one host too many', { httpRoute: { hostnames: ['exact.example.com', 'x.y'] } }, everything, [], /allow x.y$/],
-  ])('is refused %s', (_name, wish, tenancy, granted, refused) => {
-    const answer = grant(wish, false, tenancy);
+  ])('is refused %s', (_name, requested, tenancy, granted, refused) => {
+    const answer = grant(requested, false, tenancy);
     expect(Object.keys(answer.granted)).toEqual(granted);
     expect(answer.refused).toMatch(refused);
   });

@@ -1,15 +1,15 @@
 // From what stands around the operator to the URLs of a Receiver: a table of objects as a cluster has them.
 import { describe, expect, it } from 'vitest';
-import type { DoorSettings, Landscape } from '../../../operator/exposure/objects.ts';
-import { doorsOf, outsideUrl, urlsAt } from '../../../operator/exposure/urls.ts';
+import type { EndpointSettings, ObservedObjects } from '../../../operator/exposure/objects.ts';
+import { findUrls, outsideUrl, urlsAt } from '../../../operator/exposure/urls.ts';
 import {
   backend,
   gateway,
   ingress,
   ingressPath,
-  landscape,
   NAMESPACE,
   node,
+  observedObjects,
   PATH,
   paths,
   ports,
@@ -21,9 +21,9 @@ import {
 } from './observed-state.ts';
 
 /** The URLs without the path, after their types. */
-function urls(parts: Partial<Landscape>, flags: Partial<DoorSettings> = {}): string[] {
-  const doors = doorsOf(landscape(parts), { ...settings, ...flags });
-  return urlsAt(doors, { key: 'apps/own', path: PATH }).map(({ type, url }) => {
+function urls(parts: Partial<ObservedObjects>, flags: Partial<EndpointSettings> = {}): string[] {
+  const found = findUrls(observedObjects(parts), { ...settings, ...flags });
+  return urlsAt(found, { key: 'apps/own', path: PATH }).map(({ type, url }) => {
     expect(url.endsWith(PATH)).toBe(true);
     return `${type} ${url.slice(0, -PATH.length)}`;
   });
@@ -31,9 +31,9 @@ function urls(parts: Partial<Landscape>, flags: Partial<DoorSettings> = {}): str
 
 type Row = readonly [
   name: string,
-  parts: Partial<Landscape>,
+  parts: Partial<ObservedObjects>,
   expected: readonly string[],
-  flags?: Partial<DoorSettings>,
+  flags?: Partial<EndpointSettings>,
 ];
 
 const INSIDE = 'Internal http://webhook-receiver.flux-system.svc.cluster.local';
@@ -110,9 +110,9 @@ const services: readonly Row[] = [
     { deployment: undefined, services: [service({ ports: ports({ targetPort: 'http-webhook' }) })] },
     [INSIDE],
   ],
-  ['TLS at the door, switched off', { services: [service({ ports: tlsPorts })] }, []],
+  ['TLS served by the operator, switched off', { services: [service({ ports: tlsPorts })] }, []],
   [
-    'TLS at the door',
+    'TLS served by the operator',
     { services: [service({ type: 'LoadBalancer', ports: [...ports(80), ...tlsPorts] }, IP)] },
     [
       'LoadBalancer https://203.0.113.7',
@@ -261,7 +261,7 @@ const ingresses: readonly Row[] = [
   ],
 ];
 
-const withRoute = (spec: Parameters<typeof route>[0], ...gateways: Landscape['gateways']) => ({
+const withRoute = (spec: Parameters<typeof route>[0], ...gateways: ObservedObjects['gateways']) => ({
   services: [service()],
   httpRoutes: [route(spec)],
   gateways,
@@ -448,20 +448,20 @@ describe('the URLs of a Receiver', () => {
     const shared = service({ name: 'shared', owner: `${NAMESPACE}/one`, type: 'LoadBalancer' }, IP);
     const owners = ['one', 'two'].map((name) => ({ apiVersion: 'v', kind: 'Receiver', name, uid: name }));
     const owned = { ...shared, metadata: { ...shared.metadata, ownerReferences: owners } };
-    const doors = doorsOf(landscape({ services: [owned] }), settings);
-    const at = (key: string) => urlsAt(doors, { key, path: PATH }).length;
+    const found = findUrls(observedObjects({ services: [owned] }), settings);
+    const at = (key: string) => urlsAt(found, { key, path: PATH }).length;
     expect([at(`${NAMESPACE}/one`), at(`${NAMESPACE}/two`), at(`${NAMESPACE}/three`)]).toEqual([2, 2, 0]);
   });
 });
 
 describe('the URL to give to a sender', () => {
   it('is the first that is reached from outside', () => {
-    const doors = doorsOf(landscape({ services: [service({ type: 'LoadBalancer' }, IP)] }), settings);
-    expect(outsideUrl(urlsAt(doors, { key: 'a/b', path: PATH }))).toBe(`http://203.0.113.7${PATH}`);
+    const found = findUrls(observedObjects({ services: [service({ type: 'LoadBalancer' }, IP)] }), settings);
+    expect(outsideUrl(urlsAt(found, { key: 'a/b', path: PATH }))).toBe(`http://203.0.113.7${PATH}`);
   });
 
   it('is none where there is only a way from inside', () => {
-    const doors = doorsOf(landscape({ services: [service()] }), settings);
-    expect(outsideUrl(urlsAt(doors, { key: 'a/b', path: PATH }))).toBeUndefined();
+    const found = findUrls(observedObjects({ services: [service()] }), settings);
+    expect(outsideUrl(urlsAt(found, { key: 'a/b', path: PATH }))).toBeUndefined();
   });
 });

@@ -86,44 +86,48 @@ describe('the status of a Receiver', () => {
   });
 });
 
-describe('what the status says of the ways in', () => {
+describe('what the status says of exposure', () => {
   const inside: StatusUrl = { type: 'Internal', url: `http://webhook-receiver.flux-system.svc.cluster.local${PATH}` };
   const outside: StatusUrl = { type: 'Ingress', url: `https://hooks.example.com${PATH}` };
-  const unmet = { reason: 'Conflict', message: 'Service x is not ours' };
+  const unfulfilled = { reason: 'Conflict', message: 'Service x is not ours' };
 
-  function exposed(look: Exposed | undefined, before: ReceiverStatus = {}) {
-    const { url, urls, conditions = [] } = desiredStatus(receiver(before), { path: PATH }, NOW_MS, look);
+  function exposed(evaluated: Exposed | undefined, before: ReceiverStatus = {}) {
+    const { url, urls, conditions = [] } = desiredStatus(receiver(before), { path: PATH }, NOW_MS, evaluated);
     const condition = conditions.find(({ type }) => type === 'Exposed');
     return { url, urls, exposed: condition && `${condition.status} ${condition.reason}` };
   }
 
-  it.each<[name: string, look: Exposed, expected: object]>([
+  it.each<[name: string, evaluated: Exposed, expected: object]>([
     [
       'a way from outside',
-      { urls: [outside, inside], unmet: undefined },
-      { url: outside.url, exposed: 'True DoorOpen' },
+      { urls: [outside, inside], unfulfilled: undefined },
+      { url: outside.url, exposed: 'True Exposed' },
     ],
-    ['a way from inside alone', { urls: [inside], unmet: undefined }, { url: undefined, exposed: 'False NoDoor' }],
-    ['no way at all', { urls: [], unmet: undefined }, { urls: undefined, url: undefined, exposed: 'False NoDoor' }],
-    ['a wish that is not met', { urls: [outside], unmet }, { url: outside.url, exposed: 'False Conflict' }],
-  ])('%s', (_name, look, expected) => {
-    expect(exposed(look)).toMatchObject(expected);
+    [
+      'a URL inside the cluster alone',
+      { urls: [inside], unfulfilled: undefined },
+      { url: undefined, exposed: 'False NotExposed' },
+    ],
+    ['no URL', { urls: [], unfulfilled: undefined }, { urls: undefined, url: undefined, exposed: 'False NotExposed' }],
+    ['an unfulfilled request', { urls: [outside], unfulfilled }, { url: outside.url, exposed: 'False Conflict' }],
+  ])('%s', (_name, evaluated, expected) => {
+    expect(exposed(evaluated)).toMatchObject(expected);
   });
 
   it('is left as it is while nothing is known', () => {
-    const before = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [outside], unmet: undefined });
+    const before = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [outside], unfulfilled: undefined });
     expect(desiredStatus(receiver(before), { path: PATH }, NEXT_DAY_MS)).toEqual(before);
   });
 
   it('observes the generation, and lets Ready be', () => {
-    const { conditions } = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [], unmet });
-    expect(conditions?.find(({ type }) => type === 'Exposed')).toMatchObject({ observedGeneration: 3, ...unmet });
+    const { conditions } = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [], unfulfilled });
+    expect(conditions?.find(({ type }) => type === 'Exposed')).toMatchObject({ observedGeneration: 3, ...unfulfilled });
     expect(conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True', reason: 'Succeeded' });
   });
 
   it('goes with the path', () => {
-    const before = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [outside], unmet: undefined });
-    const after = desiredStatus(receiver(before), missing, NOW_MS, { urls: [], unmet: undefined });
+    const before = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [outside], unfulfilled: undefined });
+    const after = desiredStatus(receiver(before), missing, NOW_MS, { urls: [], unfulfilled: undefined });
     expect([after.url, after.urls]).toEqual([undefined, undefined]);
   });
 });
