@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { RECEIVER_SERVICE } from '../operator/api/installation.ts';
-import { HOOK_PREFIX } from '../operator/api/receiver.ts';
+import { HOOK_PREFIX } from '../operator/api/receiver/receiver.ts';
 import { commonLabels } from './labels.ts';
 import type { SluiceValues } from './values.ts';
 

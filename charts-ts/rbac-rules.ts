@@ -1,5 +1,7 @@
 /** The operator's rights as data: what the code calls and the values enable, and no more. */
-import { GROUP, RECEIVER_PLURAL } from '../operator/api/receiver.ts';
+import { fluxKinds } from '../operator/api/flux-kinds.ts';
+import { GROUP } from '../operator/api/meta.ts';
+import { RECEIVER_PLURAL } from '../operator/api/receiver/receiver.ts';
 import type { SluiceValues } from './values.ts';
 
 export interface Rule {
@@ -15,25 +17,13 @@ const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'patch', 'delete'];
 const GATEWAYS = 'gateway.networking.k8s.io';
 
-/** The kinds of Flux that a Receiver may make reconcile, by API group. */
-const fluxKinds: Readonly<Record<string, readonly string[]>> = {
-  'source.toolkit.fluxcd.io': [
-    'buckets',
-    'externalartifacts',
-    'gitrepositories',
-    'helmcharts',
-    'helmrepositories',
-    'ocirepositories',
-  ],
-  'source.extensions.fluxcd.io': ['artifactgenerators'],
-  'image.toolkit.fluxcd.io': ['imagepolicies', 'imagerepositories', 'imageupdateautomations'],
-  'kustomize.toolkit.fluxcd.io': ['kustomizations'],
-  'helm.toolkit.fluxcd.io': ['helmreleases'],
-};
-
 /** Where Receivers are served: in the cluster, or in the operator's own namespace. */
 export function watchRules({ targets, secrets }: SluiceValues): readonly Rule[] {
-  const kinds = Object.entries(fluxKinds).map(([group, resources]) => ({ group, resources }));
+  const groups = [...new Set(fluxKinds.map(({ group }) => group))];
+  const kinds = groups.map((group) => ({
+    group,
+    resources: fluxKinds.filter((kind) => kind.group === group).map(({ plural }) => plural),
+  }));
   const extra = targets.extra.map(({ group, plural }) => ({ group, resources: [plural] }));
   return [
     // patch on Receivers themselves releases the finalizer that Flux's controller left on them.

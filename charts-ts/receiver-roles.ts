@@ -1,7 +1,8 @@
 /** Rights on Receivers for people, added to Kubernetes' own roles view, edit and admin. */
 import { ApiResource, ClusterRole } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { GROUP, RECEIVER_PLURAL } from '../operator/api/receiver.ts';
+import { GROUP } from '../operator/api/meta.ts';
+import { RECEIVER_PLURAL } from '../operator/api/receiver/receiver.ts';
 import { commonLabels, NAME } from './labels.ts';
 
 const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-';

@@ -1,13 +1,15 @@
 // The CRDs that a control plane for Sluice needs: stand-ins for Flux's, and those generated from this repository.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fluxStandIns } from './stand-ins/flux.ts';
 
 /** `flux`: the kinds that a Receiver can target. `gateway-api`: those of doors that many clusters lack. */
 export type StandIns = 'flux' | 'gateway-api';
 
 /** Stand-ins for the kinds of others, as YAML. */
 export function standInCrds(which: StandIns): string {
-  return readFileSync(join(import.meta.dirname, 'stand-ins', `${which}.yaml`), 'utf8');
+  if (which === 'flux') return fluxStandIns();
+  return readFileSync(join(import.meta.dirname, 'stand-ins', 'gateway-api.yaml'), 'utf8');
 }
 
 /** The CRDs of Sluice, as YAML; empty before they were generated. */

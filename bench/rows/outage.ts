@@ -1,6 +1,6 @@
 /** The API server is away for 15 s; each webhook sent meanwhile has a target of its own. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REQUESTED_AT_ANNOTATION } from '../../operator/api/receiver.ts';
+import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import type { KubeObject } from '../../operator/kube/kube-client.ts';
 import { post } from '../../test/support/github-delivery.ts';
 import type { Row } from '../row.ts';

@@ -1,6 +1,11 @@
 /** Many Receivers, each with a Secret, a target and a filter of its own, made as fast as the API server takes them. */
 import { pino } from 'pino';
-import { RECEIVER_API_VERSION, RECEIVER_KIND, RECEIVER_PLURAL, type Receiver } from '../../operator/api/receiver.ts';
+import {
+  RECEIVER_API_VERSION,
+  RECEIVER_KIND,
+  RECEIVER_PLURAL,
+  type Receiver,
+} from '../../operator/api/receiver/receiver.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../../operator/kube/kube-client.ts';
 import { resourcePath } from '../../operator/kube/resource-path.ts';
 import { createInformer } from '../../operator/kube/watch/informer.ts';

@@ -1,4 +1,4 @@
-/** The part of OpenAPI v3, as a structural CRD schema may use it, that the Receiver's schema needs. */
+/** The part of OpenAPI v3, as a structural CRD schema may use it, that the kinds of this operator need. */
 export interface JsonSchema {
   readonly type: 'object' | 'array' | 'string' | 'boolean' | 'integer';
   /** What `kubectl explain` prints. */

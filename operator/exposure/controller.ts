@@ -3,7 +3,7 @@
  * Runs on a queue of its own, so that no Receiver waits for it.
  */
 import { EXPOSURE_FINALIZER } from '../api/exposure.ts';
-import { RECEIVER_API_VERSION, RECEIVER_PLURAL } from '../api/receiver.ts';
+import { RECEIVER_API_VERSION, RECEIVER_PLURAL } from '../api/receiver/receiver.ts';
 import { ApiError } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { mergePatch } from '../kube/operations.ts';

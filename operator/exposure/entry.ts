@@ -1,7 +1,7 @@
 /** The state of one Receiver that requests or holds exposure objects. */
 import { EXPOSURE_FINALIZER, type ExposureSpec } from '../api/exposure.ts';
 import { exposureSchema } from '../api/exposure-schema.ts';
-import type { Receiver } from '../api/receiver.ts';
+import type { Receiver } from '../api/receiver/receiver.ts';
 import { schemaViolation } from '../api/schema-violation.ts';
 import type { ExposureOwner } from './made/exposure-object.ts';
 import { grant, type Tenancy } from './tenancy.ts';

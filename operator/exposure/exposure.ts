@@ -1,5 +1,6 @@
 /** Exposes Receivers: finds their URLs, creates the objects they request, follows both, and reports changes. */
-import type { ObjectMeta, Receiver } from '../api/receiver.ts';
+import type { ObjectMeta } from '../api/meta.ts';
+import type { Receiver } from '../api/receiver/receiver.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { LeaderClient } from '../kube/leader/leader-client.ts';
 import { createWorkQueue, type WorkQueueMetrics } from '../kube/queue/work-queue.ts';

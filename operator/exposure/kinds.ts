@@ -1,6 +1,6 @@
 /** The kinds that expose Receivers, and what is kept of their objects: all of the operator's own, of others the fields that are read. */
 import { RECEIVER_ANNOTATION } from '../api/exposure.ts';
-import type { ObjectMeta } from '../api/receiver.ts';
+import type { ObjectMeta } from '../api/meta.ts';
 import type { KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { withoutManagedFields } from '../kube/watch/without-managed-fields.ts';
 import type { Deployment, Gateway, HttpRoute, Ingress, Node, Service } from './objects.ts';

@@ -1,5 +1,5 @@
 /** The objects that expose Receivers, in the fields that are read. */
-import type { ObjectMeta } from '../api/receiver.ts';
+import type { ObjectMeta } from '../api/meta.ts';
 
 export interface LoadBalancerAddress {
   readonly ip?: string;

@@ -3,7 +3,7 @@
  * once for all Receivers, `urlsAt` gives the URLs of one by its path.
  */
 import { type StatusUrl, urlTypes } from '../api/exposure.ts';
-import type { ObjectMeta } from '../api/receiver.ts';
+import type { ObjectMeta } from '../api/meta.ts';
 import { type CountedService, countedServices } from './found/counted-services.ts';
 import { type FoundUrl, ownerOf } from './found/found-url.ts';
 import { httpRouteUrls } from './found/http-route-urls.ts';

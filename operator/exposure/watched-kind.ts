@@ -1,6 +1,6 @@
 /** A watched collection that may not be there: a kind that is not installed yet, or that the operator may not read. */
 import { isDeepStrictEqual } from 'node:util';
-import type { ObjectMeta } from '../api/receiver.ts';
+import type { ObjectMeta } from '../api/meta.ts';
 import { ApiError } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { createInformer, type Informer, type InformerEvent } from '../kube/watch/informer.ts';

@@ -2,7 +2,7 @@
  * Changes to a list of conditions by the rules of the Kubernetes API conventions. Pure: a list goes in, a new one
  * comes out.
  */
-import type { Condition } from '../api/receiver.ts';
+import type { Condition } from '../api/meta.ts';
 import { secondTime } from './micro-time.ts';
 
 /** The longest message that metav1.Condition's own schema allows, in characters. */

@@ -1,7 +1,7 @@
 /**
  * What the rest of the operator may ask of an API server. `client.ts` makes one on an undici Pool.
  */
-import type { ObjectMeta } from '../api/receiver.ts';
+import type { ObjectMeta } from '../api/meta.ts';
 
 /** Where objects live: `/api/v1` or `/apis/<group>/<version>` plus a plural. */
 export interface ResourceType {

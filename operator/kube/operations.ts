@@ -1,5 +1,5 @@
 /** The calls that the operator makes on objects, one function each. */
-import { FIELD_MANAGER } from '../api/receiver.ts';
+import { FIELD_MANAGER } from '../api/meta.ts';
 import type { KubeClient, KubeObject, ResourceType } from './kube-client.ts';
 import { resourcePath } from './resource-path.ts';
 

@@ -2,7 +2,7 @@
  * Writes an object's status: one merge patch with what differs, guarded by the resourceVersion it was worked out from,
  * and no request at all when nothing does.
  */
-import { FIELD_MANAGER } from '../api/receiver.ts';
+import { FIELD_MANAGER } from '../api/meta.ts';
 import { ApiError } from './api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from './kube-client.ts';
 import { mergeDifference } from './merge-difference.ts';

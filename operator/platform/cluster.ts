@@ -3,7 +3,7 @@
  * Secrets. It is the operator of the framework: its features are what it runs.
  */
 import { hostname } from 'node:os';
-import type { ObjectMeta } from '../api/receiver.ts';
+import type { ObjectMeta } from '../api/meta.ts';
 import type { Config } from '../config.ts';
 import { createDiscovery, type Discovery } from '../kube/discovery.ts';
 import { createEventRecorder, type EventRecorder } from '../kube/events/events.ts';

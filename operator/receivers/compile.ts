@@ -5,10 +5,10 @@
 
 import type { Program } from '../../cel/program.ts';
 import { sharedProgram } from '../../cel/shared-program.ts';
-import { defaultApiVersion } from '../api/default-api-version.ts';
 import { ReceiverError } from '../api/errors.ts';
-import type { Receiver, ResourceReference } from '../api/receiver.ts';
-import { validateReceiver } from '../api/validate-receiver.ts';
+import { defaultApiVersion } from '../api/flux-kinds.ts';
+import type { Receiver, ResourceReference } from '../api/receiver/receiver.ts';
+import { validateReceiver } from '../api/receiver/validate-receiver.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import type { Route, Serving, TargetEntry } from './routes.ts';
 import { webhookPath } from './webhook-path.ts';

@@ -3,7 +3,8 @@
  * events. It holds no queue: what it throws is retried with back-off by the caller's.
  */
 import { ReceiverError } from '../api/errors.ts';
-import { FLUX_FINALIZER, RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../api/receiver.ts';
+import { FLUX_FINALIZER } from '../api/meta.ts';
+import { RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../api/receiver/receiver.ts';
 import type { Exposure } from '../exposure/exposure.ts';
 import { ApiError } from '../kube/api-error.ts';
 import type { EventRecorder } from '../kube/events/events.ts';

@@ -1,6 +1,7 @@
 /** The status that a Receiver should have, from the one it has and what its reconcile found. Pure. */
 import type { ReceiverError } from '../api/errors.ts';
-import { type Condition, REQUESTED_AT_ANNOTATION, type Receiver, type ReceiverStatus } from '../api/receiver.ts';
+import { type Condition, REQUESTED_AT_ANNOTATION } from '../api/meta.ts';
+import type { Receiver, ReceiverStatus } from '../api/receiver/receiver.ts';
 import { type Exposed, outsideUrl } from '../exposure/urls.ts';
 import { removeCondition, setCondition } from '../kube/conditions.ts';
 

@@ -1,6 +1,6 @@
 /** Serves Receivers: keeps their routes and statuses true, and owns all that a webhook needs on its way to its targets. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RECEIVER_API_VERSION, RECEIVER_KIND, RECEIVER_PLURAL, type Receiver } from '../api/receiver.ts';
+import { RECEIVER_API_VERSION, RECEIVER_KIND, RECEIVER_PLURAL, type Receiver } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
 import { createExposure, type Exposure } from '../exposure/exposure.ts';
 import type { ResourceType } from '../kube/kube-client.ts';

@@ -1,4 +1,4 @@
-import { FIELD_MANAGER, REQUESTED_AT_ANNOTATION } from '../api/receiver.ts';
+import { FIELD_MANAGER, REQUESTED_AT_ANNOTATION } from '../api/meta.ts';
 import type { KubeRequest } from '../kube/kube-client.ts';
 import { METADATA } from '../kube/metadata-only.ts';
 

@@ -3,7 +3,7 @@
  * is written; for the rest the metadata of the target's kind is watched, from the first Receiver on that needs it.
  */
 import { RequestError } from '../api/errors.ts';
-import type { ObjectMeta, ResourceMetadata } from '../api/receiver.ts';
+import type { ObjectMeta, ResourceMetadata } from '../api/meta.ts';
 import { ApiError } from '../kube/api-error.ts';
 import type { Discovery } from '../kube/discovery.ts';
 import type { KubeClient, KubeList, KubeObject, ResourceType } from '../kube/kube-client.ts';

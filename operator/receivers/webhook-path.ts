@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { HOOK_PREFIX } from '../api/receiver.ts';
+import { HOOK_PREFIX } from '../api/receiver/receiver.ts';
 
 /**
  * The path of a Receiver: `/hook/` and the hex SHA-256 of token, name and namespace, joined without a separator.

@@ -3,7 +3,7 @@
 import { compile } from '../../cel/cel.ts';
 import type { Program } from '../../cel/program.ts';
 import { ReceiverError, RequestError } from '../api/errors.ts';
-import type { OidcProvider } from '../api/receiver.ts';
+import type { OidcProvider } from '../api/receiver/receiver.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 

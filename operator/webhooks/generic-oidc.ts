@@ -1,6 +1,6 @@
 /** For senders that can get an ID token, such as CI jobs: no shared secret, and rules over the token's claims. */
 import { RequestError } from '../api/errors.ts';
-import { DEFAULT_OIDC_AUDIENCE, type OidcProvider } from '../api/receiver.ts';
+import { DEFAULT_OIDC_AUDIENCE, type OidcProvider } from '../api/receiver/receiver.ts';
 import { bearerToken } from '../verify/bearer-token.ts';
 import { checkValidityPeriod } from '../verify/check-validity-period.ts';
 import type { Issuers } from '../verify/create-issuers.ts';

@@ -2,7 +2,7 @@
  * The contract of a receiver type: what its file exports and the registry lists. A type knows requests and secrets;
  * it never knows Kubernetes or a server.
  */
-import type { OidcProvider } from '../api/receiver.ts';
+import type { OidcProvider } from '../api/receiver/receiver.ts';
 import type { RequestHead } from '../api/request-head.ts';
 
 export type { RequestHead };

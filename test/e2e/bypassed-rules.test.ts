@@ -1,7 +1,7 @@
 // Objects that no CRD has looked at, as an old API server or a changed CRD lets them through.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ControlPlane } from '../../control-plane/start.ts';
-import { RECEIVER_API_VERSION } from '../../operator/api/receiver.ts';
+import { RECEIVER_API_VERSION } from '../../operator/api/receiver/receiver.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { conditionOf, createWorld, signed, TOKEN, type World } from '../support/world.ts';

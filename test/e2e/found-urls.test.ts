@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../control-plane/start.ts';
-import { RECEIVER_API_VERSION } from '../../operator/api/receiver.ts';
+import { RECEIVER_API_VERSION } from '../../operator/api/receiver/receiver.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
 import { type Cloud, createCloud, requestsSent } from '../support/exposure.ts';
 import { waitFor } from '../support/wait-for.ts';

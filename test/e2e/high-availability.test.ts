@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { readKubeconfig, writeKubeconfig } from '../../control-plane/kubeconfig.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
-import type { Receiver } from '../../operator/api/receiver.ts';
+import type { Receiver } from '../../operator/api/receiver/receiver.ts';
 import { type AnnotationLog, watchAnnotations } from '../support/annotation-log.ts';
 import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';

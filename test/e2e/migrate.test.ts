@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { freePorts } from '../../control-plane/free-port.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/start.ts';
-import type { Receiver } from '../../operator/api/receiver.ts';
+import type { Receiver } from '../../operator/api/receiver/receiver.ts';
 import { bundle } from '../../scripts/bundle.ts';
 import { type ChartFolder, createChartFolder } from '../support/chart.ts';
 import { commandsOf, fencesOf } from '../support/document.ts';

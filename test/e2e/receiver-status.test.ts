@@ -1,7 +1,7 @@
 // What a Receiver's status says in every situation of its life, read with the real kubectl from a real API server.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Receiver } from '../../operator/api/receiver.ts';
+import type { Receiver } from '../../operator/api/receiver/receiver.ts';
 import { sharedControlPlane } from '../support/control-plane.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { conditionOf, createWorld, signed, TOKEN, type World } from '../support/world.ts';

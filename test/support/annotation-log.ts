@@ -3,7 +3,7 @@
  * at once the earlier value may come second, which asks once more.
  */
 import { pino } from 'pino';
-import { REQUESTED_AT_ANNOTATION } from '../../operator/api/receiver.ts';
+import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import type { ResourceType } from '../../operator/kube/kube-client.ts';
 import { createInformer } from '../../operator/kube/watch/informer.ts';
 import { kubeClientFor } from './kube-client-for.ts';

@@ -1,5 +1,5 @@
 // Does what a cloud does around Receivers: addresses of Services and Ingresses, Gateways, nodes.
-import { RECEIVER_API_VERSION, type Receiver } from '../../operator/api/receiver.ts';
+import { RECEIVER_API_VERSION, type Receiver } from '../../operator/api/receiver/receiver.ts';
 import type { KubeManifest } from './objects-in.ts';
 import { waitFor } from './wait-for.ts';
 import { conditionOf, TOKEN, type World } from './world.ts';

@@ -1,5 +1,5 @@
 /** Objects of one namespace through the API, where a test would else start kubectl hundreds of times. */
-import type { ObjectMeta } from '../../operator/api/receiver.ts';
+import type { ObjectMeta } from '../../operator/api/meta.ts';
 import { createDiscovery } from '../../operator/kube/discovery.ts';
 import type { KubeClient, ResourceType } from '../../operator/kube/kube-client.ts';
 import { resourcePath } from '../../operator/kube/resource-path.ts';

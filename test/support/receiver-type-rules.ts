@@ -1,4 +1,4 @@
-import type { ReceiverTypeRule } from '../../operator/api/receiver-rules.ts';
+import type { ReceiverTypeRule } from '../../operator/api/receiver/receiver-rules.ts';
 import { webhookTypes } from '../../operator/webhooks/index.ts';
 
 /** The registry as the CRD and the validation take it. */

@@ -2,6 +2,7 @@
  * A namespace on a real API server with a running operator, and what tests do there: Secrets, targets, Receivers,
  * webhooks.
  */
+
 import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,14 +10,9 @@ import { join } from 'node:path';
 import type { SluiceProps } from '../../charts-ts/index.ts';
 import { freePort } from '../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
-import {
-  type Condition,
-  type ObjectMeta,
-  RECEIVER_API_VERSION,
-  RECEIVER_KIND,
-  REQUESTED_AT_ANNOTATION,
-  type Receiver,
-} from '../../operator/api/receiver.ts';
+import { fluxKinds } from '../../operator/api/flux-kinds.ts';
+import { type Condition, type ObjectMeta, REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
+import { RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../../operator/api/receiver/receiver.ts';
 import type { KubeObject } from '../../operator/kube/kube-client.ts';
 import { bundle } from '../../scripts/bundle.ts';
 import { installChart } from './chart.ts';
@@ -68,17 +64,9 @@ export interface World {
   end(): Promise<void>;
 }
 
-const targetVersions: Readonly<Record<string, string>> = {
-  GitRepository: 'source.toolkit.fluxcd.io/v1',
-  OCIRepository: 'source.toolkit.fluxcd.io/v1',
-  Bucket: 'source.toolkit.fluxcd.io/v1',
-  HelmRepository: 'source.toolkit.fluxcd.io/v1',
-  HelmChart: 'source.toolkit.fluxcd.io/v1',
-  ImageRepository: 'image.toolkit.fluxcd.io/v1',
-  ArtifactGenerator: 'source.extensions.fluxcd.io/v1beta1',
-  Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
-  HelmRelease: 'helm.toolkit.fluxcd.io/v2',
-};
+const targetVersions: ReadonlyMap<string, string> = new Map(
+  fluxKinds.map(({ kind, group, versions: [newest] }) => [kind, `${group}/${newest}`]),
+);
 
 export function conditionOf(receiver: Receiver, type: string): Condition | undefined {
   return receiver.status?.conditions?.find((condition) => condition.type === type);
@@ -161,7 +149,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
     secret: (name: string, data: Readonly<Record<string, string>>) =>
       apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: data }),
     target: (kind: string, name: string, metadata: Partial<ObjectMeta> = {}) =>
-      apply({ apiVersion: targetVersions[kind] ?? '', kind, metadata: { ...metadata, name }, spec: {} }),
+      apply({ apiVersion: targetVersions.get(kind) ?? '', kind, metadata: { ...metadata, name }, spec: {} }),
     receiver: (name: string, spec: object, metadata: Partial<ObjectMeta> = {}) =>
       apply({ apiVersion: RECEIVER_API_VERSION, kind: 'Receiver', metadata: { ...metadata, name }, spec }),
     read: (name) => get<Receiver>(RECEIVER_API_VERSION, RECEIVER_KIND, name),
@@ -173,7 +161,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
       }),
     ready: async (name: string) => (await world.reason(name, 'Succeeded')).status?.webhookPath ?? '',
     async requestedAt(kind, name, where = namespace) {
-      const { metadata } = await get<KubeObject>(targetVersions[kind] ?? '', kind, name, where);
+      const { metadata } = await get<KubeObject>(targetVersions.get(kind) ?? '', kind, name, where);
       return metadata.annotations?.[REQUESTED_AT_ANNOTATION] ?? '';
     },
     async post(path, webhook = {}, to = operator) {

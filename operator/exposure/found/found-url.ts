@@ -1,7 +1,7 @@
 /** A URL that leads to the operator, without the path of a Receiver. */
 import type { UrlType } from '../../api/exposure.ts';
 import { RECEIVER_ANNOTATION } from '../../api/exposure.ts';
-import type { ObjectMeta } from '../../api/receiver.ts';
+import type { ObjectMeta } from '../../api/meta.ts';
 
 export type Scheme = 'http' | 'https';
 

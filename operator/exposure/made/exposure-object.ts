@@ -7,7 +7,8 @@ import {
   RECEIVER_NAMESPACE_LABEL,
 } from '../../api/exposure.ts';
 import { NAME } from '../../api/installation.ts';
-import { type ObjectMeta, type OwnerReference, RECEIVER_API_VERSION, RECEIVER_KIND } from '../../api/receiver.ts';
+import type { ObjectMeta, OwnerReference } from '../../api/meta.ts';
+import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../../api/receiver/receiver.ts';
 
 /** The Receiver that an object is made for. */
 export interface ExposureOwner {

@@ -2,7 +2,7 @@
  * A copy of a collection, kept true by a list and a watch. Whatever breaks (a stream, a connection, the API server, the
  * history of the watch), it goes on from where it was or lists again, and no change is lost or told twice.
  */
-import type { ObjectMeta } from '../../api/receiver.ts';
+import type { ObjectMeta } from '../../api/meta.ts';
 import type { Logger } from '../../observe/log.ts';
 import { ApiError } from '../api-error.ts';
 import type { KubeClient, KubeObject, KubeRequest, ResourceType } from '../kube-client.ts';

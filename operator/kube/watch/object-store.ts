@@ -1,7 +1,7 @@
 /**
  * What an informer holds: the projected objects by their keys, and the events that follow from each change of them.
  */
-import type { ObjectMeta } from '../../api/receiver.ts';
+import type { ObjectMeta } from '../../api/meta.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { KubeObject } from '../kube-client.ts';
 import { createShareStrings } from './shared-strings.ts';

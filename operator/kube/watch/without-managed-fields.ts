@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '../../api/receiver.ts';
+import type { ObjectMeta } from '../../api/meta.ts';
 
 /** The metadata without the bookkeeping of field managers, which is most of it and read by nobody here. */
 export function withoutManagedFields(metadata: ObjectMeta): ObjectMeta {

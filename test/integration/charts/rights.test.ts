@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SluiceProps } from '../../../charts-ts/index.ts';
 import { type ControlPlane, startControlPlane } from '../../../control-plane/start.ts';
+import { fluxKinds } from '../../../operator/api/flux-kinds.ts';
 import { synthesize } from '../../support/chart.ts';
 
 const ACCOUNT = 'system:serviceaccount:flux-system:sluice';
@@ -55,20 +56,7 @@ function attributesOf(right: Right): readonly ResourceAttributes[] {
   }));
 }
 
-const targets = [
-  'buckets.source.toolkit.fluxcd.io',
-  'gitrepositories.source.toolkit.fluxcd.io',
-  'helmcharts.source.toolkit.fluxcd.io',
-  'helmrepositories.source.toolkit.fluxcd.io',
-  'ocirepositories.source.toolkit.fluxcd.io',
-  'externalartifacts.source.toolkit.fluxcd.io',
-  'artifactgenerators.source.extensions.fluxcd.io',
-  'imagerepositories.image.toolkit.fluxcd.io',
-  'imagepolicies.image.toolkit.fluxcd.io',
-  'imageupdateautomations.image.toolkit.fluxcd.io',
-  'kustomizations.kustomize.toolkit.fluxcd.io',
-  'helmreleases.helm.toolkit.fluxcd.io',
-];
+const targets = fluxKinds.map(({ group, plural }) => `${plural}.${group}`);
 const receivers = 'receivers.notification.toolkit.fluxcd.io';
 const leases = 'leases.coordination.k8s.io';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Condition } from '../../../operator/api/receiver.ts';
+import type { Condition } from '../../../operator/api/meta.ts';
 import { removeCondition, setCondition } from '../../../operator/kube/conditions.ts';
 
 const ready: Condition = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ReceiverError } from '../../../operator/api/errors.ts';
 import type { StatusUrl } from '../../../operator/api/exposure.ts';
-import type { Receiver, ReceiverStatus } from '../../../operator/api/receiver.ts';
+import type { Receiver, ReceiverStatus } from '../../../operator/api/receiver/receiver.ts';
 import type { Exposed } from '../../../operator/exposure/urls.ts';
 import { desiredStatus, type Outcome } from '../../../operator/receivers/desired-status.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { OidcProvider } from '../../../operator/api/receiver.ts';
+import type { OidcProvider } from '../../../operator/api/receiver/receiver.ts';
 import { createIssuers } from '../../../operator/verify/create-issuers.ts';
 import { createGenericOidc } from '../../../operator/webhooks/generic-oidc.ts';
 import type { WebhookType } from '../../../operator/webhooks/webhook-type.ts';

@@ -1,9 +1,9 @@
 /** The CRD's rules applied once more by the operator: an old API server, or a CRD changed by hand, may not hold them. */
-import { ReceiverError } from './errors.ts';
+import { ReceiverError } from '../errors.ts';
+import { schemaViolation } from '../schema-violation.ts';
 import type { ReceiverSpec } from './receiver.ts';
 import { type ReceiverTypeRule, receiverRules } from './receiver-rules.ts';
 import { receiverSpecSchema } from './receiver-schema.ts';
-import { schemaViolation } from './schema-violation.ts';
 
 /**
  * Accepts exactly what the CRD accepts; the spec may be of any shape.

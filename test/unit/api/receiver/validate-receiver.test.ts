@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ReceiverError } from '../../../operator/api/errors.ts';
-import type { ReceiverSpec } from '../../../operator/api/receiver.ts';
-import { validateReceiver } from '../../../operator/api/validate-receiver.ts';
-import { acceptedSpecs, refusedSpecs } from '../../support/receiver-specs.ts';
-import { receiverTypeRules } from '../../support/receiver-type-rules.ts';
+import { ReceiverError } from '../../../../operator/api/errors.ts';
+import type { ReceiverSpec } from '../../../../operator/api/receiver/receiver.ts';
+import { validateReceiver } from '../../../../operator/api/receiver/validate-receiver.ts';
+import { acceptedSpecs, refusedSpecs } from '../../../support/receiver-specs.ts';
+import { receiverTypeRules } from '../../../support/receiver-type-rules.ts';
 
 /** What validateReceiver throws, or undefined. */
 function verdict(spec: unknown): unknown {

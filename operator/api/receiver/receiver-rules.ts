@@ -2,8 +2,8 @@
  * The rules between the fields of a Receiver's spec, each in two forms side by side: CEL for the API server, and a
  * predicate for the operator, because an old API server does not run CEL.
  */
-import { exposureRules } from './exposure-rules.ts';
-import type { ValidationRule } from './json-schema.ts';
+import { exposureRules } from '../exposure-rules.ts';
+import type { ValidationRule } from '../json-schema.ts';
 import type { ReceiverSpec } from './receiver.ts';
 
 /** What the rules have to know of a receiver type; the webhook registry's entries fit. */

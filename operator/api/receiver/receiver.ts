@@ -1,45 +1,14 @@
-/**
- * The Receiver object as users write it and as the operator answers it, with the names that Flux and Kubernetes fix.
- */
+/** The Receiver object as users write it and as the operator answers it, with the names that Flux fixes. */
+import type { ExposureSpec, StatusUrl } from '../exposure.ts';
+import { type Condition, GROUP, type ObjectMeta } from '../meta.ts';
 
-import type { ExposureSpec, StatusUrl } from './exposure.ts';
-
-export const GROUP = 'notification.toolkit.fluxcd.io';
 export const VERSION = 'v1';
 export const RECEIVER_API_VERSION = `${GROUP}/${VERSION}`;
 export const RECEIVER_KIND = 'Receiver';
 export const RECEIVER_PLURAL = 'receivers';
 
-/** On a target: asks for a reconcile now. On a Receiver: the same, answered in `status.lastHandledReconcileAt`. */
-export const REQUESTED_AT_ANNOTATION = 'reconcile.fluxcd.io/requestedAt';
-/** The finalizer that Flux's own controller leaves on Receivers; released here, never added. */
-export const FLUX_FINALIZER = 'finalizers.fluxcd.io';
-export const FIELD_MANAGER = 'sluice';
 export const DEFAULT_OIDC_AUDIENCE = 'notification-controller';
 export const HOOK_PREFIX = '/hook/';
-
-/** The part of Kubernetes' ObjectMeta that the operator reads. */
-export interface ObjectMeta {
-  name: string;
-  namespace?: string;
-  uid?: string;
-  resourceVersion?: string;
-  generation?: number;
-  creationTimestamp?: string;
-  deletionTimestamp?: string;
-  finalizers?: string[];
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  ownerReferences?: OwnerReference[];
-}
-
-/** metav1.OwnerReference. */
-export interface OwnerReference {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  uid: string;
-}
 
 /** One entry of `spec.resources`: what a webhook makes reconcile. */
 export interface ResourceReference {
@@ -83,16 +52,6 @@ export interface ReceiverSpec {
   exposure?: ExposureSpec;
 }
 
-/** metav1.Condition. */
-export interface Condition {
-  type: string;
-  status: 'True' | 'False' | 'Unknown';
-  reason: string;
-  message: string;
-  lastTransitionTime: string;
-  observedGeneration?: number;
-}
-
 export interface ReceiverStatus {
   conditions?: Condition[];
   webhookPath?: string;
@@ -109,11 +68,4 @@ export interface Receiver {
   metadata: ObjectMeta & { namespace: string };
   spec: ReceiverSpec;
   status?: ReceiverStatus;
-}
-
-/** What a target's filter and `matchLabels` may see of it: never its spec. */
-export interface ResourceMetadata {
-  apiVersion: string;
-  kind: string;
-  metadata: ObjectMeta;
 }

@@ -2,8 +2,9 @@
  * `spec` of a Receiver as a structural schema. The CRD publishes it, validateReceiver applies it again. Nothing in it is
  * stricter than what Flux's own CRD accepts, so there are no limits here beside Flux's.
  */
-import { exposureSchema } from './exposure-schema.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { exposureSchema } from '../exposure-schema.ts';
+import { fluxKinds } from '../flux-kinds.ts';
+import type { JsonSchema } from '../json-schema.ts';
 import { DEFAULT_OIDC_AUDIENCE } from './receiver.ts';
 import { type ReceiverTypeRule, receiverRules } from './receiver-rules.ts';
 
@@ -11,6 +12,8 @@ const FILTER_VARIABLES =
   'It sees req (the JSON body of the webhook), res (apiVersion, kind and metadata of the resource) and, for type ' +
   'generic-oidc only, claims (of the verified ID token). An expression that does not compile, or that is not of type ' +
   'bool, makes the Receiver stalled; one that fails while it runs answers the sender with 500.';
+
+const versionOptional = fluxKinds.filter((kind) => kind.versionOptional).map(({ kind }) => kind);
 
 const resource: JsonSchema = {
   type: 'object',
@@ -21,7 +24,7 @@ const resource: JsonSchema = {
       type: 'string',
       description:
         'API group and version of the resource, such as source.toolkit.fluxcd.io/v1. May be left out for the kinds ' +
-        'Bucket, GitRepository, HelmChart, HelmRepository, OCIRepository, ImageRepository and ArtifactGenerator.',
+        `${versionOptional.slice(0, -1).join(', ')} and ${versionOptional.at(-1)}.`,
     },
     kind: {
       type: 'string',

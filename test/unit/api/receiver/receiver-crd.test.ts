@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonSchema } from '../../../operator/api/json-schema.ts';
-import { receiverCrd } from '../../../operator/api/receiver-crd.ts';
-import type { ReceiverTypeRule } from '../../../operator/api/receiver-rules.ts';
-import { receiverTypeRules } from '../../support/receiver-type-rules.ts';
+import type { JsonSchema } from '../../../../operator/api/json-schema.ts';
+import { receiverCrd } from '../../../../operator/api/receiver/receiver-crd.ts';
+import type { ReceiverTypeRule } from '../../../../operator/api/receiver/receiver-rules.ts';
+import { receiverTypeRules } from '../../../support/receiver-type-rules.ts';
 
 /** Every schema below and with `schema`, by its path. */
 function* schemasIn(schema: JsonSchema, path: string): Generator<[path: string, schema: JsonSchema]> {

@@ -1,0 +1,38 @@
+/** `status` of a Receiver as a structural schema. */
+import { conditionsSchema } from '../condition-schema.ts';
+import { urlsSchema } from '../exposure-schema.ts';
+import type { JsonSchema } from '../json-schema.ts';
+import { RECEIVER_KIND } from './receiver.ts';
+
+export const receiverStatusSchema: JsonSchema = {
+  type: 'object',
+  description: 'What the operator last saw and did.',
+  default: { observedGeneration: -1 },
+  properties: {
+    conditions: conditionsSchema(
+      RECEIVER_KIND,
+      ['Ready', 'Reconciling', 'Stalled', 'Exposed'],
+      ['Succeeded', 'TokenNotFound', 'InvalidCELExpression'],
+    ),
+    webhookPath: {
+      type: 'string',
+      description:
+        'Path to which webhooks are sent: /hook/ and the hexadecimal SHA-256 of token, name and namespace. Empty while ' +
+        'there is no token.',
+    },
+    observedGeneration: {
+      type: 'integer',
+      format: 'int64',
+      description: 'The metadata.generation that was last reconciled to its end; -1 before the first.',
+    },
+    lastHandledReconcileAt: {
+      type: 'string',
+      description: 'The last value seen of the annotation reconcile.fluxcd.io/requestedAt on the Receiver.',
+    },
+    url: {
+      type: 'string',
+      description: 'The URL to give to the sender: the first of urls that is reachable from outside the cluster.',
+    },
+    urls: urlsSchema,
+  },
+};

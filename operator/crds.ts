@@ -1,0 +1,6 @@
+/** Every kind that the operator serves. A new one is a line here; `npm run generate` writes `crds/` from it. */
+import type { CustomResourceDefinition } from './api/crd.ts';
+import { receiverCrd } from './api/receiver/receiver-crd.ts';
+import { webhookTypes } from './webhooks/index.ts';
+
+export const crds: readonly CustomResourceDefinition[] = [receiverCrd([...webhookTypes.values()])];
