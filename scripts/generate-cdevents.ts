@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventRule, ObjectRule, Rule, TextRule } from '../operator/verify/cdevents/rule.ts';
 
-const MODULE = 'github.com/cdevents/sdk-go@v0.4.1';
+const MODULE = 'github.com/cdevents/sdk-go@v0.5.0';
 const BASE = 'https://cdevents.dev/0.4.1/schema/';
 const ROOT = join(import.meta.dirname, '..');
 const TABLE = join(ROOT, 'operator', 'verify', 'cdevents', 'cdevents-v04.ts');
@@ -46,7 +46,7 @@ function only(schema: Schema, ...keywords: string[]): void {
 }
 
 /** The rule that says the same; `base` is what a reference in it is relative to. */
-function ruleOf(schema: Schema, schemas: Schemas, base: string): Rule {
+function ruleOf(schema: Schema, schemas: Schemas, base: string, field = ''): Rule {
   const alternatives = schema.anyOf ?? schema.oneOf;
   if (typeof schema.$ref === 'string') {
     only(schema, '$ref');
@@ -63,7 +63,7 @@ function ruleOf(schema: Schema, schemas: Schemas, base: string): Rule {
     only(schema, 'items');
     return { listOf: ruleOf(schema.items ?? {}, schemas, base) };
   }
-  return schema.type === 'object' ? objectRule(schema, schemas, base) : textRule(schema);
+  return schema.type === 'object' ? objectRule(schema, schemas, base) : textRule(schema, field);
 }
 
 function raise(message: string): never {
@@ -73,7 +73,7 @@ function raise(message: string): never {
 function objectRule(schema: Schema, schemas: Schemas, base: string): ObjectRule {
   only(schema, 'properties', 'required', 'additionalProperties');
   const fields = Object.entries(schema.properties ?? {}).map(
-    ([name, field]) => [name, ruleOf(field, schemas, base)] as const,
+    ([name, field]) => [name, ruleOf(field, schemas, base, name)] as const,
   );
   const must = new Set(schema.required);
   const part = (required: boolean) => Object.fromEntries(fields.filter(([name]) => must.has(name) === required));
@@ -85,12 +85,14 @@ function objectRule(schema: Schema, schemas: Schemas, base: string): ObjectRule 
   };
 }
 
-function textRule(schema: Schema): Rule {
+/** Of the formats of URIs the SDK checks that of a field `source` alone. */
+function textRule(schema: Schema, field: string): Rule {
   if (schema.type !== 'string') return raise(`a type that is not understood: ${schema.type}`);
   only(schema, 'minLength', 'format', 'enum', 'pattern');
   if (schema.enum !== undefined) return { enum: schema.enum };
   if (typeof schema.pattern === 'string') return { pattern: schema.pattern };
-  if (schema.format !== undefined) return schema.format as TextRule;
+  if (schema.format === 'date-time') return 'date-time';
+  if (schema.format === 'uri-reference' && field === 'source') return 'uri-reference';
   return schema.minLength === undefined ? 'string' : 'text';
 }
 
@@ -100,12 +102,18 @@ function envelopeOf(rule: ObjectRule): ObjectRule {
   return { optional: { customData: { anyOf: ['string', { open: true }] }, ...rest } };
 }
 
+/** The SDK fills in an absent timestamp, and reads the `specversion` of v0.5 where it is there. */
+function contextAsRead({ required: { timestamp, ...required } = {}, optional, ...rest }: ObjectRule): ObjectRule {
+  if (timestamp === undefined) raise('a context without a timestamp');
+  return { ...rest, required, optional: { timestamp, ...optional, specversion: 'string' } };
+}
+
 function eventOf(schema: Schema, schemas: Schemas, id: string): [string, EventRule] {
   const { context, subject } = schema.properties ?? {};
   const type = context?.properties?.type?.enum?.[0] ?? '';
   const [, name = '', version = ''] = /^dev\.cdevents\.([a-z]+\.[a-z]+)\.(.+)$/.exec(type) ?? [];
   const { content, source, type: subjectType } = subject?.properties ?? {};
-  const sourceRule = ruleOf(source ?? {}, schemas, id);
+  const sourceRule = ruleOf(source ?? {}, schemas, id, 'source');
   if (name === '' || subjectType?.enum?.length !== 1) raise(`${id} is not the schema of an event`);
   return [
     name,
@@ -144,9 +152,10 @@ const sample = schemas.get(`${BASE}artifact-packaged-event`) ?? raise('no schema
 const envelope = objectRule(sample, schemas, `${BASE}artifact-packaged-event`);
 const custom = objectRule(schemas.get(`${BASE}custom`) ?? raise('no schema of custom events'), schemas, BASE);
 const wholeContext = envelope.required?.context as ObjectRule;
-const { type: _, ...context } = wholeContext.required ?? {};
+const readContext = contextAsRead(wholeContext);
+const { type: _, ...context } = readContext.required ?? {};
 const contentOf = (name: string) => events[name]?.content.optional ?? {};
-const contextRule: ObjectRule = { ...wholeContext, required: context };
+const contextRule: ObjectRule = { ...readContext, required: context };
 
 const shared = [
   share('REFERENCE', 'Another subject.', contentOf('branch.created').repository),
@@ -192,7 +201,7 @@ export const CONTEXT: ObjectRule = ${code(contextRule)};
 export const ENVELOPE: ObjectRule = ${code(ENVELOPE)};
 
 /** A whole event of a type of one's own, \`dev.cdeventsx.<tool>-<subject>.<predicate>.<version>\`. */
-export const CUSTOM_EVENT: ObjectRule = ${code({ required: custom.required, ...ENVELOPE })};
+export const CUSTOM_EVENT: ObjectRule = ${code({ required: { ...custom.required, context: contextAsRead(custom.required?.context as ObjectRule) }, ...ENVELOPE })};
 
 /** By \`<subject>.<predicate>\`. */
 export const EVENTS: Readonly<Record<string, EventRule>> = ${code(events)};

@@ -5,7 +5,7 @@ import type { WebhookType } from './webhook-type.ts';
 /** CDEvents (https://cdevents.dev), unsigned: the path is the secret. */
 export const cdevents: WebhookType = {
   name: 'cdevents',
-  validatedBy: 'the body: a CDEvent of the v0.4 schemas',
+  validatedBy: 'the body: a CDEvent v0.4, as Flux reads it',
   secret: 'required',
   oidcProviders: 'refused',
   eventHeader: 'ce-type',

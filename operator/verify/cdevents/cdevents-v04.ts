@@ -17,18 +17,18 @@ const TEST_CASE: Rule = {
     version: 'string',
     name: 'string',
     type: { enum: ['performance', 'functional', 'unit', 'security', 'compliance', 'integration', 'e2e', 'other'] },
-    uri: 'uri',
+    uri: 'string',
   },
 };
 
 /** What started a test. */
 const TRIGGER: Rule = {
-  optional: { type: { enum: ['manual', 'pipeline', 'event', 'schedule', 'other'] }, uri: 'uri' },
+  optional: { type: { enum: ['manual', 'pipeline', 'event', 'schedule', 'other'] }, uri: 'string' },
   open: true,
 };
 
 /** A test suite. */
-const TEST_SUITE: Rule = { required: { id: 'text' }, optional: { version: 'string', name: 'string', uri: 'uri' } };
+const TEST_SUITE: Rule = { required: { id: 'text' }, optional: { version: 'string', name: 'string', uri: 'string' } };
 
 /** A list of strings. */
 const STRINGS: Rule = { listOf: 'string' };
@@ -77,8 +77,8 @@ const ENVIRONMENT: ObjectRule = { optional: { name: 'string', url: 'string' } };
 
 /** The `context` of every event, but for its `type`. */
 export const CONTEXT: ObjectRule = {
-  required: { version: 'text', id: 'text', source: 'uri-reference', timestamp: 'date-time' },
-  optional: { schemaUri: 'uri', chainId: 'text', links: LINKS },
+  required: { version: 'text', id: 'text', source: 'uri-reference' },
+  optional: { timestamp: 'date-time', schemaUri: 'text', chainId: 'text', links: LINKS, specversion: 'string' },
 };
 
 /** What every event may have beside `context` and `subject`. */
@@ -95,9 +95,8 @@ export const CUSTOM_EVENT: ObjectRule = {
         id: 'text',
         source: 'uri-reference',
         type: { pattern: '^dev\\.cdeventsx\\.[a-zA-Z0-9]+-[a-zA-Z]+\\.[a-zA-Z]+\\.[0-9]\\.[0-9]\\.[0-9]$' },
-        timestamp: 'date-time',
       },
-      optional: { schemaUri: 'uri', chainId: 'text', links: LINKS },
+      optional: { timestamp: 'date-time', schemaUri: 'text', chainId: 'text', links: LINKS, specversion: 'string' },
     },
     subject: {
       required: { id: 'text', type: { pattern: '^[a-zA-Z0-9]+-[a-zA-Z]+$' }, content: { open: true } },
@@ -114,12 +113,12 @@ export const EVENTS: Readonly<Record<string, EventRule>> = {
   'artifact.packaged': {
     version: '0.2.0',
     subject: 'artifact',
-    content: { required: { change: REFERENCE }, optional: { sbom: { required: { uri: 'uri-reference' } } } },
+    content: { required: { change: REFERENCE }, optional: { sbom: { required: { uri: 'text' } } } },
   },
   'artifact.published': {
     version: '0.2.0',
     subject: 'artifact',
-    content: { optional: { sbom: { required: { uri: 'uri-reference' } }, user: 'text' } },
+    content: { optional: { sbom: { required: { uri: 'text' } }, user: 'text' } },
   },
   'artifact.signed': { version: '0.2.0', subject: 'artifact', content: { required: { signature: 'text' } } },
   'branch.created': { version: '0.2.0', subject: 'branch', content: CHANGED },
@@ -144,7 +143,7 @@ export const EVENTS: Readonly<Record<string, EventRule>> = {
     version: '0.2.0',
     subject: 'incident',
     content: {
-      required: { environment: REFERENCE, ticketURI: 'uri' },
+      required: { environment: REFERENCE, ticketURI: 'text' },
       optional: { description: 'string', service: REFERENCE, artifactId: 'text' },
     },
   },
@@ -234,7 +233,7 @@ export const EVENTS: Readonly<Record<string, EventRule>> = {
     source: 'string',
     content: {
       required: { outputType: { enum: ['report', 'video', 'image', 'log', 'other'] }, format: 'string' },
-      optional: { uri: 'uri', testCaseRun: TEST_SUITE_RUN },
+      optional: { uri: 'string', testCaseRun: TEST_SUITE_RUN },
     },
   },
   'testsuiterun.finished': {
@@ -254,7 +253,7 @@ export const EVENTS: Readonly<Record<string, EventRule>> = {
       required: { environment: REFERENCE },
       optional: {
         trigger: TRIGGER,
-        testSuite: { required: { id: 'text' }, optional: { version: 'string', name: 'string', url: 'uri' } },
+        testSuite: { required: { id: 'text' }, optional: { version: 'string', name: 'string', url: 'string' } },
       },
     },
   },
@@ -268,7 +267,7 @@ export const EVENTS: Readonly<Record<string, EventRule>> = {
     version: '0.1.0',
     subject: 'ticket',
     content: {
-      required: { uri: 'uri-reference', resolution: 'text' },
+      required: { uri: 'text', resolution: 'text' },
       optional: {
         summary: 'string',
         ticketType: 'string',
@@ -286,7 +285,7 @@ export const EVENTS: Readonly<Record<string, EventRule>> = {
     version: '0.1.0',
     subject: 'ticket',
     content: {
-      required: { summary: 'string', creator: 'text', uri: 'uri-reference' },
+      required: { summary: 'string', creator: 'text', uri: 'text' },
       optional: {
         ticketType: 'string',
         group: 'string',
@@ -301,7 +300,7 @@ export const EVENTS: Readonly<Record<string, EventRule>> = {
     version: '0.1.0',
     subject: 'ticket',
     content: {
-      required: { uri: 'uri-reference' },
+      required: { uri: 'text' },
       optional: {
         summary: 'string',
         ticketType: 'string',

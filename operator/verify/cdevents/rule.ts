@@ -1,13 +1,16 @@
 /** What a JSON value must be, as compact data: the part of JSON Schema that the schemas of CDEvents use. */
 
-/** `string`; `text` is a string with something in it; the others are formats of a string. */
-export type TextRule = 'string' | 'text' | 'uri' | 'uri-reference' | 'date-time';
+/** `string` may be empty, the others are strings with something in them. */
+export type TextRule = 'string' | 'text' | 'uri-reference' | 'date-time';
 
-/** An object with these fields. Other fields are refused, unless it is open. */
+/** An object with these fields; other fields are ignored. */
 export interface ObjectRule {
   readonly required?: Fields;
   readonly optional?: Fields;
+  /** Other fields are kept: with no field named, any object. */
   readonly open?: true;
+  /** Where it is required and absent, its fields are judged as those of an empty object. */
+  readonly absentIsEmpty?: true;
 }
 
 type Fields = Readonly<Record<string, Rule>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUri, isUriReference } from '../../../../operator/verify/cdevents/is-uri.ts';
+import { isUriReference } from '../../../../operator/verify/cdevents/is-uri-reference.ts';
 
 describe('isUriReference', () => {
   it.each([
@@ -38,15 +38,5 @@ describe('isUriReference', () => {
     '\u007f',
   ])('%j is none', (text) => {
     expect(isUriReference(text)).toBe(false);
-  });
-});
-
-describe('isUri', () => {
-  it.each(['https://example.com', 'urn:a:b', 'a+b-c.d:'])('%s is one', (text) => {
-    expect(isUri(text)).toBe(true);
-  });
-
-  it.each(['', '/path', 'example.com/a', '//host', 'http://[', '%41:b'])('%j is none', (text) => {
-    expect(isUri(text)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * URIs and references to them (RFC 3986), no stricter than Go's `net/url`: spaces and letters beyond ASCII are common
- * in the wild, and Flux accepts them.
+ * References to URIs (RFC 3986), no stricter than Go's `net/url`: spaces and letters beyond ASCII are common in the
+ * wild, and Flux accepts them.
  */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
@@ -33,9 +33,4 @@ export function isUriReference(text: string): boolean {
   if (relative && (hierarchy.split('/')[0] ?? '').includes(':')) return false;
   const [, authority, path = ''] = /^(?:\/\/([^/]*))?(.*)$/s.exec(hierarchy) ?? [];
   return !BROKEN_ESCAPE.test(path) && (authority === undefined || isAuthority(authority));
-}
-
-/** A reference with a scheme. */
-export function isUri(text: string): boolean {
-  return SCHEME.test(text) && isUriReference(text);
 }
