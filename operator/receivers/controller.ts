@@ -15,7 +15,7 @@ import type { Secrets } from '../kube/watch/secrets.ts';
 import type { Logger } from '../observe/log.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import { type CompiledSpec, compileRoute, compileSpec, routeIdentity } from './compile.ts';
-import { desiredStatus, type Outcome, pathOf } from './desired-status.ts';
+import { desiredStatus, type Outcome, pathOf, suspendedStatus } from './desired-status.ts';
 import { goDuration, intervalMs } from './interval.ts';
 import type { RouteTable } from './routes.ts';
 import type { Targets } from './targets.ts';
@@ -214,6 +214,7 @@ export function createController(options: ControllerOptions): Controller {
       if (spec.suspend === true) {
         publishUnavailable(key, receiver);
         exposure.follow(receiver, receiver.status?.webhookPath);
+        if (isLeader()) await patchStatus(client, type, receiver, suspendedStatus(receiver));
         return undefined;
       }
       return await settle(key, receiver);

@@ -6,6 +6,7 @@ import type { Program } from '../../cel/program.ts';
 import { RequestError } from '../api/errors.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import type { Logger } from '../observe/log.ts';
+import { firstHeader } from '../webhooks/first-header.ts';
 import { jsonFilterInput } from '../webhooks/json-filter-input.ts';
 import type { JudgeBody, RequestHead, WebhookRequest } from '../webhooks/webhook-type.ts';
 import type { Annotator, Applied } from './annotator.ts';
@@ -53,8 +54,8 @@ export function createDeliverer(options: DelivererOptions): Endpoint {
 
   function checkEvent(serving: Serving, header: string | undefined, head: RequestHead): void {
     if (serving.events === undefined || header === undefined) return;
-    const event = head.headers[header];
-    if (typeof event !== 'string' || !serving.events.has(event.toLowerCase())) throw new RequestError('EventNotListed');
+    const event = firstHeader(head, header);
+    if (event === undefined || !serving.events.has(event.toLowerCase())) throw new RequestError('EventNotListed');
   }
 
   function passes({ serving, input }: Question, entry: TargetEntry, target: SelectedTarget): boolean {

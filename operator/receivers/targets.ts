@@ -131,8 +131,12 @@ export function createTargets(options: TargetsOptions): Targets {
   async function find(type: ResourceType, entry: TargetEntry): Promise<readonly Metadata[]> {
     const informer = watched(type, entry);
     if (entry.name === '*') {
-      if (Object.keys(entry.matchLabels ?? {}).length === 0) {
-        throw new RequestError('TargetInvalid', `${entry.kind}/*: a name of '*' needs matchLabels`);
+      // Absent and empty are told apart: as everywhere in Kubernetes, an empty selector selects every object.
+      if (entry.matchLabels === undefined) {
+        throw new RequestError(
+          'TargetInvalid',
+          `${entry.kind}/*: a name of '*' needs matchLabels; {} selects every object`,
+        );
       }
       return informer === undefined ? await listLive(type, entry) : byLabels(informer, type, entry);
     }

@@ -1,6 +1,7 @@
 // What a Receiver's status says in every situation of its life, read with the real kubectl from a real API server.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import type { Receiver } from '../../operator/api/receiver/receiver.ts';
 import { sharedControlPlane } from '../support/control-plane.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -233,7 +234,10 @@ describe('a suspended Receiver', () => {
     const path = await trio('paused');
     await world.receiver('paused', onRepo('paused', { suspend: true }));
     await waitFor('503', async () => (await world.post(path, signed({}))).status === 503);
-    const status = (await world.read('paused')).status;
+    const { status } = await waitFor('its generation to be observed', async () => {
+      const read = await world.read('paused');
+      return read.status?.observedGeneration === read.metadata.generation && read;
+    });
     expect(status?.webhookPath).toBe(path);
     await world.secret('paused', { token: 'rotated' });
     await sleep(500);
@@ -248,13 +252,39 @@ describe('a suspended Receiver', () => {
     expect((await world.post(resumed, signed({}, 'push', 'rotated'))).status).toBe(200);
   });
 
+  it('is Current for kstatus: its generation and its requested reconcile are observed, its conditions stay', async () => {
+    await trio('current');
+    const { conditions } = (await world.read('current')).status ?? {};
+    await world.receiver('current', onRepo('current', { suspend: true }), {
+      annotations: { [REQUESTED_AT_ANNOTATION]: 'now' },
+    });
+    const receiver = await waitFor('both fields', async () => {
+      const read = await world.read('current');
+      return read.status?.observedGeneration === read.metadata.generation && read;
+    });
+    expect(receiver.status?.lastHandledReconcileAt).toBe('now');
+    expect(receiver.status?.conditions).toEqual(conditions);
+  });
+
+  it('keeps the generation that it had when it was not Ready', async () => {
+    await world.receiver('not-ready', onRepo('nobody'));
+    await world.reason('not-ready', 'TokenNotFound');
+    await world.receiver('not-ready', onRepo('nobody', { suspend: true }), {
+      annotations: { [REQUESTED_AT_ANNOTATION]: 'now' },
+    });
+    const { status } = await waitFor('the request', async () => {
+      const read = await world.read('not-ready');
+      return read.status?.lastHandledReconcileAt === 'now' && read;
+    });
+    expect(status?.observedGeneration).toBe(-1);
+  });
+
   it('has no path when it was created suspended', async () => {
     await world.secret('born-paused', { token: TOKEN });
     await world.receiver('born-paused', onRepo('born-paused', { suspend: true }));
-    await sleep(500);
-    const receiver = await world.read('born-paused');
-    expect(receiver.status?.webhookPath).toBeUndefined();
-    expect(receiver.status?.conditions).toBeUndefined();
+    // What comes after it in the queue has been reconciled.
+    await trio('after-born-paused');
+    expect((await world.read('born-paused')).status).toEqual({ observedGeneration: -1 });
   });
 });
 

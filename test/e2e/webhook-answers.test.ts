@@ -1,6 +1,7 @@
 // Which answer a webhook gets and which targets it wakes, on real sockets and a real API server.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedControlPlane } from '../support/control-plane.ts';
+import { rawRequest, statusOf } from '../support/raw-socket.ts';
 import { createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
 
 let world: World;
@@ -49,6 +50,12 @@ describe('selection', () => {
     ['the same name of another kind', [{ kind: 'OCIRepository', name: 'a' }], ['OCIRepository/a'], 200],
     ['all with a label', [repo('*', { matchLabels: { app: 'web' } })], ['GitRepository/a', 'GitRepository/b'], 200],
     ['two labels', [repo('*', { matchLabels: { app: 'web', rank: 'b' } })], ['GitRepository/b'], 200],
+    [
+      'empty labels: every object of the namespace',
+      [repo('*', { matchLabels: {} })],
+      ['GitRepository/a', 'GitRepository/b', 'GitRepository/c'],
+      200,
+    ],
     ['a label that nobody has', [repo('*', { matchLabels: { app: 'none' } })], [], 200],
     ['a name makes labels meaningless', [repo('c', { matchLabels: { app: 'web' } })], ['GitRepository/c'], 200],
     ['an explicit apiVersion', [repo('a', { apiVersion: 'source.toolkit.fluxcd.io/v1' })], ['GitRepository/a'], 200],
@@ -198,6 +205,21 @@ describe('events', () => {
   ])('%s', async (_what, events, event, status) => {
     const hook = await path({ type: 'github', events, resources: [repo('a')] });
     expect((await world.post(hook, signed({}, event))).status).toBe(status);
+  });
+
+  it.each([
+    ['the first counts', ['push', 'deploy'], 200],
+    ['twice the same', ['push', 'push'], 200],
+    ['the second does not count', ['deploy', 'push'], 400],
+  ])('an event header that comes twice: %s', async (_what, events, status) => {
+    const hook = await path({ type: 'github', events: ['push'], resources: [repo('a')] });
+    const { headers = {}, body = '' } = signed({ ref: 'refs/heads/main' });
+    const lines = Object.entries({ ...headers, host: 'a', 'content-length': String(body.length) })
+      .filter(([name]) => name !== 'x-github-event')
+      .concat(events.map((event) => ['X-GitHub-Event', event]))
+      .map(([name, value]) => `${name}: ${value}\r\n`);
+    const answer = await rawRequest(world.operator.url, [`POST ${hook} HTTP/1.1\r\n${lines.join('')}\r\n`, body]);
+    expect(statusOf(answer)).toBe(status);
   });
 
   it('mean nothing for a type that has none', async () => {

@@ -49,7 +49,9 @@ const resource: JsonSchema = {
     matchLabels: {
       type: 'object',
       additionalProperties: { type: 'string', description: 'The value that the label must have.' },
-      description: 'With name *: the labels, all of them, that a resource must carry. Ignored with any other name.',
+      description:
+        'With name *: the labels, all of them, that a resource must carry; {} selects every resource of the kind in the ' +
+        'namespace. Required with name *, ignored with any other name.',
     },
     filter: {
       type: 'string',

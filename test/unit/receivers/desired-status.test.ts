@@ -3,8 +3,9 @@ import { ReceiverError } from '../../../operator/api/errors.ts';
 import type { StatusUrl } from '../../../operator/api/exposure.ts';
 import type { Receiver, ReceiverStatus } from '../../../operator/api/receiver/receiver.ts';
 import type { Exposed } from '../../../operator/exposure/urls.ts';
-import { desiredStatus, type Outcome } from '../../../operator/receivers/desired-status.ts';
+import { desiredStatus, type Outcome, suspendedStatus } from '../../../operator/receivers/desired-status.ts';
 
+const AT = 'reconcile.fluxcd.io/requestedAt';
 const NOW = '2026-05-01T12:00:00Z';
 const NOW_MS = Date.parse(NOW);
 const NEXT_DAY_MS = Date.parse('2026-05-02T12:00:00Z');
@@ -129,5 +130,24 @@ describe('what the status says of exposure', () => {
     const before = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [outside], unfulfilled: undefined });
     const after = desiredStatus(receiver(before), missing, NOW_MS, { urls: [], unfulfilled: undefined });
     expect([after.url, after.urls]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('the status of a suspended Receiver', () => {
+  const ready = desiredStatus(receiver({}), { path: PATH }, NOW_MS);
+  const notReady = desiredStatus(receiver({ observedGeneration: 1 }), missing, NOW_MS);
+
+  it.each([
+    [
+      'was Ready: the generation is observed',
+      { ...ready, observedGeneration: 2 },
+      {},
+      { ...ready, observedGeneration: 3 },
+    ],
+    ['was not Ready: the generation stays', notReady, {}, notReady],
+    ['is asked to reconcile', notReady, { [AT]: 'now' }, { ...notReady, lastHandledReconcileAt: 'now' }],
+    ['was created suspended', { observedGeneration: -1 }, {}, { observedGeneration: -1 }],
+  ])('that %s', (_what, status, annotations, expected) => {
+    expect(suspendedStatus(receiver(status, annotations))).toEqual(expected);
   });
 });
