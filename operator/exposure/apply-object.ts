@@ -1,5 +1,5 @@
 /** Applies an object that a Receiver requests, restores it when it drifts, and never takes over one that is somebody else's. */
-import { ApiError } from '../kube/api-error.ts';
+import { ApiError, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { apply, mergePatch } from '../kube/operations.ts';
 import { resourcePath } from '../kube/resource-path.ts';
@@ -57,7 +57,7 @@ export async function deleteObject(client: KubeClient, type: ResourceType, { met
       body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } },
     });
   } catch (error) {
-    if (!(error instanceof ApiError) || error.httpStatus !== 404) throw error;
+    if (!isNotFound(error)) throw error;
   }
 }
 
@@ -79,7 +79,7 @@ async function read(client: KubeClient, type: ResourceType, { metadata }: Exposu
   try {
     return await client.request<KubeObject>({ method: 'GET', path: resourcePath(type, { namespace, name }) });
   } catch (error) {
-    if (error instanceof ApiError && error.httpStatus === 404) return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { EXPOSURE_FINALIZER } from '../api/exposure.ts';
 import { RECEIVER_API_VERSION, RECEIVER_PLURAL } from '../api/receiver/receiver.ts';
-import { ApiError } from '../kube/api-error.ts';
+import { isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { mergePatch } from '../kube/operations.ts';
 import { applyObject, deleteObject } from './apply-object.ts';
@@ -73,7 +73,7 @@ export function createExposureController(options: ExposureControllerOptions): Ex
     try {
       await mergePatch(client, RECEIVERS, { namespace, name }, { metadata: { resourceVersion, finalizers } });
     } catch (error) {
-      if (!(error instanceof ApiError) || error.httpStatus !== 404) throw error;
+      if (!isNotFound(error)) throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 /** Holds the Receivers that request or hold exposure objects, and which of them share a Service. */
+import { createKeyIndex } from '../kube/queue/key-index.ts';
 import type { Entry } from './entry.ts';
 
 export interface Entries {
@@ -14,32 +15,27 @@ export interface Entries {
 
 export function createEntries(): Entries {
   const entries = new Map<string, Entry>();
-  const byService = new Map<string, Set<string>>();
+  const byService = createKeyIndex();
 
   function nameOf(entry: Entry | undefined): string | undefined {
     return entry?.path === undefined ? undefined : entry.granted.service?.name;
+  }
+
+  function keysOf(serviceName: string | undefined): readonly string[] {
+    return serviceName === undefined ? [] : byService.keysOf(serviceName);
   }
 
   return {
     get: (key) => entries.get(key),
     keys: () => entries.keys(),
     set(key, entry) {
-      const concerned = new Set([key]);
       const [left, entered] = [nameOf(entries.get(key)), nameOf(entry)];
       if (entry === undefined) entries.delete(key);
       else entries.set(key, entry);
-      if (left !== undefined) {
-        for (const other of byService.get(left) ?? []) concerned.add(other);
-        if (left !== entered) byService.get(left)?.delete(key);
-        if (byService.get(left)?.size === 0) byService.delete(left);
-      }
-      if (entered !== undefined) {
-        byService.set(entered, (byService.get(entered) ?? new Set()).add(key));
-        for (const other of byService.get(entered) ?? []) concerned.add(other);
-      }
-      return concerned;
+      byService.set(key, entered);
+      return new Set([key, ...keysOf(left), ...keysOf(entered)]);
     },
-    sharers: (name) => [...(byService.get(name) ?? [])].flatMap((key) => entries.get(key) ?? []),
+    sharers: (name) => byService.keysOf(name).flatMap((key) => entries.get(key) ?? []),
     troubled: () => [...entries.values()].filter(({ outcome }) => outcome?.problem !== undefined).map(({ key }) => key),
   };
 }

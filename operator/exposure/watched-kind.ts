@@ -1,8 +1,9 @@
 /** A watched collection that may not be there: a kind that is not installed yet, or that the operator may not read. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectMeta } from '../api/meta.ts';
-import { ApiError } from '../kube/api-error.ts';
+import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
+import { createKeyIndex } from '../kube/queue/key-index.ts';
 import { createInformer, type Informer, type InformerEvent } from '../kube/watch/informer.ts';
 import type { Logger } from '../observe/log.ts';
 
@@ -41,19 +42,12 @@ export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
   options: WatchedKindOptions<T>,
 ): WatchedKind<T> {
   const { client, type, namespace, fieldSelector, project, indexOf, log, onChange } = options;
-  const keysAt = new Map<string, Set<string>>();
+  const keys = createKeyIndex();
   let started = false;
   let refused = false;
 
   function index(event: InformerEvent<T>): void {
-    const before = event.type === 'deleted' ? event.object : event.previous;
-    const left = before && indexOf?.(before);
-    if (left !== undefined) {
-      const keys = keysAt.get(left);
-      if (keys?.delete(event.key) === true && keys.size === 0) keysAt.delete(left);
-    }
-    const entered = event.type === 'deleted' ? undefined : indexOf?.(event.object);
-    if (entered !== undefined) keysAt.set(entered, (keysAt.get(entered) ?? new Set()).add(event.key));
+    keys.set(event.key, event.type === 'deleted' ? undefined : indexOf?.(event.object));
   }
 
   const informer: Informer<T> = createInformer<T>({
@@ -89,8 +83,8 @@ export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
     stop: () => informer.stop(),
     values: () => (refused ? [] : [...informer.values()]),
     get: (key) => (refused ? undefined : informer.get(key)),
-    indexed: (at) => (refused ? [] : [...(keysAt.get(at) ?? [])].flatMap((key) => informer.get(key) ?? [])),
-    indexes: () => keysAt.keys(),
+    indexed: (at) => (refused ? [] : keys.keysOf(at).flatMap((key) => informer.get(key) ?? [])),
+    indexes: () => keys.referred(),
     get isSettled() {
       return !started || informer.hasSynced || refused;
     },
@@ -98,7 +92,7 @@ export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof ApiError && (error.httpStatus === 403 || error.httpStatus === 404);
+  return isForbidden(error) || isNotFound(error);
 }
 
 function isSameToUs<T extends { readonly metadata: ObjectMeta }>(event: InformerEvent<T>): boolean {

@@ -38,6 +38,21 @@ export class ConnectionError extends Error {
   }
 }
 
+/** Whether the API server answered 404: no such object, or no such kind. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.httpStatus === 404;
+}
+
+/** Whether the API server answered 403: the operator lacks the right, or an admission webhook refused. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof ApiError && error.httpStatus === 403;
+}
+
+/** Whether the API server answered 409: the object changed since it was read, or exists already. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && error.httpStatus === 409;
+}
+
 /**
  * Whether the same call may well succeed later although nothing changes: no answer, too many requests, or a server that
  * says of itself that it is not able (5xx).

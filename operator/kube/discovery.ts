@@ -2,7 +2,7 @@
  * From a kind to where its objects live. Flux's own kinds are known by heart; every other is looked up in the API
  * server's discovery documents.
  */
-import { ApiError } from './api-error.ts';
+import { isNotFound } from './api-error.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { knownFluxType } from './flux-types.ts';
 import type { KubeClient, ResourceType } from './kube-client.ts';
@@ -84,7 +84,7 @@ async function readList(client: KubeClient, apiVersion: string): Promise<ApiReso
   try {
     return await client.request<ApiResourceList>({ method: 'GET', path: `${root}/${apiVersion}` });
   } catch (error) {
-    if (error instanceof ApiError && error.httpStatus === 404) return {};
+    if (isNotFound(error)) return {};
     throw error;
   }
 }

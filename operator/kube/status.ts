@@ -3,7 +3,7 @@
  * and no request at all when nothing does.
  */
 import { FIELD_MANAGER } from '../api/meta.ts';
-import { ApiError } from './api-error.ts';
+import { isNotFound } from './api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from './kube-client.ts';
 import { mergeDifference } from './merge-difference.ts';
 import { resourcePath } from './resource-path.ts';
@@ -33,7 +33,7 @@ export async function patchStatus(
     });
     return 'patched';
   } catch (error) {
-    if (error instanceof ApiError && error.httpStatus === 404) return 'unchanged';
+    if (isNotFound(error)) return 'unchanged';
     throw error;
   }
 }

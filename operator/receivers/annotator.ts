@@ -4,7 +4,7 @@
  * it arrived.
  */
 import { RequestError } from '../api/errors.ts';
-import { ApiError } from '../kube/api-error.ts';
+import { isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
 import { resourcePath } from '../kube/resource-path.ts';
 import { isAway, isRefusalOfStarting } from './is-away.ts';
@@ -75,7 +75,7 @@ export function createAnnotator(options: AnnotatorOptions): Annotator {
       return 'away';
     }
     if (isRefusalOfStarting(error) && Date.now() - lastAwayMs < STARTING_MS) return 'away';
-    return error instanceof ApiError && error.httpStatus === 404 ? 'gone' : 'refused';
+    return isNotFound(error) ? 'gone' : 'refused';
   }
 
   function entryOf(target: Target): Entry {

@@ -6,10 +6,11 @@ import { ReceiverError } from '../api/errors.ts';
 import { FLUX_FINALIZER } from '../api/meta.ts';
 import { RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../api/receiver/receiver.ts';
 import type { Exposure } from '../exposure/exposure.ts';
-import { ApiError } from '../kube/api-error.ts';
+import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
 import { mergePatch } from '../kube/operations.ts';
+import { createKeyIndex } from '../kube/queue/key-index.ts';
 import { patchStatus } from '../kube/status.ts';
 import type { Secrets } from '../kube/watch/secrets.ts';
 import type { Logger } from '../observe/log.ts';
@@ -56,25 +57,10 @@ interface Memory {
 export function createController(options: ControllerOptions): Controller {
   const { client, type, types, secrets, routes, targets, events, exposure, isLeader, log } = options;
   const memories = new Map<string, Memory>();
-  const secretOf = new Map<string, string>();
-  const users = new Map<string, Set<string>>();
-
-  function follow(key: string, secretKey: string | undefined): void {
-    const before = secretOf.get(key);
-    if (before === secretKey) return;
-    if (before !== undefined) {
-      const keys = users.get(before);
-      if (keys?.delete(key) === true && keys.size === 0) users.delete(before);
-    }
-    if (secretKey === undefined) secretOf.delete(key);
-    else {
-      secretOf.set(key, secretKey);
-      users.set(secretKey, (users.get(secretKey) ?? new Set()).add(key));
-    }
-  }
+  const bySecret = createKeyIndex();
 
   function forget(key: string): void {
-    follow(key, undefined);
+    bySecret.set(key, undefined);
     memories.delete(key);
     routes.withdraw(key);
   }
@@ -100,7 +86,7 @@ export function createController(options: ControllerOptions): Controller {
     try {
       return await secrets.get(receiver.metadata.namespace, name);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.httpStatus !== 403) throw error;
+      if (!isForbidden(error)) throw error;
       const secret = `${receiver.metadata.namespace}/${name}`;
       throw new ReceiverError('TokenNotFound', `Secret ${secret} may not be read by the operator`, { cause: error });
     }
@@ -175,7 +161,7 @@ export function createController(options: ControllerOptions): Controller {
     try {
       await mergePatch(client, type, { namespace, name }, { metadata: { resourceVersion, finalizers: kept } });
     } catch (error) {
-      if (!(error instanceof ApiError) || error.httpStatus !== 404) throw error;
+      if (!isNotFound(error)) throw error;
     }
   }
 
@@ -195,7 +181,7 @@ export function createController(options: ControllerOptions): Controller {
   }
 
   return {
-    receiversOf: (secretKey) => users.get(secretKey) ?? [],
+    receiversOf: (secretKey) => bySecret.keysOf(secretKey),
     async reconcile(key, receiver) {
       if (receiver === undefined) {
         forget(key);
@@ -210,7 +196,7 @@ export function createController(options: ControllerOptions): Controller {
         return undefined;
       }
       const secretName = spec.secretRef?.name;
-      follow(key, secretName === undefined ? undefined : `${metadata.namespace}/${secretName}`);
+      bySecret.set(key, secretName === undefined ? undefined : `${metadata.namespace}/${secretName}`);
       if (spec.suspend === true) {
         publishUnavailable(key, receiver);
         exposure.follow(receiver, receiver.status?.webhookPath);

@@ -5,6 +5,7 @@
 
 import type { Program } from '../../cel/program.ts';
 import { ReceiverError } from '../api/errors.ts';
+import { createKeyIndex } from '../kube/queue/key-index.ts';
 import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
 
 /** One entry of `spec.resources`, ready to be selected. */
@@ -66,22 +67,16 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
   const byPath = new Map<string, Route>();
   const pathOf = new Map<string, string>();
   /** Who waits for a path that an older Receiver has. */
-  const waiting = new Map<string, Set<string>>();
-
-  function stopWaiting(key: string): void {
-    for (const [path, keys] of waiting) {
-      if (keys.delete(key) && keys.size === 0) waiting.delete(path);
-    }
-  }
+  const waiting = createKeyIndex();
 
   function leave(key: string): void {
     const path = pathOf.get(key);
     if (path === undefined) return;
     pathOf.delete(key);
     byPath.delete(path);
-    const keys = waiting.get(path);
-    waiting.delete(path);
-    for (const next of keys ?? []) onChange(next);
+    const keys = waiting.keysOf(path);
+    for (const next of keys) waiting.set(next, undefined);
+    for (const next of keys) onChange(next);
   }
 
   function claim(path: string, route: Route): void {
@@ -89,7 +84,7 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
     if (owner === undefined || owner.key === route.key) return;
     if (isOlder(owner, route)) {
       leave(route.key);
-      waiting.set(path, (waiting.get(path) ?? new Set()).add(route.key));
+      waiting.set(route.key, path);
       throw new ReceiverError(
         'PathCollision',
         `Receiver ${owner.key} is older and has the same webhook path; change this Receiver's name or token`,
@@ -105,11 +100,11 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
       return byPath.size;
     },
     withdraw(key) {
-      stopWaiting(key);
+      waiting.set(key, undefined);
       leave(key);
     },
     publish(path, route) {
-      stopWaiting(route.key);
+      waiting.set(route.key, undefined);
       claim(path, route);
       byPath.set(path, route);
       if (pathOf.get(route.key) === path) return;

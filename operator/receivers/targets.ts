@@ -4,7 +4,7 @@
  */
 import { RequestError } from '../api/errors.ts';
 import type { ObjectMeta, ResourceMetadata } from '../api/meta.ts';
-import { ApiError } from '../kube/api-error.ts';
+import { isNotFound } from '../kube/api-error.ts';
 import type { Discovery } from '../kube/discovery.ts';
 import type { KubeClient, KubeList, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { METADATA, METADATA_LIST } from '../kube/metadata-only.ts';
@@ -100,7 +100,7 @@ export function createTargets(options: TargetsOptions): Targets {
       const path = resourcePath(type, entry);
       return project(await client.request<KubeObject>({ method: 'GET', path, accept: METADATA, timeoutMs }));
     } catch (error) {
-      if (!(error instanceof ApiError) || error.httpStatus !== 404) throw error;
+      if (!isNotFound(error)) throw error;
       throw new RequestError('TargetNotFound', `${entry.kind}/${entry.namespace}/${entry.name}: not found`);
     }
   }

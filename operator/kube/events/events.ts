@@ -3,13 +3,13 @@
  * background, one after the other, counted instead of repeated, bounded in number, and given up rather than waited for.
  */
 import type { Logger } from '../../observe/log.ts';
-import { ApiError, isTransient } from '../api-error.ts';
+import { ApiError, isNotFound, isTransient } from '../api-error.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { KubeClient, ResourceType } from '../kube-client.ts';
 import { microTime } from '../micro-time.ts';
+import { pause } from '../pause.ts';
 import { retryDelayMs } from '../queue/retry-delay.ts';
 import { resourcePath } from '../resource-path.ts';
-import { pause } from '../wakeable-pause.ts';
 import { createEventBudget, type EventBudget } from './event-budget.ts';
 import {
   createRecentEvents,
@@ -178,7 +178,7 @@ async function update(state: State, series: EventSeries): Promise<boolean> {
     });
     return true;
   } catch (error) {
-    if (error instanceof ApiError && error.httpStatus === 404) return false;
+    if (isNotFound(error)) return false;
     throw error;
   }
 }

@@ -5,7 +5,7 @@
 import type { Logger } from '../../observe/log.ts';
 import { type Clock, systemClock, type Timer } from '../clock.ts';
 import type { KubeClient } from '../kube-client.ts';
-import { pause } from '../wakeable-pause.ts';
+import { pause } from '../pause.ts';
 import { createLeaseLock, type LeaseAttempt, type LeaseLock } from './lease.ts';
 
 export interface LeaderElection {

@@ -3,7 +3,7 @@
  * write is guarded by the resourceVersion, and whether a holder is late is judged by how long its record has not
  * changed on this machine's clock, never by comparing clocks.
  */
-import { ApiError } from '../api-error.ts';
+import { isConflict, isNotFound } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
 import type { KubeClient, KubeObject, KubeRequest, ResourceType } from '../kube-client.ts';
 import { microTime } from '../micro-time.ts';
@@ -79,7 +79,7 @@ async function renewUnseen(state: State, signal: AbortSignal): Promise<LeaseAtte
   try {
     return await hold(state, observed.lease, signal);
   } catch (error) {
-    if (isConflict(error) || isGone(error)) return undefined;
+    if (isConflict(error) || isNotFound(error)) return undefined;
     throw error;
   }
 }
@@ -142,7 +142,7 @@ async function get(state: State, signal: AbortSignal): Promise<Lease | undefined
   try {
     return await request(state, { method: 'GET', path: resourcePath(LEASES, { namespace, name }), signal });
   } catch (error) {
-    if (isGone(error)) return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }
@@ -160,12 +160,4 @@ function write(state: State, before: Lease | undefined, spec: LeaseSpec, signal:
 
 function request({ options }: State, what: KubeRequest): Promise<Lease> {
   return options.client.request<Lease>({ ...what, timeoutMs: options.requestTimeoutMs });
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof ApiError && error.httpStatus === 409;
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof ApiError && error.httpStatus === 404;
 }

@@ -7,11 +7,8 @@ import type { Clock, Timer } from '../clock.ts';
 export interface DelayedKeys {
   /** Makes the key due after `delayMs`, and at no other time that was set before. */
   set(key: string, delayMs: number): void;
-  /** The same, unless the key is due earlier already. */
-  setEarlier(key: string, delayMs: number): void;
   delete(key: string): void;
   clear(): void;
-  readonly size: number;
 }
 
 interface Entry {
@@ -24,7 +21,7 @@ interface State {
   readonly clock: Clock;
   readonly onDue: (key: string) => void;
   readonly byKey: Map<string, Entry>;
-  /** A binary heap by `dueMs`; an entry that `byKey` does not know any more is dead and skipped. */
+  /** A binary heap by `dueMs`; an entry that `byKey` no longer holds is dead and skipped. */
   heap: Entry[];
   timer: Timer | undefined;
   timerDueMs: number;
@@ -35,18 +32,11 @@ export function createDelayedKeys(clock: Clock, onDue: (key: string) => void): D
   const state: State = { clock, onDue, byKey: new Map(), heap: [], timer: undefined, timerDueMs: Infinity };
   return {
     set: (key, delayMs) => insert(state, { key, dueMs: dueIn(clock, delayMs) }),
-    setEarlier(key, delayMs) {
-      const dueMs = dueIn(clock, delayMs);
-      if (dueMs < (state.byKey.get(key)?.dueMs ?? Infinity)) insert(state, { key, dueMs });
-    },
     delete: (key) => void state.byKey.delete(key),
     clear() {
       state.byKey.clear();
       state.heap = [];
       disarm(state);
-    },
-    get size() {
-      return state.byKey.size;
     },
   };
 }

@@ -3,20 +3,18 @@
  * back-off. The only place that decides about retries of a reconcile.
  */
 import type { Logger } from '../../observe/log.ts';
-import { ApiError } from '../api-error.ts';
+import { ApiError, isConflict } from '../api-error.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { createDelayedKeys, type DelayedKeys } from './delayed-keys.ts';
-import { createKeyLines, type KeyLines, type Priority } from './key-queue.ts';
+import { createKeyQueue, type KeyQueue, type Priority } from './key-queue.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
 export interface WorkQueue {
-  /** Has the key reconciled soon, default `front`; while it runs: once more afterwards. Ends no later appointment. */
+  /** Has the key reconciled soon, default `front`; while it runs: once more afterwards. */
   add(key: string, priority?: Priority): void;
-  /** Has the key reconciled after `delayMs`, however often it runs before; of several such calls the earliest counts. */
-  addAfter(key: string, delayMs: number): void;
   /** Begins to take keys; those added before wait until then. */
   start(): void;
-  /** Takes no key any more, forgets all that wait, and is done when what runs has ended. */
+  /** Takes no further key, forgets all that wait, and is done when what runs has ended. */
   stop(): Promise<void>;
   /** How many keys wait, those that wait for a time not counted. */
   readonly depth: number;
@@ -57,10 +55,8 @@ export interface WorkQueueOptions {
 interface State {
   readonly options: WorkQueueOptions;
   readonly clock: Clock;
-  readonly lines: KeyLines;
-  /** What `addAfter` asked for. */
-  readonly appointments: DelayedKeys;
-  /** What the last run of a key asked for; the next run replaces it. */
+  readonly waiting: KeyQueue;
+  /** When the last run of a key requested another one; the next run replaces it. */
   readonly reruns: DelayedKeys;
   /** Key → since when it runs. */
   readonly running: Map<string, number>;
@@ -74,13 +70,11 @@ interface State {
 
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const clock = options.clock ?? systemClock;
-  const onDue = (key: string) => add(state, key, 'backlog');
   const state: State = {
     options,
     clock,
-    lines: createKeyLines(),
-    appointments: createDelayedKeys(clock, onDue),
-    reruns: createDelayedKeys(clock, onDue),
+    waiting: createKeyQueue(),
+    reruns: createDelayedKeys(clock, (key) => add(state, key, 'backlog')),
     running: new Map(),
     again: new Map(),
     failures: new Map(),
@@ -91,16 +85,13 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   options.metrics?.watchUnfinished?.(() => unfinished(state));
   return {
     add: (key, priority = 'front') => add(state, key, priority),
-    addAfter(key, delayMs) {
-      if (state.phase !== 'stopped') state.appointments.setEarlier(key, delayMs);
-    },
     start() {
       if (state.phase === 'new') state.phase = 'started';
       planPump(state);
     },
     stop: () => stop(state),
     get depth() {
-      return state.lines.size;
+      return state.waiting.size;
     },
   };
 }
@@ -111,14 +102,14 @@ function add(state: State, key: string, priority: Priority): void {
     if (state.again.get(key) !== 'front') state.again.set(key, priority);
     return;
   }
-  if (!state.lines.add(key, priority, state.clock.elapsedMs())) return;
+  if (!state.waiting.add(key, priority, state.clock.elapsedMs())) return;
   state.options.metrics?.countAdd();
-  state.options.metrics?.setDepth(state.lines.size);
+  state.options.metrics?.setDepth(state.waiting.size);
   planPump(state);
 }
 
 /**
- * Keys are taken in a turn of their own: all that one burst of events adds is in its line by then, and reconciles that
+ * Keys are taken in a turn of their own: all that one burst of events adds is queued by then, and reconciles that
  * never wait for anything still let the sockets have their turn between them.
  */
 function planPump(state: State): void {
@@ -132,10 +123,10 @@ function planPump(state: State): void {
 
 function pump(state: State): void {
   while (state.phase === 'started' && state.running.size < state.options.concurrent) {
-    const next = state.lines.take();
+    const next = state.waiting.take();
     if (next === undefined) return;
     const nowMs = state.clock.elapsedMs();
-    state.options.metrics?.setDepth(state.lines.size);
+    state.options.metrics?.setDepth(state.waiting.size);
     state.options.metrics?.observeWait((nowMs - next.sinceMs) / 1000);
     state.running.set(next.key, nowMs);
     void run(state, next.key, nowMs);
@@ -177,7 +168,7 @@ function retry(state: State, key: string, error: unknown): void {
     error: error instanceof Error ? error.message : String(error),
   };
   // Somebody else wrote the object first: what they wrote is on its way here, so this is news for nobody.
-  if (error instanceof ApiError && error.httpStatus === 409) log.debug(fields, 'reconcile met a conflict');
+  if (isConflict(error)) log.debug(fields, 'reconcile met a conflict');
   else log.error(fields, 'reconcile failed');
   if (state.phase === 'stopped') return;
   metrics?.countRetry();
@@ -186,10 +177,9 @@ function retry(state: State, key: string, error: unknown): void {
 
 async function stop(state: State): Promise<void> {
   state.phase = 'stopped';
-  state.appointments.clear();
   state.reruns.clear();
   state.again.clear();
-  state.lines.clear();
+  state.waiting.clear();
   state.options.metrics?.setDepth(0);
   if (state.running.size > 0) await state.stopped.promise;
 }

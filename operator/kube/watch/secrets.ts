@@ -4,7 +4,7 @@
  */
 
 import type { Logger } from '../../observe/log.ts';
-import { ApiError } from '../api-error.ts';
+import { isForbidden, isNotFound } from '../api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube-client.ts';
 import { resourcePath } from '../resource-path.ts';
 import { createInformer, type Informer, type InformerEvent } from './informer.ts';
@@ -150,7 +150,7 @@ function onSynced(state: State): void {
 }
 
 function onError(state: State, error: unknown): void {
-  if (!(error instanceof ApiError && error.httpStatus === 403) || state.forbidden) return;
+  if (!isForbidden(error) || state.forbidden) return;
   state.forbidden = true;
   state.cache.clear();
   state.options.log.warn({ error }, 'watching Secrets is forbidden: each is read when it is needed');
@@ -191,7 +191,7 @@ async function readLive(client: KubeClient, namespace: string, name: string): Pr
     const secret = await client.request<Secret>({ method: 'GET', path: resourcePath(SECRETS, { namespace, name }) });
     return { resourceVersion: secret.metadata.resourceVersion, data: decoded(secret.data) };
   } catch (error) {
-    if (error instanceof ApiError && error.httpStatus === 404) return { resourceVersion: undefined, data: undefined };
+    if (isNotFound(error)) return { resourceVersion: undefined, data: undefined };
     throw error;
   }
 }
