@@ -9,6 +9,7 @@ import { ReceiverError } from '../api/errors.ts';
 import { defaultApiVersion } from '../api/flux-kinds.ts';
 import type { Receiver, ResourceReference } from '../api/receiver/receiver.ts';
 import { validateReceiver } from '../api/receiver/validate-receiver.ts';
+import { pathSegmentFault } from '../kube/path-segment.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import type { Route, Serving, TargetEntry } from './routes.ts';
 import { webhookPath } from './webhook-path.ts';
@@ -44,12 +45,25 @@ function readsMetadata(...programs: readonly (Program | undefined)[]): boolean {
   return programs.some((program) => program?.reads.has('res') === true);
 }
 
+/** What keeps an entry's names from being the names of objects; the Receiver serves its other entries all the same. */
+function nameFault({ name, namespace }: ResourceReference, where: string): string | undefined {
+  for (const [field, text] of [
+    ['name', name],
+    ['namespace', namespace],
+  ] as const) {
+    const fault = text === undefined || (field === 'namespace' && text === '') ? undefined : pathSegmentFault(text);
+    if (fault !== undefined) return `${where}.${field} ${JSON.stringify(text)} ${fault}`;
+  }
+  return undefined;
+}
+
 function compileEntry(
   entry: ResourceReference,
   filter: Program | undefined,
-  common: { ownNamespace: string; resourceFilter: Program | undefined },
+  common: { where: string; ownNamespace: string; resourceFilter: Program | undefined },
 ): TargetEntry {
   return {
+    fault: nameFault(entry, common.where),
     apiVersion: entry.apiVersion || defaultApiVersion(entry.kind),
     kind: entry.kind,
     name: entry.name,
@@ -77,8 +91,9 @@ export function compileSpec(receiver: Receiver, types: ReadonlyMap<string, Webho
   };
   const resourceFilter = celProgram(spec.resourceFilter, variables, 'spec.resourceFilter');
   const entries = spec.resources.map((entry, index) => {
-    const filter = celProgram(entry.filter, variables, `spec.resources[${index}].filter`);
-    return compileEntry(entry, filter, { ownNamespace: metadata.namespace, resourceFilter });
+    const where = `spec.resources[${index}]`;
+    const filter = celProgram(entry.filter, variables, `${where}.filter`);
+    return compileEntry(entry, filter, { where, ownNamespace: metadata.namespace, resourceFilter });
   });
   const events = spec.events ?? [];
   return {

@@ -10,6 +10,7 @@ import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
 import { mergePatch } from '../kube/operations.ts';
+import { pathSegmentFault } from '../kube/path-segment.ts';
 import { createKeyIndex } from '../kube/queue/key-index.ts';
 import { patchStatus } from '../kube/status.ts';
 import type { Secrets } from '../kube/watch/secrets.ts';
@@ -83,6 +84,10 @@ export function createController(options: ControllerOptions): Controller {
   async function readSecret(receiver: Receiver): Promise<SecretData | undefined> {
     const name = receiver.spec.secretRef?.name;
     if (name === undefined) return undefined;
+    const fault = pathSegmentFault(name);
+    if (fault !== undefined) {
+      throw new ReceiverError('TokenNotFound', `spec.secretRef.name ${JSON.stringify(name)} ${fault}`);
+    }
     try {
       return await secrets.get(receiver.metadata.namespace, name);
     } catch (error) {

@@ -10,6 +10,8 @@ import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
 
 /** One entry of `spec.resources`, ready to be selected. */
 export interface TargetEntry {
+  /** Why it can mean no object, in words that name the field; a webhook then answers 500. */
+  readonly fault: string | undefined;
   /** Undefined where the kind has no default and the entry names none: a webhook then answers 500. */
   readonly apiVersion: string | undefined;
   readonly kind: string;

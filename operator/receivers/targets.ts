@@ -78,6 +78,7 @@ export function createTargets(options: TargetsOptions): Targets {
   }
 
   async function typeOf(entry: TargetEntry): Promise<ResourceType> {
+    if (entry.fault !== undefined) throw new RequestError('TargetInvalid', entry.fault);
     if (entry.apiVersion === undefined) {
       throw new RequestError('TargetInvalid', `${entry.kind}: this kind has no default API version; name one`);
     }
@@ -148,7 +149,7 @@ export function createTargets(options: TargetsOptions): Targets {
   return {
     prepare(entries) {
       for (const entry of entries) {
-        if (entry.apiVersion === undefined) continue;
+        if (entry.apiVersion === undefined || entry.fault !== undefined) continue;
         discovery.resolve(entry.apiVersion, entry.kind).then(
           (type) => {
             if (type !== undefined && entry.needsMetadata) watched(type, entry);

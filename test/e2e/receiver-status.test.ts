@@ -212,6 +212,19 @@ describe('a Receiver that cannot work as it is written', () => {
   });
 });
 
+describe('a Secret whose name cannot be one', () => {
+  it.each([
+    ['', 'must not be empty'],
+    ['a/b', "must not contain '/'"],
+    ['..', "must not be '..'"],
+  ])('%j: the condition names the field, and nothing is read', async (name, fault) => {
+    const receiver = `unnamed-${name.length}-${name.charCodeAt(0) || 0}`;
+    await world.receiver(receiver, { type: 'github', secretRef: { name }, resources: [] });
+    const { message } = conditionOf(await world.reason(receiver, 'TokenNotFound'), 'Ready') ?? {};
+    expect(message).toBe(`spec.secretRef.name ${JSON.stringify(name)} ${fault}`);
+  });
+});
+
 describe('a path that two Receivers have', () => {
   it('stays with the older; the younger stalls until it is free', async () => {
     // sha256(token + name + namespace): a shorter token and a longer name give the same text.

@@ -64,6 +64,9 @@ describe('selection', () => {
     ['all, without labels', [repo('*')], [], 500],
     ['a kind without a default version', [{ kind: 'Kustomization', name: 'a' }, repo('a')], ['GitRepository/a'], 500],
     ['a kind that nobody knows', [{ apiVersion: 'example.com/v1', kind: 'Thing', name: 'a' }], [], 500],
+    ['a name that is a path', [repo('a/status'), repo('b')], ['GitRepository/b'], 500],
+    ['a name that is an encoded path', [repo('a%2Fstatus'), repo('b')], ['GitRepository/b'], 500],
+    ['a namespace that is a path', [repo('a', { namespace: '..' }), repo('b')], ['GitRepository/b'], 500],
     ['a version that nobody serves', [repo('a', { apiVersion: 'source.toolkit.fluxcd.io/v9' })], [], 500],
   ])('%s', async (_what, resources, expected, status) => {
     expect(await woken(await path({ resources }))).toEqual({ status, woken: expected });
