@@ -48,7 +48,7 @@ export async function startApp(
   const operator = new Operator({ config, log, metrics: createMetrics(), features });
   const phase: Phase = { listening: false, stopping: false };
   const operations = await serveOperations(config, operator, phase);
-  const webhooks = await serveWebhooks(config, operator);
+  const webhooks = await serveWebhooks(config, operator, phase);
   phase.listening = true;
   for (const notice of notices) log.info(notice);
   const leader = leaderElection(config, operator);
@@ -75,14 +75,20 @@ interface Phase {
   stopping: boolean;
 }
 
+/** What is missing before requests may be sent to this replica; empty: it is ready. */
+function missingFor(operator: Operator, phase: Phase): string[] {
+  const missing = phase.stopping ? ['the process is ending'] : operator.missing();
+  if (!phase.listening) missing.push('the receiver server does not listen yet');
+  return missing;
+}
+
 /** Health and metrics: the first to be there, the last to go. */
 async function serveOperations(config: Config, operator: Operator, phase: Phase): Promise<Listening> {
   const { log, metrics } = operator;
   const health = createHealthServer({
     log,
     ready() {
-      const missing = phase.stopping ? ['the process is ending'] : operator.missing();
-      if (!phase.listening) missing.push('the receiver server does not listen yet');
+      const missing = missingFor(operator, phase);
       return missing.length === 0 ? true : missing;
     },
   });
@@ -93,13 +99,14 @@ async function serveOperations(config: Config, operator: Operator, phase: Phase)
 }
 
 /** The server that senders reach, plain and with TLS. */
-async function serveWebhooks(config: Config, operator: Operator): Promise<Listening> {
+async function serveWebhooks(config: Config, operator: Operator, phase: Phase): Promise<Listening> {
   const { log, metrics } = operator;
   const server = createGuardedServer({
     endpoint: operator.endpoint('webhooks'),
     limits: config.limits,
     trusted: config.trustedProxies,
     proxyProtocol: config.proxyProtocol,
+    ready: () => missingFor(operator, phase).length === 0,
     log,
     messages: receiverMessages,
     metrics: receiverServerMetrics(metrics),

@@ -82,8 +82,9 @@ const errors = {
     meaning: 'the bodies in flight fill `--max-bodies-in-flight`, and none ended in time',
   },
   RefusedTooOften: { status: 429, meaning: 'the sender was refused more often than `--refused-rate-limit`' },
+  ExpectationFailed: { status: 417, meaning: 'the header `Expect` asks for something else than `100-continue`' },
   InternalError: { status: 500, broker: 'again', meaning: 'a fault of the operator, whose stack is in the log' },
-  Malformed: { status: 400, meaning: 'the bytes are not an HTTP request' },
+  Malformed: { status: 400, meaning: 'the bytes are not an HTTP request, or one without `Host`' },
   HeadersTooLarge: { status: 431, meaning: 'the headers are over the limit' },
   TimedOut: { status: 408, meaning: 'the headers or the body did not arrive in time' },
 

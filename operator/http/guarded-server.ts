@@ -2,11 +2,10 @@
  * Serves an endpoint to strangers, plain and with TLS, within limits that no sender gets round. A process may have several
  * such servers. On node:http itself, because it is the hot path.
  */
-import { constants } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { SecureContextOptions } from 'node:tls';
 import type { ConnectionErrorCode, RequestErrorCode } from '../api/errors.ts';
+import { type Clock, systemClock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import { createSampledLog } from '../observe/sampled-log.ts';
 import { type ListenAddress, listenOn } from './address.ts';
@@ -14,15 +13,17 @@ import type { Endpoint } from './endpoint.ts';
 import { type Admission, createAdmission, type RejectedConnection } from './guard/admission.ts';
 import { createBodyBudget } from './guard/body-budget.ts';
 import { createConnections } from './guard/connections.ts';
+import type { ServeContext } from './guard/exchange.ts';
 import type { Limits } from './guard/limits.ts';
 import { type BodyBudgets, SMALL_BODY_BYTES } from './guard/read-body.ts';
 import { createRefusalTurns } from './guard/refusal-turns.ts';
 import { createRefusedSenders } from './guard/refused-senders.ts';
 import { createRequestMetrics } from './guard/request-metrics.ts';
-import { type ServeContext, serveRequest } from './guard/serve-request.ts';
+import { guardEvents, guardedOptions, guardHandshakes } from './guard/server-events.ts';
 import type { TrustedProxies } from './sender/trusted-proxies.ts';
 import type { ServerMessages, ServerMetrics } from './server-reports.ts';
 import type { Certificate } from './tls/certificate.ts';
+import { secureOptions } from './tls/secure-options.ts';
 
 export interface GuardedServer {
   /** Serves plain HTTP there. @throws Error with one line that says why not. */
@@ -46,6 +47,10 @@ export interface GuardedServerOptions {
   readonly trusted: TrustedProxies;
   /** Whether these begin each connection with a PROXY header. */
   readonly proxyProtocol: boolean;
+  /** With it, `GET /` and `HEAD /` answer 200 while it is true, else 503, as load balancers ask; without, the endpoint has `/`. */
+  readonly ready?: () => boolean;
+  /** The machine's when absent. */
+  readonly clock?: Clock;
   readonly log: Logger;
   readonly messages: ServerMessages;
   readonly metrics: ServerMetrics;
@@ -63,15 +68,15 @@ interface Shared {
 export function createGuardedServer(options: GuardedServerOptions): GuardedServer {
   const shared = createShared(options);
   return {
-    listen: (address) => listen(shared, createServer(serverOptions(options.limits)), address),
+    listen: (address) => listen(shared, createServer(guardedOptions(options.limits)), address),
     async listenTls(address, certificate) {
       const { limits } = options;
       const server = createTlsServer({
-        ...serverOptions(limits),
+        ...guardedOptions(limits),
         ...secureOptions(certificate),
         handshakeTimeout: limits.headersTimeoutMs,
       });
-      refuseFailedHandshakes(shared.context, server);
+      guardHandshakes(shared.context, server);
       const { port } = await listen(shared, server, address);
       return { port, renew: (renewed) => server.setSecureContext(secureOptions(renewed)) };
     },
@@ -80,8 +85,8 @@ export function createGuardedServer(options: GuardedServerOptions): GuardedServe
 }
 
 function createShared(options: GuardedServerOptions): Shared {
-  const { endpoint, limits, trusted, proxyProtocol, log, messages } = options;
-  const refusals = createSampledLog(log);
+  const { endpoint, ready, limits, trusted, proxyProtocol, clock = systemClock, log, messages } = options;
+  const refusals = createSampledLog(log, { clock });
   const metrics = createRequestMetrics(options.metrics);
   const refuseUnread = (code: RequestErrorCode | ConnectionErrorCode, message: string): void => {
     metrics.refuseUnread(code);
@@ -98,56 +103,19 @@ function createShared(options: GuardedServerOptions): Shared {
   const refusalTurns = createRefusalTurns(limits.refusalsPerTurn);
   const parts = { connections, budgets, refusalTurns, refusedSenders };
   return {
-    context: { endpoint, limits, log, messages, refusals, metrics, ...parts, closing: false },
+    context: { endpoint, ready, limits, clock, log, messages, refusals, metrics, ...parts, closing: false },
     admission,
     servers: new Set(),
   };
 }
 
-async function listen(
-  { context, admission, servers }: Shared,
-  server: Server | TlsServer,
-  address: ListenAddress,
-): Promise<{ port: number }> {
-  // Those beyond a maximum would be dropped silently, a second signature perhaps; their size is bounded.
-  server.maxHeadersCount = 0;
-  server.timeout = context.limits.stalledTimeoutMs;
-  // A sender may end its side after its request, and still waits for the answer (RFC 9112, 9.6).
-  Object.assign(server, { httpAllowHalfOpen: true });
-  admission.guard(server);
-  context.connections.watch(server);
-  server.on('request', (request, response) => void serveRequest(context, request, response, false));
-  server.on('checkContinue', (request, response) => void serveRequest(context, request, response, true));
+async function listen(shared: Shared, server: Server | TlsServer, address: ListenAddress): Promise<{ port: number }> {
+  const { context, admission, servers } = shared;
+  guardEvents(context, admission, server);
   const bound = await listenOn(server, address);
   server.on('error', (error) => context.log.error({ controller: context.endpoint.name, error }, 'server failed'));
   servers.add(server);
   return bound;
-}
-
-function serverOptions(limits: Limits) {
-  return {
-    maxHeaderSize: limits.maxHeaderBytes,
-    headersTimeout: limits.headersTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
-    connectionsCheckingInterval: limits.checkIntervalMs,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
-  };
-}
-
-/** Renegotiation lets a client have the server work at will, and nothing here needs it. */
-function secureOptions({ cert, key }: Certificate): SecureContextOptions {
-  return { cert, key, minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_RENEGOTIATION };
-}
-
-/** Left alone, node:https takes them for requests that it could not read. */
-function refuseFailedHandshakes({ endpoint, metrics, refusals }: ServeContext, server: TlsServer): void {
-  const code = 'TlsFailed';
-  server.removeAllListeners('tlsClientError');
-  server.on('tlsClientError', (_error, socket) => {
-    metrics.refuseUnread(code);
-    refusals.info(code, { controller: endpoint.name, code }, 'connection refused');
-    socket.destroy();
-  });
 }
 
 /** A quarter for small bodies. */

@@ -2,8 +2,9 @@
  * From a kind to where its objects live. Flux's own kinds are known by heart; every other is looked up in the API
  * server's discovery documents.
  */
+
+import { type Clock, systemClock } from '../observe/clock.ts';
 import { isNotFound } from './api-error.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { knownFluxType } from './flux-types.ts';
 import type { KubeClient, ResourceType } from './kube-client.ts';
 

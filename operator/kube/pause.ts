@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../observe/clock.ts';
 
 /** Who pauses one time after another, and may be woken before the time is over. */
 export interface Sleeper {

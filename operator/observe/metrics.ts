@@ -5,7 +5,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { createWorkQueueMetrics, type WorkQueueRecorder } from './work-queue-metrics.ts';
 
-/** Of the receiver server, as Flux has them; `code` is the answer's status, `method` one of HTTP's own or `OTHER`. */
+/** Of one server, as Flux has them; `code` is the answer's status, `method` one of HTTP's own or `OTHER`. */
 export interface HttpMetrics {
   /** Seconds from the request's head to its answer. */
   readonly requestDuration: Histogram<'handler' | 'method' | 'code'>;
@@ -24,7 +24,7 @@ export interface Metrics {
   readonly webhooks: Counter<'type' | 'result'>;
   /** Seconds from a webhook's head to its answer, by the Receiver's type and the answer's status. */
   readonly webhookDuration: Histogram<'type' | 'code'>;
-  /** When the certificate of the TLS door ends, in seconds since the epoch; no series without that door. */
+  /** When the certificate of the TLS listener ends, in seconds since the epoch; no series without that listener. */
   readonly certificateExpiry: Gauge;
   /** Of the queue with that name. */
   workQueue(name: string): WorkQueueRecorder;
@@ -48,7 +48,7 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS });
   const certificateExpiry = new Gauge({
     name: 'sluice_tls_certificate_expiry_seconds',
-    help: 'When the certificate of the TLS door ends, in seconds since the epoch',
+    help: 'When the certificate of the TLS listener ends, in seconds since the epoch',
     registers: [registry],
   });
   // A gauge begins at 0, which here would be a certificate that ended in 1970.
@@ -56,7 +56,7 @@ export function createMetrics(): Metrics {
   return {
     registry,
     certificateExpiry,
-    http: createHttpMetrics(registry),
+    http: createHttpMetrics(registry, { prefix: 'gotk_receiver_http', server: 'receiver server' }),
     ...createWebhookMetrics(registry),
     reconcileDuration: new Histogram({
       name: 'gotk_reconcile_duration_seconds',
@@ -81,26 +81,30 @@ export function createMetrics(): Metrics {
   };
 }
 
-function createHttpMetrics(registry: Registry): HttpMetrics {
+/** The metrics of one server; `server` names it in their help. */
+export function createHttpMetrics(
+  registry: Registry,
+  { prefix, server }: { readonly prefix: string; readonly server: string },
+): HttpMetrics {
   const labelNames = ['handler', 'method', 'code'] as const;
   return {
     requestDuration: new Histogram({
-      name: 'gotk_receiver_http_request_duration_seconds',
-      help: 'How long requests to the receiver server took',
+      name: `${prefix}_request_duration_seconds`,
+      help: `How long requests to the ${server} took`,
       labelNames,
       buckets: REQUEST_SECONDS,
       registers: [registry],
     }),
     responseSize: new Histogram({
-      name: 'gotk_receiver_http_response_size_bytes',
-      help: 'The size of the bodies of answers of the receiver server',
+      name: `${prefix}_response_size_bytes`,
+      help: `The size of the bodies of answers of the ${server}`,
       labelNames,
       buckets: RESPONSE_BYTES,
       registers: [registry],
     }),
     inflight: new Gauge({
-      name: 'gotk_receiver_http_requests_inflight',
-      help: 'Requests that the receiver server is serving now',
+      name: `${prefix}_requests_inflight`,
+      help: `Requests that the ${server} is serving now`,
       labelNames: ['handler'],
       registers: [registry],
     }),

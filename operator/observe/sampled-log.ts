@@ -1,28 +1,67 @@
-/** Lines that a sender can cause at will: at most one a second of each kind, with the number of those left out. */
+/**
+ * Writes the lines that a sender can cause at will: at most one a second of each kind, with the number of those left
+ * out. Its memory and its lines a second are bounded, however many kinds there are.
+ */
+import { type Clock, systemClock } from './clock.ts';
 import type { Logger } from './log.ts';
 
 export interface SampledLog {
-  /** `kind` must be one of a bounded set. */
+  /** `kind` says which lines share one a second: a code, and the object that it is about. */
   info(kind: string, fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
-const INTERVAL_MS = 1_000;
+export interface SampledLogOptions {
+  readonly clock?: Pick<Clock, 'elapsedMs'>;
+  /** Kinds that are told apart at the same time; all others share one line a second. */
+  readonly maxKinds?: number;
+}
 
-/** `nowMs` is any clock that never goes back. */
-export function createSampledLog(log: Logger, nowMs: () => number = () => performance.now()): SampledLog {
-  const kinds = new Map<string, { nextMs: number; suppressed: number }>();
+interface Kind {
+  /** When its next line may be written. */
+  nextMs: number;
+  suppressed: number;
+}
+
+const INTERVAL_MS = 1_000;
+const MAX_KINDS = 1_000;
+
+export function createSampledLog(log: Logger, options: SampledLogOptions = {}): SampledLog {
+  const { clock = systemClock, maxKinds = MAX_KINDS } = options;
+  /** In the order of their last lines. */
+  const kinds = new Map<string, Kind>();
+  const others: Kind = { nextMs: Number.NEGATIVE_INFINITY, suppressed: 0 };
+
+  /** Forgets the kind whose last line is the oldest, if its second is over. */
+  function makeRoom(now: number): boolean {
+    if (kinds.size < maxKinds) return true;
+    const [oldest] = kinds;
+    if (oldest === undefined || now < oldest[1].nextMs) return false;
+    kinds.delete(oldest[0]);
+    return true;
+  }
+
+  function kindOf(name: string, now: number): Kind {
+    const known = kinds.get(name);
+    if (known !== undefined) {
+      if (now < known.nextMs) return known;
+      kinds.delete(name);
+    } else if (!makeRoom(now)) return others;
+    const kind = known ?? { nextMs: now, suppressed: 0 };
+    kinds.set(name, kind);
+    return kind;
+  }
+
   return {
-    info(kind, fields, message) {
-      const now = nowMs();
-      const state = kinds.get(kind) ?? { nextMs: Number.NEGATIVE_INFINITY, suppressed: 0 };
-      kinds.set(kind, state);
-      if (now < state.nextMs) {
-        state.suppressed++;
+    info(name, fields, message) {
+      const now = clock.elapsedMs();
+      const kind = kindOf(name, now);
+      if (now < kind.nextMs) {
+        kind.suppressed++;
         return;
       }
-      log.info(state.suppressed > 0 ? { ...fields, suppressed: state.suppressed } : fields, message);
-      state.nextMs = now + INTERVAL_MS;
-      state.suppressed = 0;
+      log.info(kind.suppressed > 0 ? { ...fields, suppressed: kind.suppressed } : fields, message);
+      kind.nextMs = now + INTERVAL_MS;
+      kind.suppressed = 0;
     },
   };
 }

@@ -2,7 +2,7 @@
  * A clock that stands still until a test moves it.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../../operator/kube/clock.ts';
+import type { Clock } from '../../operator/observe/clock.ts';
 
 export interface ManualClock extends Clock {
   /** Moves time on, running what becomes due in its order, each with all that follows from it at once. */

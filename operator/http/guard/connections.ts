@@ -9,11 +9,12 @@ import type { ConnectionErrorCode, RequestErrorCode } from '../../api/errors.ts'
 import { freeBytes } from './free-bytes.ts';
 import { ignoreRest } from './ignore-rest.ts';
 import { type LingerLimits, linger } from './linger.ts';
-import { createPipelining, type Line, type Pipelining, type PipeliningLimits } from './pipelining.ts';
+import { createPipelining, type Pipelining, type PipeliningLimits, type RequestQueue } from './pipelining.ts';
+import { readAsPlain, readerOf } from './plain-request.ts';
 import { type Refusal, refusalOfParser } from './refusal.ts';
 
 export interface Connections {
-  /** An HTTP server, with or without TLS, whose connections are from now on looked after here. */
+  /** Takes care of the connections of an HTTP server, with or without TLS. Call it first of all that listens to them. */
   watch(server: Server): void;
   /** A request and the answer that it will get; false: its connection has had its last one, and it gets none. */
   began(request: IncomingMessage, response: ServerResponse): boolean;
@@ -32,7 +33,7 @@ export interface ConnectionLimits extends LingerLimits, PipeliningLimits {
 interface Connection {
   /** Requests so far. */
   requests: number;
-  readonly line: Line;
+  readonly queue: RequestQueue;
   last: ServerResponse | undefined;
   /** It has had its last request. */
   ended: boolean;
@@ -71,28 +72,52 @@ function watch(state: State, server: Server): void {
     onBroken(state, duplex as Socket, error);
   });
   server.on('connect', (_request: IncomingMessage, duplex: Duplex) => refuseTunnel(state, duplex as Socket));
+  const readHttp = readerOf(server);
+  server.on('upgrade', (request: IncomingMessage, duplex: Duplex, rest: Buffer) => {
+    const socket = duplex as Socket;
+    inTurn(state, socket, () => readAsPlain(readHttp, request, socket, rest));
+  });
+}
+
+/** Calls `next` when all requests so far are answered. Until then nothing reads from the socket. */
+function inTurn(state: State, socket: Socket, next: () => void): void {
+  const connection = connectionOf(state, socket);
+  const { last, queue } = connection;
+  // node:http has taken its own listeners away.
+  const destroy = (): void => void socket.destroy();
+  socket.on('error', destroy).on('timeout', destroy);
+  const proceed = (): void => {
+    if (connection.ended) {
+      ignoreRest(socket, state.limits.stalledTimeoutMs);
+      return;
+    }
+    socket.off('error', destroy).off('timeout', destroy);
+    if (!socket.destroyed) next();
+  };
+  if (last === undefined || queue.open === 0) proceed();
+  else last.once('close', proceed);
 }
 
 function connectionOf(state: State, socket: Socket): Connection {
   const known = state.connections.get(socket);
   if (known !== undefined) return known;
-  const line = { open: 0, turn: 0, burst: 0 };
-  const connection: Connection = { requests: 0, line, last: undefined, ended: false, refusal: undefined };
+  const queue = { open: 0, turn: 0, burst: 0 };
+  const connection: Connection = { requests: 0, queue, last: undefined, ended: false, refusal: undefined };
   state.connections.set(socket, connection);
   // Of the responses that wait for those before them, node:http closes none with their socket.
-  socket.once('close', () => state.pipelining.end(line, line.open));
+  socket.once('close', () => state.pipelining.end(queue, queue.open));
   return connection;
 }
 
 function began(state: State, socket: Socket, response: ServerResponse): boolean {
   const { limits, pipelining, onUnread } = state;
   const connection = connectionOf(state, socket);
-  const { line } = connection;
+  const { queue } = connection;
   if (connection.ended) {
     ignoreRest(socket, limits.stalledTimeoutMs);
     return false;
   }
-  if (!pipelining.begin(line)) {
+  if (!pipelining.begin(queue)) {
     onUnread('TooManyPipelined', socket);
     endAfterLast(state, socket, connection);
     return false;
@@ -101,7 +126,7 @@ function began(state: State, socket: Socket, response: ServerResponse): boolean 
   connection.last = response;
   // node:http has such a limit too, but only asks the sender to end the connection.
   if (connection.requests === limits.maxRequestsPerConnection) endAfter(state, response);
-  response.once('close', () => pipelining.end(line, 1));
+  response.once('close', () => pipelining.end(queue, 1));
   return true;
 }
 
@@ -136,16 +161,16 @@ function onBroken(state: State, socket: Socket, error: BrokenError): void {
 
 function refuse(state: State, socket: Socket, connection: Connection, refusal: Refusal): void {
   const { limits, onUnread } = state;
-  const { last, line } = connection;
+  const { last, queue } = connection;
   connection.refusal = refusal;
   // What follows a whole request must not take that one's answer, nor come before it.
-  if (last?.req.complete === true && line.open > 0) {
+  if (last?.req.complete === true && queue.open > 0) {
     onUnread(refusal.code, socket);
     endAfterLast(state, socket, connection);
     return;
   }
-  if (line.open === 0) onUnread(refusal.code, socket);
-  if (line.open <= 1) socket.write(answerOf(refusal));
+  if (queue.open === 0) onUnread(refusal.code, socket);
+  if (queue.open <= 1) socket.write(answerOf(refusal));
   linger(socket, limits);
 }
 

@@ -10,7 +10,7 @@ export interface PipeliningLimits {
 }
 
 /** The requests of one connection. */
-export interface Line {
+export interface RequestQueue {
   /** Without an answer. */
   open: number;
   /** The turn of the last one, and how many were open at its begin or came since. */
@@ -20,9 +20,9 @@ export interface Line {
 
 export interface Pipelining {
   /** One more request; false: it is too much, and not counted. */
-  begin(line: Line): boolean;
+  begin(queue: RequestQueue): boolean;
   /** So many have their answers, or never will. */
-  end(line: Line, requests: number): void;
+  end(queue: RequestQueue, requests: number): void;
 }
 
 export function createPipelining({ maxPipelinedRequests, maxPipelinedInAll }: PipeliningLimits): Pipelining {
@@ -31,7 +31,7 @@ export function createPipelining({ maxPipelinedRequests, maxPipelinedInAll }: Pi
   let turn = 0;
   let isCounted = false;
 
-  function isBurst(line: Line): boolean {
+  function isBurst(queue: RequestQueue): boolean {
     if (!isCounted) {
       isCounted = true;
       setImmediate(() => {
@@ -39,25 +39,25 @@ export function createPipelining({ maxPipelinedRequests, maxPipelinedInAll }: Pi
         isCounted = false;
       });
     }
-    if (line.turn !== turn) {
-      line.turn = turn;
-      line.burst = line.open;
+    if (queue.turn !== turn) {
+      queue.turn = turn;
+      queue.burst = queue.open;
     }
-    line.burst++;
-    return line.burst > maxPipelinedRequests;
+    queue.burst++;
+    return queue.burst > maxPipelinedRequests;
   }
 
   return {
-    begin(line) {
-      if (isBurst(line) || (line.open > 0 && pipelined >= maxPipelinedInAll)) return false;
-      if (line.open > 0) pipelined++;
-      line.open++;
+    begin(queue) {
+      if (isBurst(queue) || (queue.open > 0 && pipelined >= maxPipelinedInAll)) return false;
+      if (queue.open > 0) pipelined++;
+      queue.open++;
       return true;
     },
-    end(line, requests) {
-      const before = line.open;
-      line.open = Math.max(before - requests, 0);
-      pipelined -= Math.max(before - 1, 0) - Math.max(line.open - 1, 0);
+    end(queue, requests) {
+      const before = queue.open;
+      queue.open = Math.max(before - requests, 0);
+      pipelined -= Math.max(before - 1, 0) - Math.max(queue.open - 1, 0);
     },
   };
 }

@@ -2,20 +2,26 @@
 import type { ConnectionErrorCode, RequestErrorCode } from '../../api/errors.ts';
 import type { ServerMetrics } from '../server-reports.ts';
 
-export interface Served {
+/** A request with its answer, as every server counts it. */
+export interface Answered {
   readonly method: string;
   readonly status: number;
+  readonly seconds: number;
+}
+
+export interface Served extends Answered {
   /** The endpoint's label, or `unknown`. */
   readonly type: string;
   /** Undefined: the request was served. */
   readonly refused: RequestErrorCode | undefined;
-  readonly seconds: number;
 }
 
 export interface RequestMetrics {
   begin(): void;
-  /** Called once for each `begin`. */
+  /** Called once for each `begin`, unless `endHealth` is. */
   end(served: Served): void;
+  /** Counts a health check, which is none of the endpoint's requests. */
+  endHealth(answered: Answered): void;
   /** Counts what was refused before it had a head. */
   refuseUnread(code: RequestErrorCode | ConnectionErrorCode): void;
 }
@@ -23,24 +29,34 @@ export interface RequestMetrics {
 /** The label of a request whose path is not known, or that has none. */
 export const UNKNOWN_TYPE = 'unknown';
 
+const HEALTH_HANDLER = '/';
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']);
 const EMPTY_BODY_BYTES = 0;
 
 export function createRequestMetrics({ http, handler, requests, duration, resultOf }: ServerMetrics): RequestMetrics {
   const inflight = { handler };
   http.inflight.set(inflight, 0);
+
+  function observe(label: string, code: string, { method, seconds }: Answered): void {
+    const labels = { handler: label, method: METHODS.has(method) ? method : 'OTHER', code };
+    http.inflight.dec(inflight);
+    http.requestDuration.observe(labels, seconds);
+    http.responseSize.observe(labels, EMPTY_BODY_BYTES);
+  }
+
   return {
     begin() {
       http.inflight.inc(inflight);
     },
-    end({ method, status, type, refused, seconds }) {
+    end(served) {
+      const { status, seconds, type, refused } = served;
       const code = String(status);
-      const labels = { handler, method: METHODS.has(method) ? method : 'OTHER', code };
-      http.inflight.dec(inflight);
-      http.requestDuration.observe(labels, seconds);
-      http.responseSize.observe(labels, EMPTY_BODY_BYTES);
+      observe(handler, code, served);
       requests.inc({ type, result: refused ?? resultOf(status) });
       duration.observe({ type, code }, seconds);
+    },
+    endHealth(answered) {
+      observe(HEALTH_HANDLER, String(answered.status), answered);
     },
     refuseUnread(code) {
       requests.inc({ type: UNKNOWN_TYPE, result: code });

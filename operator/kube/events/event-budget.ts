@@ -2,7 +2,7 @@
  * How many events an object may cause: a token bucket each, so that one object that fails in a loop neither floods the
  * API server nor takes the events of the others.
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../observe/clock.ts';
 
 export interface EventBudget {
   /** Takes one from the object's bucket; false: it is empty. */

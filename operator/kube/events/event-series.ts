@@ -1,7 +1,7 @@
 /**
  * Which events are the same one again: repeated within six minutes, they count up instead of becoming new ones.
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../observe/clock.ts';
 
 /** The object that an event is about. */
 export interface Regarding {

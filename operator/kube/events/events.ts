@@ -2,9 +2,10 @@
  * Kubernetes Events about objects, for people who run `kubectl describe`. They are worth little: written in the
  * background, one after the other, counted instead of repeated, bounded in number, and given up rather than waited for.
  */
+
+import { type Clock, systemClock } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
 import { ApiError, isNotFound, isTransient } from '../api-error.ts';
-import { type Clock, systemClock } from '../clock.ts';
 import type { KubeClient, ResourceType } from '../kube-client.ts';
 import { microTime } from '../micro-time.ts';
 import { pause } from '../pause.ts';

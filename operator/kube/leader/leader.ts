@@ -2,8 +2,9 @@
  * Leader election: at any time at most one of the replicas that share a Lease leads. Interoperable with client-go's; a
  * leader that cannot renew stops leading before anybody else can begin, and then tries to become leader again.
  */
+
+import { type Clock, systemClock, type Timer } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
-import { type Clock, systemClock, type Timer } from '../clock.ts';
 import type { KubeClient } from '../kube-client.ts';
 import { pause } from '../pause.ts';
 import { createLeaseLock, type LeaseAttempt, type LeaseLock } from './lease.ts';

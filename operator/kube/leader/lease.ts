@@ -3,8 +3,9 @@
  * write is guarded by the resourceVersion, and whether a holder is late is judged by how long its record has not
  * changed on this machine's clock, never by comparing clocks.
  */
+
+import type { Clock } from '../../observe/clock.ts';
 import { isConflict, isNotFound } from '../api-error.ts';
-import type { Clock } from '../clock.ts';
 import type { KubeClient, KubeObject, KubeRequest, ResourceType } from '../kube-client.ts';
 import { microTime } from '../micro-time.ts';
 import { resourcePath } from '../resource-path.ts';

@@ -2,7 +2,7 @@
  * Keys that become due later: a heap behind one timer, so that 10,000 waiting keys cost 10,000 small entries and no
  * 10,000 timers. A key waits once.
  */
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../../observe/clock.ts';
 
 export interface DelayedKeys {
   /** Makes the key due after `delayMs`, and at no other time that was set before. */

@@ -2,9 +2,10 @@
  * Decides what is reconciled when: each key at most once at a time, changed ones first, failed ones again with
  * back-off. The only place that decides about retries of a reconcile.
  */
+
+import { type Clock, systemClock } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
 import { ApiError, isConflict } from '../api-error.ts';
-import { type Clock, systemClock } from '../clock.ts';
 import { createDelayedKeys, type DelayedKeys } from './delayed-keys.ts';
 import { createKeyQueue, type KeyQueue, type Priority } from './key-queue.ts';
 import { retryDelayMs } from './retry-delay.ts';

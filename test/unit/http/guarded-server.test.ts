@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { RequestError } from '../../../operator/api/errors.ts';
 import { defaultLimits } from '../../../operator/http/guard/limits.ts';
 import { createGuardedServer } from '../../../operator/http/guarded-server.ts';
+import { systemClock } from '../../../operator/observe/clock.ts';
 import { createLogger } from '../../../operator/observe/log.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
 import { receiverMessages, receiverServerMetrics } from '../../../operator/receivers/server-reports.ts';
@@ -13,6 +14,7 @@ import {
   connectTo,
   exchange,
   HOOK,
+  OTHER_HOOK,
   proxies,
   type RawConnection,
   requestText,
@@ -157,6 +159,25 @@ describe('which answer', () => {
     const line = JSON.parse(served.logLines[0] ?? '{}');
     expect(line).toMatchObject({ level: 'error', error: 'something is not a function' });
     expect(line.cause).toContain('guarded-server.test.ts');
+  });
+});
+
+describe('the log of refusals', () => {
+  it('hides no Receiver behind the noise of another, nor one code behind another', async () => {
+    const served = await start({ clock: { ...systemClock, elapsedMs: () => 0 } });
+    const unsigned = (path: string): string => requestText(path, '{}').replace(/X-Sig.*\r\n/, '');
+    for (let index = 0; index < 3; index++) {
+      for (const path of [HOOK, OTHER_HOOK]) await exchange(served.port, unsigned(path));
+      await exchange(served.port, requestText(`/hook/${index}`, '{}'));
+      await exchange(served.port, requestText(OTHER_HOOK).replace('POST', 'GET'));
+    }
+    const seen = served.logLines.map((line) => JSON.parse(line)).map(({ code, name }) => [code, name]);
+    expect(seen).toEqual([
+      ['SignatureMissing', 'receiver'],
+      ['SignatureMissing', 'other'],
+      ['PathUnknown', undefined],
+      ['MethodNotAllowed', undefined],
+    ]);
   });
 });
 

@@ -6,12 +6,15 @@ import type { Admitted, Endpoint } from '../../../operator/http/endpoint.ts';
 import { defaultLimits, type Limits } from '../../../operator/http/guard/limits.ts';
 import { createGuardedServer, type GuardedServer } from '../../../operator/http/guarded-server.ts';
 import { parseTrustedProxies, type TrustedProxies } from '../../../operator/http/sender/trusted-proxies.ts';
+import type { Clock } from '../../../operator/observe/clock.ts';
 import { createLogger, type Logger } from '../../../operator/observe/log.ts';
 import { createMetrics, type Metrics } from '../../../operator/observe/metrics.ts';
 import { receiverMessages, receiverServerMetrics } from '../../../operator/receivers/server-reports.ts';
 import type { WebhookRequest } from '../../../operator/webhooks/webhook-type.ts';
 
 export const HOOK = `/hook/${'a'.repeat(64)}`;
+/** The hook of another Receiver. */
+export const OTHER_HOOK = `/hook/${'c'.repeat(64)}`;
 export const SUSPENDED = `/hook/${'b'.repeat(64)}`;
 
 export interface Served {
@@ -32,28 +35,31 @@ export interface ServedOptions {
   readonly limits?: Partial<Limits>;
   readonly trustedProxies?: readonly string[];
   readonly proxyProtocol?: boolean;
+  readonly ready?: () => boolean;
+  readonly clock?: Clock;
   /** What the hook does with a request; 200 when absent. */
   readonly deliver?: (request: WebhookRequest) => Promise<200 | 202>;
 }
 
 /** Takes POST and PUT; the head of a request without `X-Signature` is refused. */
 function testEndpoint(deliver: (request: WebhookRequest) => Promise<200 | 202>): Endpoint {
-  const admitted: Admitted = {
+  const admittedAs = (name: string): Admitted => ({
     type: 'generic-hmac',
-    about: { namespace: 'default', name: 'receiver' },
+    about: { namespace: 'default', name },
     head(head) {
       if (head.headers['x-signature'] === undefined) throw new RequestError('SignatureMissing');
       return (body) => deliver({ ...head, body });
     },
-  };
+  });
+  const paths = [HOOK, OTHER_HOOK, SUSPENDED];
   return {
     name: 'receiver',
-    allowedMethods: (path) => (path === HOOK || path === SUSPENDED ? ['POST', 'PUT'] : []),
+    allowedMethods: (path) => (paths.includes(path) ? ['POST', 'PUT'] : []),
     admit(path, method) {
-      if (path !== HOOK && path !== SUSPENDED) throw new RequestError('PathUnknown');
+      if (!paths.includes(path)) throw new RequestError('PathUnknown');
       if (method !== 'POST' && method !== 'PUT') throw new RequestError('MethodNotAllowed');
       if (path === SUSPENDED) throw new RequestError('ReceiverUnavailable');
-      return admitted;
+      return admittedAs(path === HOOK ? 'receiver' : 'other');
     },
   };
 }
@@ -66,7 +72,7 @@ export function proxies(...cidrs: readonly string[]): TrustedProxies {
 }
 
 export async function startServer(options: ServedOptions = {}): Promise<Served> {
-  const { limits = {}, trustedProxies = [], proxyProtocol = false, deliver = async () => 200 } = options;
+  const { limits = {}, trustedProxies = [], proxyProtocol = false, deliver = async () => 200, ...others } = options;
   const metrics = createMetrics();
   const delivered: WebhookRequest[] = [];
   const deliveredBytes: number[] = [];
@@ -86,6 +92,7 @@ export async function startServer(options: ServedOptions = {}): Promise<Served> 
     limits: { ...defaultLimits, ...limits },
     trusted: proxies(...trustedProxies),
     proxyProtocol,
+    ...others,
     log,
     messages: receiverMessages,
     metrics: receiverServerMetrics(metrics),

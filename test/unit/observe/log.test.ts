@@ -53,7 +53,7 @@ describe('a sampled log', () => {
   it('writes one line a second of each kind and counts the others', () => {
     const { lines, log } = capture();
     let now = 0;
-    const sampled = createSampledLog(log, () => now);
+    const sampled = createSampledLog(log, { clock: { elapsedMs: () => now } });
     for (let index = 0; index < 5; index++) sampled.info('a', { code: 'a' }, 'refused');
     sampled.info('b', { code: 'b' }, 'refused');
     now = 1_000;
@@ -67,5 +67,25 @@ describe('a sampled log', () => {
       ['a', 4],
       ['a', undefined],
     ]);
+  });
+
+  it('is bounded in lines and memory, however many kinds there are', () => {
+    const { lines, log } = capture();
+    let now = 0;
+    const sampled = createSampledLog(log, { clock: { elapsedMs: () => now }, maxKinds: 3 });
+    const names = (): unknown[] => lines.splice(0).map((line) => JSON.parse(line).kind);
+    const infoAll = (): void => {
+      for (const kind of ['a', 'b', 'c', 'd', 'e']) sampled.info(kind, { kind }, 'refused');
+    };
+    infoAll();
+    infoAll();
+    expect(names()).toEqual(['a', 'b', 'c', 'd']);
+    now = 1_000;
+    // What was told apart before is still: nothing of it is over while it comes again.
+    infoAll();
+    expect(names()).toEqual(['a', 'b', 'c', 'd']);
+    now = 2_000;
+    for (let index = 0; index < 100; index++) sampled.info(`kind-${index}`, { kind: index }, 'refused');
+    expect(names()).toEqual([0, 1, 2, 3]);
   });
 });

@@ -1,40 +1,40 @@
 // How many requests may come without waiting for the answers before them.
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { createPipelining, type Line } from '../../../../operator/http/guard/pipelining.ts';
+import { createPipelining, type RequestQueue } from '../../../../operator/http/guard/pipelining.ts';
 
-const newLine = (): Line => ({ open: 0, turn: 0, burst: 0 });
+const newQueue = (): RequestQueue => ({ open: 0, turn: 0, burst: 0 });
 const limits = { maxPipelinedRequests: 3, maxPipelinedInAll: 4 };
 
 it('counts those of one turn although they are answered, and forgets them with the next', async () => {
   const pipelining = createPipelining(limits);
-  const line = newLine();
+  const queue = newQueue();
   for (let i = 0; i < 3; i++) {
-    expect(pipelining.begin(line)).toBe(true);
-    pipelining.end(line, 1);
+    expect(pipelining.begin(queue)).toBe(true);
+    pipelining.end(queue, 1);
   }
-  expect(pipelining.begin(line)).toBe(false);
+  expect(pipelining.begin(queue)).toBe(false);
   await turn();
-  expect(pipelining.begin(line)).toBe(true);
+  expect(pipelining.begin(queue)).toBe(true);
 });
 
 it('counts those that are not answered over many turns', async () => {
   const pipelining = createPipelining(limits);
-  const line = newLine();
+  const queue = newQueue();
   for (let i = 0; i < 3; i++) {
-    expect(pipelining.begin(line)).toBe(true);
+    expect(pipelining.begin(queue)).toBe(true);
     await turn();
   }
-  expect(pipelining.begin(line)).toBe(false);
-  pipelining.end(line, 1);
+  expect(pipelining.begin(queue)).toBe(false);
+  pipelining.end(queue, 1);
   await turn();
-  expect(pipelining.begin(line)).toBe(true);
+  expect(pipelining.begin(queue)).toBe(true);
 });
 
 it('bounds all connections together, but never the first request of one', async () => {
   const pipelining = createPipelining(limits);
-  const [one, two, three] = [newLine(), newLine(), newLine()];
-  for (const line of [one, one, one, two, two, two]) expect(pipelining.begin(line)).toBe(true);
+  const [one, two, three] = [newQueue(), newQueue(), newQueue()];
+  for (const queue of [one, one, one, two, two, two]) expect(pipelining.begin(queue)).toBe(true);
   await turn();
   expect(pipelining.begin(three)).toBe(true);
   expect(pipelining.begin(three)).toBe(false);

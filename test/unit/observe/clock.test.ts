@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../operator/kube/clock.ts';
+import { systemClock } from '../../../operator/observe/clock.ts';
 
 describe('systemClock', () => {
   it('runs a callback after its delay, and never one that was cancelled', async () => {
