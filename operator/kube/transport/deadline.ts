@@ -22,7 +22,8 @@ export function createDeadline(timeoutMs: number, signal?: AbortSignal): Deadlin
   const deadline = {
     over: undefined as ConnectionError | undefined,
     get leftMs() {
-      return Math.max(0, endMs - performance.now());
+      // A timer may fire a fraction of a millisecond before its time.
+      return deadline.over === undefined ? Math.max(0, endMs - performance.now()) : 0;
     },
     onOver: undefined as Deadline['onOver'],
     breakOff(message: string) {
