@@ -1,36 +1,62 @@
-// The three kinds of tests: unit alone in seconds, integration against a real API server, e2e with the built operator.
+/**
+ * The kinds of tests: `unit` is quick and alone, `heavy` holds the floods, fuzz and builds, `integration` talks to a real
+ * API server, `e2e` runs the built operator.
+ */
 import { defineConfig } from 'vitest/config';
+
+const MINUTE_MS = 60_000;
+
+/** Deadlines only stop what hangs: no test depends on how fast the machine is. */
+const patience = {
+  testTimeout: 10 * MINUTE_MS,
+  hookTimeout: 20 * MINUTE_MS,
+  teardownTimeout: MINUTE_MS,
+  expect: { poll: { timeout: 3 * MINUTE_MS, interval: 20 } },
+};
+
+/** Tests that need a cluster mostly wait for it: more of them run at once than there are cores. */
+const CLUSTER_WORKERS = process.env.SLUICE_TEST_KUBECONFIG ? 1 : 4;
 
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...patience,
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          // Files share a process: to load the modules anew for each costs more than the tests.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/control-plane-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 180_000,
+          ...patience,
+          name: 'heavy',
+          include: ['test/heavy/**/*.test.ts'],
+          maxWorkers: CLUSTER_WORKERS,
           sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
+          ...patience,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: ['test/support/cluster-setup.ts'],
+          maxWorkers: CLUSTER_WORKERS,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...patience,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/control-plane-setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          // Each file runs operators of its own; two at once would only wait for each other.
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          globalSetup: ['test/support/cluster-setup.ts', 'test/support/bundle-setup.ts'],
+          maxWorkers: CLUSTER_WORKERS,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,7 +1,7 @@
 // What a stranger can send to the running operator: each gets its answer, and the same process gives the next one.
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { sharedControlPlane } from '../support/control-plane.ts';
+import { reusedControlPlane } from '../support/control-plane.ts';
 import { rawRequest, statusOf } from '../support/raw-socket.ts';
 import { createWorld, signed, TOKEN, type World } from '../support/world.ts';
 
@@ -16,7 +16,7 @@ let filtered = '';
 let generic = '';
 
 beforeAll(async () => {
-  world = await createWorld(await sharedControlPlane());
+  world = await createWorld(await reusedControlPlane());
   pid = world.operator.pid;
   await world.secret('token', { token: TOKEN });
   await world.target('GitRepository', 'repo');

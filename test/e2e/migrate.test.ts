@@ -8,11 +8,10 @@ import { parseAllDocuments } from 'yaml';
 import { freePorts } from '../../control-plane/free-port.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/start.ts';
 import type { Receiver } from '../../operator/api/receiver/receiver.ts';
-import { bundle } from '../../scripts/bundle.ts';
 import { type ChartFolder, createChartFolder } from '../support/chart.ts';
 import { commandsOf, fencesOf } from '../support/document.ts';
 import { fluxComponents, fluxReceivers, formerFluxCrd } from '../support/flux-cluster.ts';
-import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
+import { builtOperator, type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -64,7 +63,7 @@ const identityOf = ({ metadata, spec, status }: Receiver) => ({
 async function startOperator(): Promise<void> {
   const [receiver, health, metrics] = await freePorts(3);
   operator = await startOperatorProcess({
-    bundle: await bundle(),
+    bundle: await builtOperator(),
     kubeconfig: await cluster.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
     ports: { receiver, health, metrics },
     args: ['--enable-leader-election', '--shutdown-delay=0s', '--tenant-exposure=Service'],

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import type { Receiver } from '../../operator/api/receiver/receiver.ts';
-import { sharedControlPlane } from '../support/control-plane.ts';
+import { reusedControlPlane } from '../support/control-plane.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { conditionOf, createWorld, signed, TOKEN, type World } from '../support/world.ts';
 
 let world: World;
 
 beforeAll(async () => {
-  world = await createWorld(await sharedControlPlane());
+  world = await createWorld(await reusedControlPlane());
 });
 afterAll(() => world?.end());
 

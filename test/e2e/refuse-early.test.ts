@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sharedControlPlane } from '../support/control-plane.ts';
+import { reusedControlPlane } from '../support/control-plane.ts';
 import { createHttpGate, type HttpGate } from '../support/http-gate.ts';
 import { rawRequest, statusOf } from '../support/raw-socket.ts';
 import { createWorld, signed, TOKEN, type World } from '../support/world.ts';
@@ -23,7 +23,7 @@ const repo = { kind: 'GitRepository', name: 'a' };
 
 /** Everything that the operator asks passes the gate, which counts. */
 beforeAll(async () => {
-  const controlPlane = await sharedControlPlane();
+  const controlPlane = await reusedControlPlane();
   gate = await createHttpGate(controlPlane.adminKubeconfig);
   folder = await mkdtemp(join(tmpdir(), 'sluice-gate-'));
   const kubeconfig = join(folder, 'kubeconfig');

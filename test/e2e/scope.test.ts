@@ -1,7 +1,7 @@
 // The flags that narrow what the operator looks at and reaches.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freshNamespace, sharedControlPlane } from '../support/control-plane.ts';
+import { freshNamespace, reusedControlPlane } from '../support/control-plane.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, signed, TOKEN, type World, type WorldOptions } from '../support/world.ts';
 
@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 async function worldWith(args: readonly string[], options: WorldOptions = {}): Promise<World> {
-  const world = await createWorld(await sharedControlPlane(), { args: ['--shutdown-delay=0s', ...args], ...options });
+  const world = await createWorld(await reusedControlPlane(), { args: ['--shutdown-delay=0s', ...args], ...options });
   worlds.push(world);
   await world.secret('token', { token: TOKEN });
   await world.target('GitRepository', 'near');
@@ -40,7 +40,7 @@ describe('--no-cross-namespace-refs', () => {
 
 describe('--watch-all-namespaces=false', () => {
   it('serves the Receivers of the own namespace alone', async () => {
-    const namespace = await freshNamespace(await sharedControlPlane());
+    const namespace = await freshNamespace(await reusedControlPlane());
     const world = await worldWith(['--watch-all-namespaces=false'], {
       namespace,
       env: { RUNTIME_NAMESPACE: namespace },

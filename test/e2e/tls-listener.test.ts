@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, issueCertificate } from '../../control-plane/certificates.ts';
 import { freePort } from '../../control-plane/free-port.ts';
 import { installChart } from '../support/chart.ts';
-import { sharedControlPlane } from '../support/control-plane.ts';
+import { reusedControlPlane } from '../support/control-plane.ts';
 import { runOperator } from '../support/run-operator.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
   await writeCertificate('first');
   files = [`--tls-cert-file=${certFile}`, `--tls-key-file=${keyFile}`];
-  const controlPlane = await sharedControlPlane();
+  const controlPlane = await reusedControlPlane();
   await installChart(controlPlane);
   world = await createWorld(controlPlane);
   await world.secret('token', { token: TOKEN });

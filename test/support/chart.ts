@@ -1,6 +1,6 @@
 /** The manifests as a user gets them. */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -56,11 +56,19 @@ export async function synthesize(values?: string | object): Promise<string> {
   }
 }
 
+/** The environment variable that names a file with what the default values make, where a run has synthesized it. */
+export const MANIFESTS_VARIABLE = 'SLUICE_TEST_MANIFESTS';
+
 let defaults: Promise<string> | undefined;
 
-/** `cdk8s synth | kubectl apply --server-side`; what the default values make is synthesized once per process. */
+function defaultManifests(): Promise<string> {
+  const file = process.env[MANIFESTS_VARIABLE];
+  defaults ??= file === undefined ? synthesize() : readFile(file, 'utf8');
+  return defaults;
+}
+
+/** `cdk8s synth | kubectl apply --server-side`; what the default values make is synthesized once. */
 export async function installChart(cluster: ClusterAccess, values?: object): Promise<void> {
   if (values !== undefined) return cluster.apply(await synthesize(values));
-  defaults ??= synthesize();
-  await cluster.apply(await defaults);
+  await cluster.apply(await defaultManifests());
 }

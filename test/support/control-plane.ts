@@ -1,24 +1,38 @@
-// The control planes of tests: one shared by the whole run, or one of a test's own.
+// The control planes of tests: one shared by test files, or one of a file's own.
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
-import { type ClusterAccess, type ClusterFacts, createClusterAccess } from '../../control-plane/cluster-access.ts';
+import { type ClusterAccess, createClusterAccess } from '../../control-plane/cluster-access.ts';
 import { createRunFolder, type RunFolder } from '../../control-plane/run-folder.ts';
 import { type ControlPlane, type StartOptions, startControlPlane } from '../../control-plane/start.ts';
+import { askForCluster } from './clusters.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    controlPlane: ClusterFacts;
+    /** The socket of `serveClusters`. */
+    clusters: string;
   }
 }
 
 /**
- * The control plane that the test run started, with the CRDs of Flux (stand-ins) and Sluice. All test files use it
- * at once: work in a namespace of your own, and do not rely on the absence of anything. It cannot be killed or stopped.
+ * A control plane of the test run, with the CRDs of Flux (stand-ins) and Sluice. Integration tests use it all at once:
+ * work in a namespace of your own, and do not rely on the absence of anything. It cannot be killed or stopped.
  */
 export async function sharedControlPlane(): Promise<ControlPlane> {
-  const facts = inject('controlPlane');
+  return accessTo('shared');
+}
+
+/**
+ * As {@link sharedControlPlane}, but no other file uses it at the same time: an operator that serves all namespaces is
+ * alone there. It holds what files before this one have left behind.
+ */
+export async function reusedControlPlane(): Promise<ControlPlane> {
+  return accessTo(`worker-${process.env.VITEST_POOL_ID}`);
+}
+
+async function accessTo(name: string): Promise<ControlPlane> {
+  const facts = await askForCluster(inject('clusters'), name);
   const refuse = async (): Promise<never> => {
-    throw new Error('the control plane is shared by all tests; use ownControlPlane() for this');
+    throw new Error('the control plane is shared with other files; use ownControlPlane() for this');
   };
   let folder: RunFolder | undefined;
   return {

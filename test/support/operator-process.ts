@@ -3,6 +3,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bundle } from '../../scripts/bundle.ts';
+
+/** The environment variable with the path of the bundle, where a run has made it. */
+export const BUNDLE_VARIABLE = 'SLUICE_TEST_BUNDLE';
+
+/** The path of the built operator. */
+export async function builtOperator(): Promise<string> {
+  return process.env[BUNDLE_VARIABLE] ?? (await bundle());
+}
 
 export interface OperatorProcess {
   /** `http://127.0.0.1:port` of the receiver server. */
@@ -11,7 +20,7 @@ export interface OperatorProcess {
   /** @param path `/healthz` or `/readyz` */
   healthUrl(path: string): string;
   readonly pid: number;
-  /** A signal, SIGTERM unless told, and waits for the end. @returns the exit code; 1 where a signal ended it. */
+  /** Sends a signal, by default SIGTERM, and waits for the end. @returns the exit code; 1 where a signal ended it. */
   stop(signal?: NodeJS.Signals): Promise<number>;
 }
 
@@ -29,7 +38,7 @@ export interface OperatorProcessOptions {
   readonly guard?: (child: ChildProcess) => void;
 }
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 300_000;
 
 async function isReady(url: string): Promise<boolean> {
   try {

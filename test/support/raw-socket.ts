@@ -24,7 +24,7 @@ export function rawRequest(
       resolve(seen);
       socket.destroy();
     };
-    socket.setTimeout(30_000, () => {
+    socket.setTimeout(300_000, () => {
       reject(new Error(`no answer in time; so far: ${seen.slice(0, 100)}`));
       socket.destroy();
     });

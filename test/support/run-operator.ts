@@ -1,7 +1,7 @@
 /** The built operator as a command: started with any arguments and environment, whether it will run or refuse to. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { bundle } from '../../scripts/bundle.ts';
+import { builtOperator } from './operator-process.ts';
 
 export interface OperatorRun {
   readonly pid: number;
@@ -18,7 +18,7 @@ export async function runOperator(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<OperatorRun> {
-  const child = spawn(process.execPath, [await bundle(), ...args], {
+  const child = spawn(process.execPath, [await builtOperator(), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const WITHIN_MS = 30_000;
+/** Only stops what hangs. */
+const WITHIN_MS = 300_000;
 const STEP_MS = 20;
 
 /**
- * Looks again and again until `look` gives something other than undefined or false.
- * @throws Error after 30 s, with what was waited for and what the last look threw.
+ * Asks again and again until `look` gives something other than undefined or false.
+ * @throws Error after five minutes, with what was waited for and what the last look threw.
  */
 export async function waitFor<T>(
   what: string,

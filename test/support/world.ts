@@ -14,11 +14,10 @@ import { fluxKinds } from '../../operator/api/flux-kinds.ts';
 import { type Condition, type ObjectMeta, REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import { RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../../operator/api/receiver/receiver.ts';
 import type { KubeObject } from '../../operator/kube/kube-client.ts';
-import { bundle } from '../../scripts/bundle.ts';
 import { installChart } from './chart.ts';
 import { kubeClientFor } from './kube-client-for.ts';
 import { type KubeManifest, objectsIn } from './objects-in.ts';
-import { type OperatorProcess, startOperatorProcess } from './operator-process.ts';
+import { builtOperator, type OperatorProcess, startOperatorProcess } from './operator-process.ts';
 import { waitFor } from './wait-for.ts';
 
 export const TOKEN = 'secret-token-dont-share';
@@ -91,7 +90,7 @@ export interface WorldOptions {
   readonly values?: SluiceProps;
   readonly args?: readonly string[];
   readonly namespace?: string;
-  /** Of the operator, beside this process's own. RUNTIME_NAMESPACE is flux-system unless told. */
+  /** Of the operator, beside this process's own. RUNTIME_NAMESPACE is flux-system by default. */
   readonly env?: Readonly<Record<string, string>>;
   /** Kubeconfig of the operator; default: its ServiceAccount's. */
   readonly kubeconfig?: string;
@@ -116,7 +115,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
   async function start(args: readonly string[], own = kubeconfig): Promise<OperatorProcess> {
     const ports = { receiver: await freePort(), health: await freePort(), metrics: await freePort() };
     const operator = await startOperatorProcess({
-      bundle: await bundle(),
+      bundle: await builtOperator(),
       kubeconfig: own,
       ports,
       args,

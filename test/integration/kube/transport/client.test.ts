@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAuthority } from '../../../../control-plane/certificates.ts';
 import { signServiceAccountToken } from '../../../../control-plane/service-account-token.ts';
 import type { ControlPlane } from '../../../../control-plane/start.ts';
@@ -308,7 +308,7 @@ describe('an API server that does not answer', () => {
 });
 
 /** A cluster that was there before has no key of ours to make credentials with. */
-const hasKeys = inject('controlPlane').authority !== undefined;
+const hasKeys = !process.env.SLUICE_TEST_KUBECONFIG;
 
 describe.runIf(hasKeys)('credentials (on a control plane of our own)', () => {
   const tokenFor = (lifetimeSeconds: number): Promise<string> =>
@@ -518,7 +518,7 @@ describe('close', () => {
     const run = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
       cwd: ROOT,
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 300_000,
     });
     expect(run).toMatchObject({ stderr: '', stdout: 'ConnectionError\n', status: 0 });
   });

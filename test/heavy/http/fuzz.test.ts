@@ -1,4 +1,4 @@
-// The doors of the receiver server and a bounded number of random bytes; `npm run fuzz` goes on for longer.
+// The receiver server's ports and a bounded number of random bytes; `npm run fuzz` goes on for longer.
 import { it } from 'vitest';
 import { fuzz } from '../../fuzz/fuzz.ts';
 import { plainTarget, proxiedTarget, proxyHeaderTarget, tlsTarget } from '../../fuzz/http-target.ts';
@@ -8,7 +8,7 @@ it.each([
   ['plain HTTP behind a proxy', proxiedTarget, 100],
   ['the header of a proxy', proxyHeaderTarget, 100],
   ['a TLS handshake', tlsTarget, 100],
-] as const)('%s holds up', { timeout: 60_000 }, async (_name, create, runs) => {
+] as const)('%s holds up', async (_name, create, runs) => {
   const target = await create();
   await fuzz(target, { runs }).finally(target.stop);
 });
