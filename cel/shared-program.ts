@@ -9,7 +9,7 @@ const known = new Map<string, Program>();
 
 /** As `compile`, and throws as it does. */
 export function sharedProgram(expression: string, options: CompileOptions): Program {
-  const key = JSON.stringify([options.result, options.variables, expression]);
+  const key = JSON.stringify([options, expression]);
   const program = known.get(key) ?? compile(expression, options);
   known.delete(key);
   known.set(key, program);

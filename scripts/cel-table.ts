@@ -1,6 +1,6 @@
 /**
  * Writes test/unit/cel/cel-table.json: what the real cel-go answers to the questions of test/support/cel-questions.ts.
- * Needs the control plane that is built from control-plane/.
+ * Needs Go, to build test/support/cel-go.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -11,12 +11,7 @@ import { askCelGo, findCelGo } from '../test/support/cel-go.ts';
 const ROOT = join(import.meta.dirname, '..');
 const TABLE = join(ROOT, 'test', 'unit', 'cel', 'cel-table.json');
 
-const command = await findCelGo(lineProgress());
-if (typeof command === 'string') {
-  console.error(command);
-  process.exit(1);
-}
-const answers = await askCelGo(command);
+const answers = await askCelGo(await findCelGo(lineProgress()));
 await writeFile(TABLE, `[\n${answers.map((answer) => `  ${JSON.stringify(answer)}`).join(',\n')}\n]\n`);
 const biome = join(ROOT, 'node_modules', '.bin', 'biome');
 const formatted = spawnSync(biome, ['format', '--write', TABLE], { stdio: 'inherit' });

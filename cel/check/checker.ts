@@ -5,6 +5,7 @@ import { FUNCTIONS, TYPES } from '../library/library.ts';
 import { compileError } from '../parse/source-position.ts';
 import { CONDITIONAL, type Comprehension, type Node } from '../parse/syntax.ts';
 import type { CelFunction } from './overloads.ts';
+import { localType, qualifiedName, type Scope, startsLocally } from './scope.ts';
 import {
   BOOL,
   DYN,
@@ -39,32 +40,18 @@ export interface Checked {
   typeOf(node: Node): Type;
 }
 
-interface Scope {
-  readonly name: string;
-  readonly type: Type;
-  readonly outer: Scope | undefined;
-}
-
-/** `a.b.c` as one name, if the node is no more than that. */
-function qualifiedName(node: Node): string | undefined {
-  if (node.kind === 'ident') return node.name;
-  if (node.kind !== 'select' || node.optional) return undefined;
-  const operand = qualifiedName(node.operand);
-  return operand === undefined ? undefined : `${operand}.${node.field}`;
-}
-
 class Checker {
   readonly #expression: string;
-  readonly #variables: ReadonlySet<string>;
+  readonly #variables: ReadonlyMap<string, Type>;
   readonly #types = new Map<Node, Type>();
   readonly #substitutions = new Substitutions();
   readonly reads = new Set<string>();
   readonly calls = new Map<Node, ResolvedCall>();
   readonly typeNames = new Map<Node, Type>();
 
-  constructor(expression: string, variables: readonly string[]) {
+  constructor(expression: string, variables: ReadonlyMap<string, Type>) {
     this.#expression = expression;
-    this.#variables = new Set(variables);
+    this.#variables = variables;
   }
 
   check(node: Node, scope?: Scope): Type {
@@ -118,10 +105,12 @@ class Checker {
   }
 
   #ident(node: Extract<Node, { kind: 'ident' }>, scope: Scope | undefined): Type {
-    for (let at = scope; at !== undefined; at = at.outer) if (at.name === node.name) return at.type;
-    if (this.#variables.has(node.name)) {
+    const local = node.absolute ? undefined : localType(node.name, scope);
+    if (local !== undefined) return local;
+    const declared = this.#variables.get(node.name);
+    if (declared !== undefined) {
       this.reads.add(node.name);
-      return DYN;
+      return declared;
     }
     const type = TYPES.get(node.name);
     if (type === undefined) throw this.#fail(node, `undeclared reference to '${node.name}'`);
@@ -131,7 +120,7 @@ class Checker {
 
   #selection(node: Extract<Node, { kind: 'select' }>, scope: Scope | undefined): Type {
     const type = TYPES.get(qualifiedName(node) ?? '');
-    if (type !== undefined) {
+    if (type !== undefined && !startsLocally(node, scope)) {
       this.typeNames.set(node, type);
       return typeOf(type);
     }
@@ -285,7 +274,7 @@ function literalType(value: unknown): Type {
 }
 
 /** @throws CelCompileError for names that are not declared, and types that do not fit. */
-export function check(expression: string, root: Node, variables: readonly string[]): Checked {
+export function check(expression: string, root: Node, variables: ReadonlyMap<string, Type>): Checked {
   const checker = new Checker(expression, variables);
   checker.check(root);
   return {

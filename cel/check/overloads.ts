@@ -1,7 +1,8 @@
 /** How the library's functions are declared: signatures for the type checker beside the code that runs. */
 import type { Budget } from '../evaluate/bounds.ts';
 import { kindOf } from '../evaluate/values.ts';
-import { DYN, listOf, mapOf, optionalOf, param, scalar, type Type, typeOf } from './types.ts';
+import { readTypes } from './type-text.ts';
+import { DYN, type Type } from './types.ts';
 
 /** One signature of a function. Of a member the receiver is the first parameter. */
 export interface Overload {
@@ -17,37 +18,6 @@ export interface CelFunction {
   /** Throws Failure itself for types that no signature has, so nobody need look before. */
   readonly total: boolean;
   readonly run: (budget: Budget, ...args: unknown[]) => unknown;
-}
-
-const PART = /\s*([A-Za-z]+|[(),])/gy;
-const WRAPPERS: Readonly<Record<string, (...of: Type[]) => Type>> = {
-  list: listOf,
-  map: mapOf,
-  optional: optionalOf,
-  type: typeOf,
-};
-
-/** Reads `map(K, list(V))`: capital letters are type parameters. */
-function readTypes(text: string): Type[] {
-  const parts = Array.from(text.matchAll(PART), (found) => found[1] ?? '');
-  let next = 0;
-  const readType = (): Type => {
-    const name = parts[next++] ?? '';
-    if (parts[next] !== '(') return /^[A-Z]$/.test(name) ? param(name) : scalar(name);
-    next += 1;
-    const of = readList();
-    next += 1;
-    return WRAPPERS[name]?.(...of) ?? DYN;
-  };
-  const readList = (): Type[] => {
-    const types = [readType()];
-    while (parts[next] === ',') {
-      next += 1;
-      types.push(readType());
-    }
-    return types;
-  };
-  return parts.length === 0 ? [] : readList();
 }
 
 /** `(A, B): R` is a global signature, `A.(B): R` that of a member. */
@@ -82,13 +52,13 @@ export function defineTotal(name: string, signatures: readonly string[], run: Ce
   return { name, overloads: signatures.map(readSignature), total: true, run };
 }
 
-/** Whether values may be passed for a signature's parameters, by their kinds alone. */
-export function accepts(overload: Overload, args: readonly unknown[]): boolean {
-  const { params } = overload;
-  if (params.length !== args.length) return false;
-  for (let i = 0; i < params.length; i += 1) {
-    const kind = params[i]?.kind;
-    if (kind !== 'dyn' && kind !== 'param' && kind !== kindOf(args[i])) return false;
-  }
-  return true;
+/** The test whether so many values fit one of the function's signatures, by their kinds alone. */
+export function accepting(fn: CelFunction, count: number): (args: readonly unknown[]) => boolean {
+  const signatures = fn.overloads
+    .filter(({ params }) => params.length === count)
+    .map(({ params }) => params.map(({ kind }) => (kind === 'dyn' || kind === 'param' ? undefined : kind)));
+  return (args) => {
+    const kinds = args.map(kindOf);
+    return signatures.some((signature) => signature.every((kind, i) => kind === undefined || kind === kinds[i]));
+  };
 }

@@ -1,6 +1,17 @@
 /** Equality and order of CEL values across types, as cel-go has them. */
 import { type Budget, Failure, NO_OVERLOAD } from './bounds.ts';
-import { CelDuration, CelOptional, CelTimestamp, CelType, CelUint, isMap, mapGet, mapKeys, mapSize } from './values.ts';
+import {
+  CelDuration,
+  CelOptional,
+  CelTimestamp,
+  CelType,
+  CelUint,
+  isMap,
+  KEY_COST,
+  mapGet,
+  mapKeys,
+  mapSize,
+} from './values.ts';
 
 const NAN = new Failure('NaN values cannot be ordered');
 
@@ -40,7 +51,7 @@ function equalNumbers(x: bigint | number, y: bigint | number): boolean {
 
 function equalMaps(a: Parameters<typeof mapGet>[0], b: Parameters<typeof mapGet>[0], budget: Budget): boolean {
   const size = mapSize(a);
-  budget.spend(2 * size);
+  budget.spend(3 * KEY_COST * size);
   if (size !== mapSize(b)) return false;
   return mapKeys(a).every((key) => {
     const other = mapGet(b, key);

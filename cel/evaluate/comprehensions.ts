@@ -1,9 +1,9 @@
 /** Runs CEL's loops: the only way for an expression to take longer than it is long, so each turn is counted. */
 
 import type { Comprehension } from '../parse/syntax.ts';
-import { Failure, NO_OVERLOAD } from './bounds.ts';
+import { FAILURE_COST, Failure, NO_OVERLOAD } from './bounds.ts';
 import type { Evaluate, Planner, Run } from './planner.ts';
-import { isMap, mapKeys } from './values.ts';
+import { isMap, KEY_COST, mapKeys } from './values.ts';
 
 /** Does something with each element, until it says `true`. */
 type Turn = (run: Run, element: unknown) => boolean;
@@ -13,7 +13,7 @@ function elementsOf(run: Run, range: unknown): readonly unknown[] {
   if (Array.isArray(range)) return range;
   if (!isMap(range)) throw NO_OVERLOAD;
   const keys = mapKeys(range);
-  run.budget.spend(keys.length);
+  run.budget.spend(keys.length * KEY_COST);
   return keys;
 }
 
@@ -43,6 +43,7 @@ function quantifier(range: Evaluate, slot: number, predicate: Evaluate, decisive
         decided = holds(run, predicate) === decisive;
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
+        run.budget.spend(FAILURE_COST);
         failure ??= error;
       }
       return decided;
@@ -68,7 +69,10 @@ function collect(range: Evaluate, slot: number, filter: Evaluate | undefined, bo
   return (run) => {
     const result: unknown[] = [];
     loop(run, range, slot, (_, element) => {
-      if (filter === undefined || holds(run, filter)) result.push(body === undefined ? element : body(run));
+      if (filter === undefined || holds(run, filter)) {
+        result.push(body === undefined ? element : body(run));
+        run.budget.list(1);
+      }
       return false;
     });
     return result;

@@ -1,16 +1,16 @@
 /** Turns a checked expression into closures that run it; what can be known before is worked out here. */
 
 import type { Checked, ResolvedCall } from '../check/checker.ts';
-import { accepts } from '../check/overloads.ts';
+import { accepting } from '../check/overloads.ts';
 import { showType } from '../check/types.ts';
 import { hasField, optionalSelect, select } from '../library/collections.ts';
 import { FOLDED } from '../library/conversions.ts';
 import { compilePattern } from '../library/regular-expression.ts';
 import { compileError } from '../parse/source-position.ts';
-import { CONDITIONAL, type MapEntry, type Node } from '../parse/syntax.ts';
-import { Budget, Exhausted, Failure, NO_OVERLOAD } from './bounds.ts';
+import { CONDITIONAL, INDEX, type MapEntry, type Node, OPTIONAL_INDEX } from '../parse/syntax.ts';
+import { Budget, Exhausted, FAILURE_COST, Failure, MAX_COMPILE_STEPS, NO_OVERLOAD } from './bounds.ts';
 import { planComprehension } from './comprehensions.ts';
-import { CelMap, CelOptional, CelType } from './values.ts';
+import { CelMap, CelOptional, CelType, kindOf, type ValueKind } from './values.ts';
 
 /** One run: its bounds, the values of the variables, and those of the macros that it is in. */
 export interface Run {
@@ -19,8 +19,12 @@ export interface Run {
   readonly locals: unknown[];
 }
 
+/** Steps for a call of a function that takes values of certain types only. */
+const CALL_COST = 6;
+
 export type Evaluate = (run: Run) => unknown;
 
+const INDEX_KINDS: ReadonlySet<ValueKind> = new Set(['bool', 'int', 'uint', 'double', 'string']);
 const NO_VARIABLE = new Failure('a variable has no value');
 const NOT_OPTIONAL = new Failure('an optional element is not optional');
 
@@ -29,7 +33,7 @@ export class Planner {
   readonly #expression: string;
   readonly #checked: Checked;
   /** For all patterns of the expression together. */
-  readonly #budget = new Budget();
+  readonly #budget = new Budget(MAX_COMPILE_STEPS);
   readonly #constants = new Map<Evaluate, unknown>();
 
   constructor(expression: string, checked: Checked) {
@@ -44,7 +48,7 @@ export class Planner {
       case 'literal':
         return this.#constant(node.value);
       case 'ident':
-        return planVariable(node.name, locals.lastIndexOf(node.name));
+        return planVariable(node.name, node.absolute ? -1 : locals.lastIndexOf(node.name));
       case 'select':
         return planSelect(this.plan(node.operand, locals), node.field, node.optional);
       case 'has':
@@ -87,11 +91,19 @@ export class Planner {
       if (third !== undefined && name === CONDITIONAL) return planConditional(first, second, third);
       if (name === 'or' || name === 'orValue') return planOr(first, second, name === 'or');
       const constant = this.#constants.get(second);
+      if ((name === INDEX || name === OPTIONAL_INDEX) && this.#knows(second)) this.#checkIndex(node, constant);
       // In a list that is known to be empty is nothing, not even what cannot be evaluated.
       if (name === 'in' && Array.isArray(constant) && constant.length === 0) return this.#constant(false);
       if (name === 'matches' && typeof constant === 'string') return this.#matches(node, first, constant);
     } else if (FOLDED.has(name) && this.#knows(first)) return this.#fold(node, planCall(call, args));
     return planCall(call, args);
+  }
+
+  /** cel-go plans a constant index as a part of the path, and refuses one that no list or map could have. */
+  #checkIndex(node: Node, index: unknown): void {
+    const kind = kindOf(index) ?? 'null';
+    if (INDEX_KINDS.has(kind)) return;
+    throw compileError(this.#expression, node.at, `nothing has an index of type ${kind}`);
   }
 
   #guard<T>(node: Node, work: () => T): T {
@@ -124,7 +136,7 @@ export class Planner {
       return this.#constant(plans.map((plan) => this.#constants.get(plan)));
     }
     return (run) => {
-      run.budget.spend(1 + plans.length);
+      run.budget.list(plans.length);
       if (!anyOptional) return plans.map((plan) => plan(run));
       return plans.flatMap((plan, i) => (elements[i]?.optional === true ? present(plan(run)) : [plan(run)]));
     };
@@ -137,7 +149,7 @@ export class Planner {
       optional,
     }));
     const build: Evaluate = (run) => {
-      run.budget.spend(1 + plans.length);
+      run.budget.map(plans.length);
       const map = new CelMap();
       for (const { key, value, optional } of plans) {
         const name = key(run);
@@ -154,7 +166,7 @@ export class Planner {
     const target = this.plan(node.target, locals);
     const body = this.plan(node.body, [...locals, node.variable]);
     return (run) => {
-      run.budget.spend();
+      run.budget.spend(CALL_COST);
       const optional = target(run);
       if (!(optional instanceof CelOptional)) throw NO_OVERLOAD;
       if (optional.value === undefined) return CelOptional.NONE;
@@ -212,6 +224,7 @@ function planLogic(or: boolean, terms: readonly Evaluate[]): Evaluate {
         if (typeof value !== 'boolean') failure ??= NO_OVERLOAD;
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
+        run.budget.spend(FAILURE_COST);
         failure ??= error;
       }
     }
@@ -242,6 +255,7 @@ function planOr(first: Evaluate, second: Evaluate, whole: boolean): Evaluate {
 
 function planCall({ fn }: ResolvedCall, args: readonly Evaluate[]): Evaluate {
   const { run: call } = fn;
+  const accepted = accepting(fn, args.length);
   const [first, second] = args;
   if (fn.total && first !== undefined && second !== undefined && args.length === 2) {
     return (run) => {
@@ -250,9 +264,9 @@ function planCall({ fn }: ResolvedCall, args: readonly Evaluate[]): Evaluate {
     };
   }
   return (run) => {
-    run.budget.spend();
+    run.budget.spend(CALL_COST);
     const values = args.map((arg) => arg(run));
-    if (!fn.total && !fn.overloads.some((overload) => accepts(overload, values))) throw NO_OVERLOAD;
+    if (!fn.total && !accepted(values)) throw NO_OVERLOAD;
     return call(run.budget, ...values);
   };
 }

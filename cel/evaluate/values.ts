@@ -47,7 +47,7 @@ export class CelOptional {
   }
 }
 
-/** A map literal's value; numbers are the same key when they are equal. */
+/** A map literal's value. An int and a uint are different keys; a number that is none of the keys finds an equal one. */
 export class CelMap {
   readonly #entries = new Map<unknown, { readonly key: unknown; readonly value: unknown }>();
 
@@ -56,7 +56,11 @@ export class CelMap {
   }
 
   get(key: unknown): unknown {
-    return this.#entries.get(canonicalKey(key))?.value;
+    const entries = this.#entries;
+    const exact = entries.get(canonicalKey(key));
+    if (exact !== undefined) return exact.value;
+    const whole = wholeOf(key);
+    return whole === undefined ? undefined : (entries.get(whole) ?? entries.get(UINT_KEYS + whole))?.value;
   }
 
   get size(): number {
@@ -68,10 +72,16 @@ export class CelMap {
   }
 }
 
+/** Beyond every int, so that uints have keys of their own. */
+const UINT_KEYS = 1n << 64n;
+
 function canonicalKey(key: unknown): unknown {
-  if (key instanceof CelUint) return key.value;
-  if (typeof key === 'number') return Number.isInteger(key) ? BigInt(key) : key;
-  return key;
+  return key instanceof CelUint ? UINT_KEYS + key.value : key;
+}
+
+function wholeOf(key: unknown): bigint | undefined {
+  if (typeof key === 'number') return Number.isInteger(key) ? BigInt(key) : undefined;
+  return key instanceof CelUint ? key.value : typeof key === 'bigint' ? key : undefined;
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -101,6 +111,9 @@ export function mapKeys(map: JsonObject | CelMap): unknown[] {
 export function mapSize(map: JsonObject | CelMap): number {
   return map instanceof CelMap ? map.size : Object.keys(map).length;
 }
+
+/** Steps for each key of a map that is counted or walked: the keys of a JSON object are made anew each time. */
+export const KEY_COST = 16;
 
 export type ValueKind =
   | 'bool'

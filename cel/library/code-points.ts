@@ -5,8 +5,10 @@ const SURROGATE = /[\ud800-\udfff]/;
 /** How many code points. */
 export function pointCount(text: string): number {
   if (!SURROGATE.test(text)) return text.length;
-  let count = 0;
-  for (const _ of text) count += 1;
+  let count = text.length;
+  for (let i = 1; i < text.length; i += 1) {
+    if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count -= 1;
+  }
   return count;
 }
 

@@ -3,7 +3,7 @@
 import { type CelFunction, define, defineTotal } from '../check/overloads.ts';
 import { type Budget, Failure } from '../evaluate/bounds.ts';
 import { equal, numeric } from '../evaluate/compare.ts';
-import { CelDuration, CelOptional, CelTimestamp, isMap, mapGet, mapSize } from '../evaluate/values.ts';
+import { CelDuration, CelOptional, CelTimestamp, isMap, KEY_COST, mapGet, mapSize } from '../evaluate/values.ts';
 import { INDEX, OPTIONAL_INDEX } from '../parse/syntax.ts';
 import { pointCount } from './code-points.ts';
 import { wallClock } from './times.ts';
@@ -15,6 +15,7 @@ const NO_VALUE = new Failure('optional.none() dereference');
 const NOT_OPTIONAL = new Failure('an element is not optional');
 const NO_BASE64 = new Failure('illegal base64 data');
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const BASE64_COST = 30;
 const YEAR_ONE = -62_135_596_800_000_000_000n;
 
 /** The element or the value at a key, or undefined. */
@@ -63,12 +64,12 @@ export function optionalSelect(operand: unknown, field: string): CelOptional {
 
 function size(budget: Budget, value: string | Uint8Array | readonly unknown[] | object): bigint {
   if (typeof value === 'string') {
-    budget.spend(1 + (value.length >> 4));
+    budget.spend(1 + (value.length >> 1));
     return BigInt(pointCount(value));
   }
   if (value instanceof Uint8Array || Array.isArray(value)) return BigInt(value.length);
   const count = isMap(value) ? mapSize(value) : 0;
-  budget.spend(count);
+  budget.spend(count * KEY_COST);
   return BigInt(count);
 }
 
@@ -96,7 +97,7 @@ function valueIn(_: Budget, optional: CelOptional): unknown {
 }
 
 function unwrap(budget: Budget, list: List): List {
-  budget.spend(list.length);
+  budget.list(list.length);
   return list.flatMap((element) => {
     if (!(element instanceof CelOptional)) throw NOT_OPTIONAL;
     return element.value === undefined ? [] : [element.value];
@@ -106,6 +107,7 @@ function unwrap(budget: Budget, list: List): List {
 const some = (value: unknown): CelOptional => (value === undefined ? CelOptional.NONE : new CelOptional(value));
 
 function decodeBase64(budget: Budget, text: string): Uint8Array {
+  budget.spend(BASE64_COST);
   budget.produce(text.length);
   const bare = text.replaceAll(/[\r\n]/g, '');
   const padded = bare.endsWith('=') && bare.length % 4 !== 0;
@@ -192,7 +194,7 @@ const DURATION_UNITS: Readonly<Record<string, bigint>> = {
   getMilliseconds: 1_000_000n,
 };
 /** Steps for a time zone by name: its rules are read anew every time. */
-const TIME_ZONE_COST = 500;
+const TIME_ZONE_COST = 8_000;
 
 const DATES: readonly CelFunction[] = DATE_PARTS.map(([name, part]) => {
   const unit = DURATION_UNITS[name];

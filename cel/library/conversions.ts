@@ -10,6 +10,9 @@ import { parseDuration, parseTimestamp, SECOND, showDuration, showTimestamp, tim
 const NOT_CONVERTIBLE = new Failure('a type conversion error');
 const RANGE = new Failure('integer overflow');
 const NO_UTF8 = new Failure('invalid UTF-8 in bytes');
+/** Steps for writing a number or a time, and for reading a time. */
+const SHOW_COST = 80;
+const READ_COST = 150;
 // As Go reads it: digits may have single underscores between them.
 const DIGITS = String.raw`\d+(?:_\d+)*`;
 const NUMBER = new RegExp(`^[+-]?(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?$`);
@@ -76,6 +79,7 @@ function toDouble(_: Budget, value: bigint | number | CelUint | string): number 
 
 function toText(budget: Budget, value: unknown): string {
   if (typeof value === 'string') return value;
+  budget.spend(SHOW_COST);
   if (typeof value === 'number') return generalOf(value);
   if (value instanceof CelUint) return value.value.toString();
   if (value instanceof CelTimestamp) return showTimestamp(value);
@@ -95,12 +99,14 @@ function toBytes(budget: Budget, value: Uint8Array | string): Uint8Array {
   return new Uint8Array(Buffer.from(value));
 }
 
-function toTimestamp(_: Budget, value: CelTimestamp | bigint | string): CelTimestamp {
+function toTimestamp(budget: Budget, value: CelTimestamp | bigint | string): CelTimestamp {
+  budget.spend(READ_COST);
   if (value instanceof CelTimestamp) return value;
   return typeof value === 'string' ? parseTimestamp(value) : timestampOf(value * SECOND);
 }
 
-function toDuration(_: Budget, value: CelDuration | bigint | string): CelDuration {
+function toDuration(budget: Budget, value: CelDuration | bigint | string): CelDuration {
+  budget.spend(READ_COST);
   if (value instanceof CelDuration) return value;
   // cel-go declares the conversion from int, and has no code for it.
   if (typeof value === 'bigint') throw NOT_CONVERTIBLE;

@@ -6,6 +6,8 @@ import { showDuration, showTimestamp } from './times.ts';
 
 const BAD_VALUE = new Failure('a value that this clause of format cannot show');
 const DEFAULT_PRECISION = 6;
+/** Steps for a clause, whatever it shows. */
+const CLAUSE_COST = 100;
 
 /** A clause of a format string: what it shows, and with how many decimals. */
 export interface Clause {
@@ -53,11 +55,13 @@ export function formatString(budget: Budget, format: string, args: readonly unkn
 }
 
 function showClause(budget: Budget, { verb, precision }: Clause, value: unknown): string {
+  budget.spend(CLAUSE_COST);
   switch (verb) {
     case 's':
       return showValue(budget, value);
     case 'f':
     case 'e':
+      budget.spend(2 * precision);
       return showReal(verb, precision, value);
     case 'x':
       return showHex(value);
@@ -79,11 +83,8 @@ function wholeOf(value: unknown): bigint {
 }
 
 function showReal(verb: 'f' | 'e', precision: number, value: unknown): string {
-  if (typeof value === 'number') return verb === 'f' ? fixedOf(value, precision) : scientificOf(value, precision);
-  // What Go's own formatting says of an integer that is asked for its decimals; cel-go passes it on.
-  const whole = wholeOf(value);
-  const digits = (whole < 0n ? -whole : whole).toString().padStart(Math.min(precision, 1_000), '0');
-  return `%!${verb}(${typeof value === 'bigint' ? 'int64' : 'uint64'}=${whole < 0n ? '-' : ''}${digits})`;
+  const number = typeof value === 'number' ? value : Number(wholeOf(value));
+  return verb === 'f' ? fixedOf(number, precision) : scientificOf(number, precision);
 }
 
 function showHex(value: unknown): string {

@@ -44,7 +44,7 @@ function add(budget: Budget, a: unknown, b: unknown): unknown {
     return a + b;
   }
   if (Array.isArray(a) && Array.isArray(b)) {
-    budget.spend(a.length + b.length);
+    budget.list(a.length + b.length);
     return [...a, ...b];
   }
   if (a instanceof Uint8Array && b instanceof Uint8Array) {
@@ -130,7 +130,7 @@ const ORDERED = [
 
 function order(name: string, holds: (order: number) => boolean): CelFunction {
   return defineTotal(name, ORDERED, (budget, a, b) => {
-    budget.spend(typeof a === 'string' ? 1 + (a.length >> 4) : 1);
+    budget.spend(typeof a === 'string' ? 1 + (a.length >> 1) : 1);
     return holds(compare(a, b));
   });
 }

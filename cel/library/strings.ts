@@ -26,9 +26,9 @@ const QUOTED: Readonly<Record<string, string>> = {
 
 const COMPARISONS_PER_STEP = 256;
 
-/** Looking through a text costs by its length. */
+/** Counting a text's code points costs by its length. */
 function look(budget: Budget, text: string): void {
-  budget.spend(1 + (text.length >> 4));
+  budget.spend(1 + (text.length >> 1));
 }
 
 /** Searching costs by both lengths: at worst the engine compares at every place. */
@@ -99,7 +99,7 @@ function replace(budget: Budget, text: string, old: string, by: string, limit = 
 /** The text cut at `cuts` places at most, or at all (-1); an empty separator cuts before and after every character. */
 function pieces(budget: Budget, text: string, separator: string, cuts: number): string[] {
   const all = separator === '' ? ['', ...text, ''] : text.split(separator);
-  budget.spend(all.length);
+  budget.list(all.length);
   if (cuts < 0 || all.length <= cuts + 1) return all;
   return [...all.slice(0, cuts), all.slice(cuts).join(separator)];
 }
@@ -108,7 +108,7 @@ function split(budget: Budget, text: string, separator: string, limit = -1n): st
   search(budget, text, separator);
   if (limit === 0n) return [];
   const all = separator === '' ? [...text] : text.split(separator);
-  budget.spend(all.length);
+  budget.list(all.length);
   if (limit < 0n || BigInt(all.length) <= limit) return all;
   const count = Number(limit);
   return [...all.slice(0, count - 1), all.slice(count - 1).join(separator)];
@@ -124,13 +124,19 @@ function join(budget: Budget, list: readonly unknown[], separator = ''): string 
 }
 
 function trim(budget: Budget, text: string): string {
-  look(budget, text);
+  budget.spend(1 + text.length);
   let end = text.length;
   while (end > 0 && TRAILING_CHAR.test(text[end - 1] ?? '')) end -= 1;
   return text.slice(0, end).replace(LEADING, '');
 }
 
+function reverse(budget: Budget, text: string): string {
+  budget.spend(3 * text.length);
+  return made(budget, [...text].reverse().join(''));
+}
+
 function quote(budget: Budget, text: string): string {
+  budget.spend(2 * text.length);
   budget.produce(text.length * 2);
   return `"${Array.from(text.toWellFormed(), (char) => QUOTED[char] ?? char).join('')}"`;
 }
@@ -161,5 +167,5 @@ export const STRINGS: readonly CelFunction[] = [
   define('format', ['string.(list(dyn)): string'], formatString),
   define('strings.quote', ['(string): string'], quote),
   define('join', ['list(string).(): string', 'list(string).(string): string'], join),
-  change('reverse', (text) => [...text].reverse().join('')),
+  define('reverse', ['string.(): string'], reverse),
 ];

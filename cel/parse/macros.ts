@@ -6,7 +6,8 @@ type Fail = (at: number, cause: string) => Error;
 const COMPREHENSIONS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
 function variableOf(name: string, node: Node | undefined, fail: Fail): string {
-  if (node?.kind === 'ident') return node.name;
+  // As in cel-go: with a dot it is a name that nothing in the body can have.
+  if (node?.kind === 'ident') return node.absolute ? `.${node.name}` : node.name;
   throw fail(node?.at ?? 0, `the variable of ${name}() must be a simple name`);
 }
 
@@ -47,6 +48,7 @@ export function expandMacro(
   }
   if ((name === 'optMap' || name === 'optFlatMap') && args.length === 2) {
     const variable = variableOf(name, args[0], fail);
+    if (variable.startsWith('.')) throw fail(at, `the variable of ${name}() must be a simple name`);
     return { kind: 'optMap', flat: name === 'optFlatMap', target, variable, body: args[1] as Node, at };
   }
   return undefined;

@@ -184,12 +184,11 @@ class Parser {
     }
     if (this.#take('[')) return this.#list(at);
     if (this.#take('{')) return this.#map(at);
-    // The dot says that the name is absolute; with names in no container that is nothing more.
-    this.#take('.');
+    const absolute = this.#take('.');
     const name = this.#identifier();
     if (this.#is('(')) return this.#call(name, undefined, at);
     if (RESERVED.has(name)) throw this.#fail(at, `syntax error: '${name}' is a reserved word`);
-    return { kind: 'ident', name, at };
+    return { kind: 'ident', name, absolute, at };
   }
 
   #literal(token: Token, negative: boolean): unknown {

@@ -7,7 +7,8 @@ interface At {
 
 export type Node =
   | (At & { readonly kind: 'literal'; readonly value: unknown })
-  | (At & { readonly kind: 'ident'; readonly name: string })
+  /** `absolute`: with a dot in front, so that it is never the variable of a macro. */
+  | (At & { readonly kind: 'ident'; readonly name: string; readonly absolute: boolean })
   | (At & { readonly kind: 'select'; readonly operand: Node; readonly field: string; readonly optional: boolean })
   | (At & { readonly kind: 'has'; readonly operand: Node; readonly field: string })
   | (At & { readonly kind: 'call'; readonly name: string; readonly target: Node | undefined; readonly args: Node[] })

@@ -14,6 +14,9 @@ import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import type { Route, Serving, TargetEntry } from './routes.ts';
 import { webhookPath } from './webhook-path.ts';
 
+/** As cel-go sees Flux's declaration of `req`, `res` and `claims`. */
+const JSON_OBJECT = 'map(string, dyn)';
+
 const NO_TOKEN = Buffer.alloc(0);
 
 /** The part of the compiled form that the Secret has no say in, so that a rotation need not make it again. */
@@ -24,7 +27,11 @@ export interface CompiledSpec {
   readonly entries: readonly TargetEntry[];
 }
 
-function celProgram(expression: string | undefined, variables: readonly string[], where: string): Program | undefined {
+function celProgram(
+  expression: string | undefined,
+  variables: Readonly<Record<string, string>>,
+  where: string,
+): Program | undefined {
   if (expression === undefined || expression === '') return undefined;
   try {
     return sharedProgram(expression, { variables, result: 'bool' });
@@ -77,7 +84,11 @@ export function compileSpec(receiver: Receiver, types: ReadonlyMap<string, Webho
   validateReceiver(spec, [...types.values()]);
   const type = types.get(spec.type);
   if (type === undefined) throw new ReceiverError('ValidationFailed', `spec.type: unknown type ${spec.type}`);
-  const variables = type.oidcProviders === 'required' ? ['req', 'res', 'claims'] : ['req', 'res'];
+  const variables = {
+    req: JSON_OBJECT,
+    res: JSON_OBJECT,
+    ...(type.oidcProviders === 'required' ? { claims: JSON_OBJECT } : {}),
+  };
   const resourceFilter = celProgram(spec.resourceFilter, variables, 'spec.resourceFilter');
   const entries = spec.resources.map((entry, index) => {
     const where = `spec.resources[${index}]`;

@@ -10,7 +10,7 @@ type Claims = Readonly<Record<string, unknown>>;
 /** Throws RequestError TokenRejected, with the messages of all validations that do not hold. */
 export type ClaimsPolicy = (claims: Claims) => void;
 
-const variables = ['claims', 'vars'];
+const variables = { claims: 'map(string, dyn)', vars: 'map(string, dyn)' };
 
 function celProgram(expression: string, result: 'bool' | 'any', where: string): Program {
   try {

@@ -179,6 +179,24 @@ describe('filters', () => {
     expect(await woken(await path(spec), json(payload))).toEqual({ status, woken: expected });
   });
 
+  it.each([
+    "req.commits.exists(c, c.modified.exists(f, f.matches('^teams/team-[0-9]+/.*/svc-5[0-9]+1/.*[.]ya?ml$')))",
+    "req.commits.exists(c, (c.added + c.modified + c.removed).exists(f, f.endsWith('51111/deploy/values.yaml') || f.contains('/prod/') || f.matches('^(apps|infra)/')))",
+  ])('walk a push of 3 MiB to its end: %s', async (resourceFilter) => {
+    const modified = Array.from({ length: 55_000 }, (_, i) => {
+      return `teams/team-00/services/svc-${String(i).padStart(5, '0')}/deploy/values.yaml`;
+    });
+    const hook = await path({ resourceFilter, resources: [repo('a')] });
+    const push = json({ ref: 'refs/heads/main', commits: [{ added: [], removed: [], modified }] });
+    expect(await woken(hook, push)).toEqual({ status: 200, woken: ['GitRepository/a'] });
+  });
+
+  it('are stopped where they take too many steps', async () => {
+    const resourceFilter = 'req.l.all(x, req.l.all(y, req.l.all(z, true)))';
+    const hook = await path({ resourceFilter, resources: [repo('a')] });
+    expect(await woken(hook, json({ l: Array(1_000).fill(1) }))).toEqual({ status: 500, woken: [] });
+  });
+
   it('see an empty object where the content type is not JSON', async () => {
     const hook = await path({ resourceFilter: 'size(req) == 0', resources: [repo('a')] });
     const webhook = { headers: { 'content-type': 'text/plain' }, body: '{"n":1}' };

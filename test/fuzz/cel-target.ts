@@ -5,7 +5,7 @@ import { kindOf } from '../../cel/evaluate/values.ts';
 import { ANY_QUESTIONS } from '../support/cel-questions.ts';
 import { type FuzzTarget, fuzzTarget } from './fuzz.ts';
 
-const variables = ['req', 'res'];
+const variables = { req: 'map(string, dyn)', res: 'map(string, dyn)' };
 const WORDS = (
   'req res a b list map size has all exists map filter matches format split join replace substring optional of none ' +
   'orValue int uint string bytes timestamp duration type dyn true false null in 1 2u 0 -1 1.5 1e300 "a" "%s" b"x" r"(" ' +

@@ -3,8 +3,6 @@ import { expect, it } from 'vitest';
 import { askCelGo, findCelGo } from '../support/cel-go.ts';
 import table from '../unit/cel/cel-table.json' with { type: 'json' };
 
-it('the table of CEL is what cel-go says', async (ctx) => {
-  const command = await findCelGo(() => undefined);
-  if (typeof command === 'string') return ctx.skip(command);
-  expect(await askCelGo(command)).toEqual(table);
+it('the table of CEL is what cel-go says', async () => {
+  expect(await askCelGo(await findCelGo(() => undefined))).toEqual(table);
 });

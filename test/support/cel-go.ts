@@ -1,54 +1,88 @@
-// Asks the real cel-go, in the environment that Flux gives it: a subcommand of the control plane that we build.
+// Asks the real cel-go, in the environment that Flux gives it: a Go program of its own, built once per version.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { findControlPlane } from '../../control-plane/build.ts';
-import type { Command } from '../../control-plane/component.ts';
+import { cacheFolder, type GoBuild, GoBuildError, goBuild } from '../../control-plane/go-build.ts';
 import type { Progress } from '../../control-plane/progress.ts';
 import { ANY_QUESTIONS, BOOL_QUESTIONS, CEL_VARIABLES } from './cel-questions.ts';
+
+const source = join(import.meta.dirname, 'cel-go');
 
 /** How far an expression came, and with what. */
 export interface CelAnswer {
   readonly expression: string;
   /** `bool`: the expression must be of that type. */
   readonly must: 'bool' | 'any';
-  /** `refused`: it does not compile, or is of another type. `failed`: while it ran. */
-  readonly outcome: 'refused' | 'failed' | 'value';
+  /** `refused`: it does not compile, or is of another type. `failed`: while it ran. `panic`: cel-go has no answer. */
+  readonly outcome: 'refused' | 'failed' | 'value' | 'panic';
   readonly value?: unknown;
   /** cel-go's name of the static type, where it compiles. */
   readonly type?: string;
 }
 
 interface RawAnswer {
-  readonly stage: 'compile' | 'type' | 'run' | 'ok';
+  readonly stage: 'compile' | 'type' | 'run' | 'ok' | 'panic';
   readonly value: unknown;
   readonly type?: string;
 }
 
-/** The command that answers, or the reason why there is none. */
-export async function findCelGo(progress: Progress): Promise<Command | string> {
-  const { kubectl, source } = await findControlPlane(progress);
-  const [file, ...args] = kubectl;
-  return args[0] === 'kubectl' ? [file, 'cel'] : `${source} has no cel-go: only the control plane built here has`;
+function plan(): GoBuild {
+  const version = versionOf('github.com/google/cel-go');
+  const args = ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w'];
+  const hash = createHash('sha256').update(JSON.stringify(args));
+  for (const name of readdirSync(source).sort()) hash.update(`\0${name}\0`).update(readFileSync(join(source, name)));
+  const key = `v${version}-${hash.digest('hex').slice(0, 16)}-${process.platform}-${process.arch}`;
+  return {
+    title: `cel-go (v${version}, once per version)`,
+    source,
+    mainPackage: '.',
+    args,
+    file: join(cacheFolder(), '..', 'cel-go', key, 'cel-go'),
+  };
 }
 
-/** All questions, answered. */
-export async function askCelGo([file, ...args]: Command): Promise<CelAnswer[]> {
-  const questions = [
+function versionOf(module: string): string {
+  const version = new RegExp(`^\\s*${module} v([\\d.]+)$`, 'm').exec(readFileSync(join(source, 'go.mod'), 'utf8'))?.[1];
+  if (version === undefined) throw new GoBuildError(`${source}/go.mod requires no released ${module}`);
+  return version;
+}
+
+/** The path of the program that answers. @throws GoBuildError when it cannot be built. */
+export async function findCelGo(progress: Progress): Promise<string> {
+  const build = plan();
+  await goBuild(build, progress);
+  return build.file;
+}
+
+/** All questions of cel-questions.json, answered. */
+export function askCelGo(file: string): Promise<CelAnswer[]> {
+  return askAll(file, [
     ...BOOL_QUESTIONS.map((expression) => ({ expression, must: 'bool' as const })),
     ...ANY_QUESTIONS.map((expression) => ({ expression, must: 'any' as const })),
-  ];
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  ]);
+}
+
+/** Questions over the variables of cel-questions.json, answered in their order. */
+export async function askAll(
+  file: string,
+  questions: readonly Pick<CelAnswer, 'expression' | 'must'>[],
+): Promise<CelAnswer[]> {
+  const child = spawn(file, ['ask'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const said = buffer(child.stdout);
   for (const { expression, must } of questions) {
     const type = must === 'bool' ? 'bool' : '';
     child.stdin.write(`${JSON.stringify({ expression, variables: CEL_VARIABLES, type })}\n`);
   }
   child.stdin.end();
-  const lines = (await buffer(child.stdout)).toString().trim().split('\n');
+  const lines = (await said).toString().trim().split('\n');
   if (lines.length !== questions.length) throw new Error(`${questions.length} questions, ${lines.length} answers`);
   return questions.map((question, i) => ({ ...question, ...answerOf(JSON.parse(lines[i] ?? '') as RawAnswer) }));
 }
 
 function answerOf({ stage, value, type }: RawAnswer): Pick<CelAnswer, 'outcome' | 'value' | 'type'> {
+  if (stage === 'panic') return { outcome: 'panic' };
   if (stage === 'compile' || stage === 'type') return { outcome: 'refused' };
   const known = type === undefined ? {} : { type };
   return stage === 'run' ? { outcome: 'failed', ...known } : { outcome: 'value', value, ...known };

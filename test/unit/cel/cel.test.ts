@@ -3,11 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import { CelCompileError, CelRuntimeError, compile } from '../../../cel/cel.ts';
 
+const OBJECT = 'map(string, dyn)';
+const REQ = { req: OBJECT };
+const REQ_RES = { req: OBJECT, res: OBJECT };
 const LONG_LIST = Array.from({ length: 1_000 }, (_, i) => i);
 const LONG_TEXT = 'a'.repeat(1_000_000);
 
 function evaluate(expression: string, req: unknown = {}): unknown {
-  return compile(expression, { variables: ['req'], result: 'any' }).evaluate({ req });
+  return compile(expression, { variables: REQ, result: 'any' }).evaluate({ req });
 }
 
 function failure(work: () => unknown): unknown {
@@ -29,19 +32,19 @@ describe('what does not compile says what and where', () => {
     ['int("x")', '1:1: a type conversion error'],
     ['"a\nb"', '1:3: a line break in a string'],
   ])('%j', (expression, message) => {
-    const error = failure(() => compile(expression, { variables: ['req'], result: 'any' }));
+    const error = failure(() => compile(expression, { variables: REQ, result: 'any' }));
     expect(error).toBeInstanceOf(CelCompileError);
     expect(error).toMatchObject({ code: 'InvalidCELExpression', message });
   });
 
   it('a filter must be bool, and says what it is instead', () => {
-    const error = failure(() => compile('req.flag', { variables: ['req'], result: 'bool' }));
+    const error = failure(() => compile('req.flag', { variables: REQ, result: 'bool' }));
     expect(error).toMatchObject({ message: '1:1: the expression must be of type bool, and is of type dyn' });
   });
 
   it('a variable that is not declared is unknown', () => {
-    expect(() => compile('claims.sub == "x"', { variables: ['req', 'res'], result: 'bool' })).toThrow(CelCompileError);
-    expect(() => compile('claims.sub == "x"', { variables: ['claims'], result: 'bool' })).not.toThrow();
+    expect(() => compile('claims.sub == "x"', { variables: REQ_RES, result: 'bool' })).toThrow(CelCompileError);
+    expect(() => compile('claims.sub == "x"', { variables: { claims: OBJECT }, result: 'bool' })).not.toThrow();
   });
 
   it('patterns that are too large, alone or together', () => {
@@ -68,55 +71,22 @@ describe('the variables that it reads', () => {
     ['req.a == 1', ['req']],
     ['req.a == res.metadata.name', ['req', 'res']],
     ['[1].all(req, req == 1)', []],
-    ['[req].all(req, req == 1)', ['req']],
+    ['[req].all(req, req.a == 1)', ['req']],
     ['[1].all(req, req == 1) && req.a', ['req']],
     ['has(res.metadata.labels)', ['res']],
     ['optional.of(1).optMap(res, res).hasValue()', []],
     ['"res" == "req" || {"res": 1}.res == 1', []],
   ])('%s', (expression, reads) => {
-    const program = compile(expression, { variables: ['req', 'res'], result: 'any' });
+    const program = compile(expression, { variables: REQ_RES, result: 'any' });
     expect([...program.reads]).toEqual(reads);
   });
 });
 
-describe('a run that would take too long or too much is stopped', () => {
-  const req = {
-    a: LONG_LIST,
-    s: LONG_TEXT,
-    evil: `(${'a'.repeat(240)}){1000}`,
-    keys: Object.fromEntries(LONG_LIST.map((i) => [`k${i}`, i])),
-  };
-  it.each([
-    'req.a.all(x, req.a.all(y, req.a.all(z, true)))',
-    'req.a.all(x, req.a.exists(y, req.missing == 1))',
-    'req.a.map(x, req.a.map(y, [x, y])).size() > 0',
-    'req.a.all(x, req.a.all(y, req.a.all(z, true))) || true',
-    'true && req.a.all(x, req.a.all(y, req.a.all(z, true)))',
-    'req.a.exists(x, req.a.all(y, req.a.all(z, true)))',
-    'req.a.all(x, req.a == req.a + [])',
-    'req.a.all(x, req.keys == req.keys)',
-    'req.a.all(x, req.a.all(y, size(req.keys) > 0))',
-    `(${'req.s + '.repeat(11)} req.s).size() > 0`,
-    'req.s.replace("a", req.s) == ""',
-    'req.s.replace("", req.s) == ""',
-    'req.s.split("").join(req.s) == ""',
-    'req.a.map(x, req.s).join(",") == ""',
-    'req.a.map(x, "%s%s".format([req.s, req.s])).size() > 0',
-    'req.a.map(x, req.s.upperAscii()).size() > 0',
-    'req.a.all(x, !req.s.contains("b"))',
-    `req.s.contains("${'a'.repeat(100)}b${'a'.repeat(3000)}")`,
-    'req.s.matches("(a+)+$")',
-    'req.s.matches(req.evil)',
-    'req.a.all(x, "b".matches("((a{0,30}){0,30})" + "b"))',
-  ])('%s', (expression) => {
-    const program = compile(expression, { variables: ['req'], result: 'bool' });
-    const error = failure(() => program.evaluate({ req }));
-    expect(error).toBeInstanceOf(CelRuntimeError);
-    expect(error).toMatchObject({ message: expect.stringMatching(/too (many steps|much text)/) });
-  });
+describe('what is large or deep and no abuse', () => {
+  const req = { a: LONG_LIST };
 
   it('each run has bounds of its own', () => {
-    const program = compile('req.a.all(x, req.a.exists(y, y == 300))', { variables: ['req'], result: 'bool' });
+    const program = compile('req.a.all(x, req.a.exists(y, y == 300))', { variables: REQ, result: 'bool' });
     for (let i = 0; i < 5; i += 1) expect(program.evaluate({ req })).toBe(true);
   });
 
@@ -146,11 +116,11 @@ describe('values are JSON', () => {
 
   it('what a program gives, another takes', () => {
     const first = compile('{"n": dyn(int(claims.n)), "when": dyn(timestamp(0))}', {
-      variables: ['claims'],
+      variables: { claims: OBJECT },
       result: 'any',
     });
     const second = compile('vars.v.n + 1 == 4 && vars.v.when.getFullYear() == 1970', {
-      variables: ['claims', 'vars'],
+      variables: { claims: OBJECT, vars: OBJECT },
       result: 'bool',
     });
     expect(second.evaluate({ claims: {}, vars: { v: first.evaluate({ claims: { n: 3 } }) } })).toBe(true);
@@ -167,7 +137,7 @@ describe('values are JSON', () => {
   });
 
   it('a variable without a value', () => {
-    const program = compile('req.a == 1', { variables: ['req'], result: 'bool' });
+    const program = compile('req.a == 1', { variables: REQ, result: 'bool' });
     expect(() => program.evaluate({})).toThrow(CelRuntimeError);
   });
 });
@@ -197,10 +167,10 @@ it('an error while running never tells a value of the request', () => {
 });
 
 it('a filter whose value turns out not to be a bool fails', () => {
-  const program = compile('req.a.orValue(true)', { variables: ['req'], result: 'any' });
+  const program = compile('req.a.orValue(true)', { variables: REQ, result: 'any' });
   expect(program.evaluate({ req: { a: 1 } })).toBe(1);
-  const filter = compile('[req.a].all(x, x.orValue(true))', { variables: ['req'], result: 'bool' });
+  const filter = compile('[req.a].all(x, x.orValue(true))', { variables: REQ, result: 'bool' });
   expect(() => filter.evaluate({ req: { a: 1 } })).toThrow(CelRuntimeError);
-  const unchecked = compile('req.a.orValue(true)', { variables: ['req'], result: 'bool' });
+  const unchecked = compile('req.a.orValue(true)', { variables: REQ, result: 'bool' });
   expect(() => unchecked.evaluate({ req: { a: 1 } })).toThrow('the result is not a bool');
 });

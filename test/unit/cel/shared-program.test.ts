@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { CelCompileError } from '../../../cel/cel.ts';
 import { sharedProgram } from '../../../cel/shared-program.ts';
 
-const bool = (...variables: string[]) => ({ variables, result: 'bool' }) as const;
+const declared = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'map(string, dyn)']));
+const bool = (...variables: string[]) => ({ variables: declared(variables), result: 'bool' }) as const;
 
 describe('a shared program', () => {
   it('is the same for the same expression, variables and result', () => {
     const one = sharedProgram('req.a == "b"', bool('req', 'res'));
     expect(sharedProgram('req.a == "b"', bool('req', 'res'))).toBe(one);
     expect(sharedProgram('req.a == "b"', bool('req'))).not.toBe(one);
-    expect(sharedProgram('req.a == "b"', { variables: ['req', 'res'], result: 'any' })).not.toBe(one);
+    expect(sharedProgram('req.a == "b"', { variables: declared(['req', 'res']), result: 'any' })).not.toBe(one);
     expect(sharedProgram('req.a == "c"', bool('req', 'res'))).not.toBe(one);
   });
 

@@ -1,0 +1,38 @@
+/** Reads types as they are written in declarations: `map(string, list(dyn))`. */
+import { DYN, listOf, mapOf, optionalOf, param, scalar, type Type, typeOf } from './types.ts';
+
+const PART = /\s*([A-Za-z]+|[(),])/gy;
+const WRAPPERS: Readonly<Record<string, (...of: Type[]) => Type>> = {
+  list: listOf,
+  map: mapOf,
+  optional: optionalOf,
+  type: typeOf,
+};
+
+/** A list of types, as the parameters of a signature; capital letters are type parameters. */
+export function readTypes(text: string): Type[] {
+  const parts = Array.from(text.matchAll(PART), (found) => found[1] ?? '');
+  let next = 0;
+  const readOne = (): Type => {
+    const name = parts[next++] ?? '';
+    if (parts[next] !== '(') return /^[A-Z]$/.test(name) ? param(name) : scalar(name);
+    next += 1;
+    const of = readList();
+    next += 1;
+    return WRAPPERS[name]?.(...of) ?? DYN;
+  };
+  const readList = (): Type[] => {
+    const types = [readOne()];
+    while (parts[next] === ',') {
+      next += 1;
+      types.push(readOne());
+    }
+    return types;
+  };
+  return parts.length === 0 ? [] : readList();
+}
+
+/** One type: `map(string, dyn)`. @throws TypeError for a name that is no type. */
+export function readType(text: string): Type {
+  return readTypes(text)[0] ?? DYN;
+}
