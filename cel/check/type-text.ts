@@ -1,12 +1,20 @@
 /** Reads types as they are written in declarations: `map(string, list(dyn))`. */
 import { DYN, listOf, mapOf, optionalOf, param, scalar, type Type, typeOf } from './types.ts';
 
-const PART = /\s*([A-Za-z]+|[(),])/gy;
+const PART = /\s*([A-Za-z_.]+|[(),])/gy;
 const WRAPPERS: Readonly<Record<string, (...of: Type[]) => Type>> = {
   list: listOf,
   map: mapOf,
   optional: optionalOf,
+  optional_type: optionalOf,
   type: typeOf,
+};
+
+/** Names that cel-go writes, which differ from ours. */
+const SCALARS: Readonly<Record<string, string>> = {
+  null_type: 'null',
+  'google.protobuf.Timestamp': 'timestamp',
+  'google.protobuf.Duration': 'duration',
 };
 
 /** A list of types, as the parameters of a signature; capital letters are type parameters. */
@@ -15,7 +23,7 @@ export function readTypes(text: string): Type[] {
   let next = 0;
   const readOne = (): Type => {
     const name = parts[next++] ?? '';
-    if (parts[next] !== '(') return /^[A-Z]$/.test(name) ? param(name) : scalar(name);
+    if (parts[next] !== '(') return /^[A-Z]$/.test(name) ? param(name) : scalar(SCALARS[name] ?? name);
     next += 1;
     const of = readList();
     next += 1;
