@@ -17,7 +17,7 @@ const SCALARS: Readonly<Record<string, string>> = {
   'google.protobuf.Duration': 'duration',
 };
 
-/** A list of types, as the parameters of a signature; capital letters are type parameters. */
+/** A list of types, as the parameters of a signature; capital letters are type parameters. @throws TypeError */
 export function readTypes(text: string): Type[] {
   const parts = Array.from(text.matchAll(PART), (found) => found[1] ?? '');
   let next = 0;
@@ -27,7 +27,9 @@ export function readTypes(text: string): Type[] {
     next += 1;
     const of = readList();
     next += 1;
-    return WRAPPERS[name]?.(...of) ?? DYN;
+    const wrap = WRAPPERS[name];
+    if (wrap === undefined) throw new TypeError(`no type ${name}`);
+    return wrap(...of);
   };
   const readList = (): Type[] => {
     const types = [readOne()];
@@ -37,7 +39,10 @@ export function readTypes(text: string): Type[] {
     }
     return types;
   };
-  return parts.length === 0 ? [] : readList();
+  if (parts.length === 0) return [];
+  const types = readList();
+  if (next < parts.length) throw new TypeError(`not a type: ${text}`);
+  return types;
 }
 
 /** One type: `map(string, dyn)`. @throws TypeError for a name that is no type. */

@@ -91,7 +91,10 @@ export class Planner {
       if (third !== undefined && name === CONDITIONAL) return planConditional(first, second, third);
       if (name === 'or' || name === 'orValue') return planOr(first, second, name === 'or');
       const constant = this.#constants.get(second);
-      if ((name === INDEX || name === OPTIONAL_INDEX) && this.#knows(second)) this.#checkIndex(node, constant);
+      if (name === INDEX || name === OPTIONAL_INDEX) {
+        if (this.#knows(second)) this.#checkIndex(node, constant);
+        return planIndex(call, first, second);
+      }
       // In a list that is known to be empty is nothing, not even what cannot be evaluated.
       if (name === 'in' && Array.isArray(constant) && constant.length === 0) return this.#constant(false);
       if (name === 'matches' && typeof constant === 'string') return this.#matches(node, first, constant);
@@ -250,6 +253,15 @@ function planOr(first: Evaluate, second: Evaluate, whole: boolean): Evaluate {
     if (!(optional instanceof CelOptional)) return optional;
     if (optional.value === undefined) return second(run);
     return whole ? optional : optional.value;
+  };
+}
+
+/** In nothing nothing is looked up, so the index need not have a value. */
+function planIndex({ fn }: ResolvedCall, container: Evaluate, index: Evaluate): Evaluate {
+  return (run) => {
+    run.budget.spend();
+    const value = container(run);
+    return value === CelOptional.NONE ? value : fn.run(run.budget, value, index(run));
   };
 }
 

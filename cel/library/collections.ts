@@ -3,14 +3,23 @@
 import { type CelFunction, define, defineTotal } from '../check/overloads.ts';
 import { type Budget, Failure } from '../evaluate/bounds.ts';
 import { equal, numeric } from '../evaluate/compare.ts';
-import { CelDuration, CelOptional, CelTimestamp, isMap, KEY_COST, mapGet, mapSize } from '../evaluate/values.ts';
+import {
+  CelDuration,
+  CelOptional,
+  CelTimestamp,
+  CelUint,
+  isMap,
+  KEY_COST,
+  mapGet,
+  mapSize,
+} from '../evaluate/values.ts';
 import { INDEX, OPTIONAL_INDEX } from '../parse/syntax.ts';
 import { pointCount } from './code-points.ts';
 import { wallClock } from './times.ts';
 
 const NO_KEY = new Failure('no such key');
 const OUT_OF_BOUNDS = new Failure('index out of bounds');
-const BAD_INDEX = new Failure('unsupported index type in list');
+const BAD_INDEX = new Failure('unsupported type of an index');
 const NO_VALUE = new Failure('optional.none() dereference');
 const NOT_OPTIONAL = new Failure('an element is not optional');
 const NO_BASE64 = new Failure('illegal base64 data');
@@ -20,6 +29,7 @@ const YEAR_ONE = -62_135_596_800_000_000_000n;
 
 /** The element or the value at a key, or undefined. */
 function lookup(container: unknown, key: unknown): unknown {
+  if (typeof key === 'object' && !(key instanceof CelUint)) throw BAD_INDEX;
   if (isMap(container)) return mapGet(container, key);
   if (!Array.isArray(container)) return undefined;
   const index = Number(numeric(key) ?? Number.NaN);
@@ -37,6 +47,7 @@ function index(budget: Budget, container: unknown, key: unknown): unknown {
 
 /** `container[?key]` */
 function optionalIndex(_: Budget, container: unknown, key: unknown): CelOptional {
+  if (container === CelOptional.NONE) return CelOptional.NONE;
   const value = lookup(container instanceof CelOptional ? container.value : container, key);
   return value === undefined ? CelOptional.NONE : new CelOptional(value);
 }

@@ -42,6 +42,32 @@ describe('what does not compile says what and where', () => {
     expect(error).toMatchObject({ message: '1:1: the expression must be of type bool, and is of type dyn' });
   });
 
+  it('an expression for text must be a string, and gives one', () => {
+    const text = { variables: { event: OBJECT, alert: OBJECT }, result: 'string' } as const;
+    const values = { event: { reason: 'Failed' }, alert: { metadata: { name: 'a' } } };
+    expect(compile("event.reason + ': ' + string(alert.metadata.name)", text).evaluate(values)).toBe('Failed: a');
+    expect(() => compile('event.reason', text)).toThrow(
+      '1:1: the expression must be of type string, and is of type dyn',
+    );
+    expect(() => compile('event.reason.orValue("x")', text)).not.toThrow();
+    expect(() => compile('event.?n.orValue(1) == 1 ? "a" : "b"', text).evaluate(values)).not.toThrow();
+  });
+
+  it.each([
+    ["req == 'x'", 'refused'],
+    ['req[0]', 'refused'],
+    ['1 in req', 'refused'],
+    ['req + 1', 'refused'],
+    ['req.flag', 'refused'],
+    ['req.flag == true', 'compiles'],
+    ['size([req, {}]) == 2', 'compiles'],
+    ['"a" in req', 'compiles'],
+    ['[{"a": 1}, req].size() == 2', 'refused'],
+  ])('req is a map: %s', (expression, expected) => {
+    const error = failure(() => compile(expression, { variables: REQ, result: 'bool' }));
+    expect(error instanceof CelCompileError ? 'refused' : 'compiles').toBe(expected);
+  });
+
   it('a variable that is not declared is unknown', () => {
     expect(() => compile('claims.sub == "x"', { variables: REQ_RES, result: 'bool' })).toThrow(CelCompileError);
     expect(() => compile('claims.sub == "x"', { variables: { claims: OBJECT }, result: 'bool' })).not.toThrow();
