@@ -1,6 +1,6 @@
 // Command control-plane is a whole Kubernetes control plane in one file, for tests and the demo:
 // etcd, kube-apiserver, kube-controller-manager and kubectl as subcommands, each with the flags of
-// the original, and cel, which evaluates expressions with cel-go so that filters can be held against it.
+// the original.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	_ "k8s.io/component-base/metrics/prometheus/version"
 )
 
-const usage = "usage: control-plane etcd|kube-apiserver|kube-controller-manager|kubectl|cel [flags]"
+const usage = "usage: control-plane etcd|kube-apiserver|kube-controller-manager|kubectl [flags]"
 
 func main() {
 	if len(os.Args) < 2 {
@@ -36,11 +36,6 @@ func main() {
 		os.Exit(cli.Run(controllermanager.NewControllerManagerCommand()))
 	case "kubectl":
 		os.Exit(cli.Run(kubectl.NewDefaultKubectlCommand()))
-	case "cel":
-		if err := evaluate(os.Stdin, os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
 	default:
 		fmt.Fprintln(os.Stderr, usage)
 		os.Exit(2)
