@@ -176,8 +176,7 @@ export class Planner {
       run.locals[locals.length] = optional.value;
       const value = body(run);
       if (node.flat) return value;
-      // An optional in an optional: cel-go takes the inner one off, and none becomes null.
-      return new CelOptional(value instanceof CelOptional ? (value.value ?? null) : value);
+      return new CelOptional(bare(value));
     };
   }
 }
@@ -254,6 +253,12 @@ function planOr(first: Evaluate, second: Evaluate, whole: boolean): Evaluate {
     if (optional.value === undefined) return second(run);
     return whole ? optional : optional.value;
   };
+}
+
+/** As cel-go has it in an optional: an inner optional is taken off, none becomes null, and a type its name. */
+function bare(value: unknown): unknown {
+  if (value instanceof CelType) return value.name;
+  return value instanceof CelOptional ? (value.value ?? null) : value;
 }
 
 /** In nothing nothing is looked up, so the index need not have a value. */

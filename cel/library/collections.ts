@@ -25,6 +25,7 @@ const NOT_OPTIONAL = new Failure('an element is not optional');
 const NO_BASE64 = new Failure('illegal base64 data');
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const BASE64_COST = 30;
+const MAX_INT = 0x7fffffffffffffffn;
 const YEAR_ONE = -62_135_596_800_000_000_000n;
 
 /** The element or the value at a key, or undefined. */
@@ -32,9 +33,10 @@ function lookup(container: unknown, key: unknown): unknown {
   if (typeof key === 'object' && !(key instanceof CelUint)) throw BAD_INDEX;
   if (isMap(container)) return mapGet(container, key);
   if (!Array.isArray(container)) return undefined;
-  const index = Number(numeric(key) ?? Number.NaN);
-  if (!Number.isInteger(index)) throw BAD_INDEX;
-  return container[index];
+  const index = numeric(key) ?? Number.NaN;
+  // An index is an int: what is none, or beyond, fails also where it is optional.
+  if ((typeof index === 'number' && !Number.isInteger(index)) || index > MAX_INT) throw BAD_INDEX;
+  return container[Number(index)];
 }
 
 /** `container[key]`; of an optional, an optional. */

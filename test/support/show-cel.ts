@@ -1,4 +1,4 @@
-// Writes a value of CEL as control-plane/cel_value.go does, so that answers can be compared.
+// Writes a value of CEL as test/support/cel-go/value.go does, so that answers can be compared.
 
 import {
   CelDuration,
@@ -36,9 +36,12 @@ function goDuration(nanos: bigint): string {
   return minutes < 60n ? `${minutes}m${seconds}` : `${minutes / 60n}h${minutes % 60n}m${seconds}`;
 }
 
+const goNumber = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
+
 /** JSON; what JSON has no word for becomes a string with its type in front. */
 export function showCel(value: unknown): unknown {
   if (typeof value === 'bigint') return plainNumber(value.toString());
+  if (typeof value === 'number' && !Number.isFinite(value)) return `double:${goNumber(value)}`;
   if (value instanceof CelUint) return plainNumber(value.value.toString());
   if (value instanceof Uint8Array) return `bytes:${Buffer.from(value).toString('base64')}`;
   if (value instanceof CelDuration) return `duration:${goDuration(value.nanos)}`;

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/google/cel-go/common/types"
@@ -13,7 +14,12 @@ import (
 // shown turns a CEL value into JSON; what JSON has no word for becomes a string with its type in front.
 func shown(value ref.Val) any {
 	switch v := value.(type) {
-	case types.Bool, types.String, types.Double:
+	case types.Bool, types.String:
+		return v.Value()
+	case types.Double:
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return fmt.Sprintf("double:%v", float64(v))
+		}
 		return v.Value()
 	case types.Int, types.Uint:
 		return v.Value()

@@ -8,42 +8,14 @@
 //   for `has()` of an optional's field inside a conditional, where here it is a bool;
 // - a type's name with a dot in front (`.int`), inside a macro whose variable has that name, does not compile there.
 import { describe, expect, it } from 'vitest';
-import { CelCompileError, CelRuntimeError, compile } from '../../../cel/cel.ts';
-import { check } from '../../../cel/check/checker.ts';
-import { readType } from '../../../cel/check/type-text.ts';
-import { showType } from '../../../cel/check/types.ts';
-import { parse } from '../../../cel/parse/parser.ts';
 import type { CelAnswer } from '../../support/cel-go.ts';
-import { ANY_QUESTIONS, BOOL_QUESTIONS, CEL_VARIABLES } from '../../support/cel-questions.ts';
-import { showCel } from '../../support/show-cel.ts';
+import { ANY_QUESTIONS, BOOL_QUESTIONS } from '../../support/cel-questions.ts';
+import { ourAnswer } from '../../support/our-cel.ts';
 import table from './cel-table.json' with { type: 'json' };
-
-const variables = Object.fromEntries(Object.keys(CEL_VARIABLES).map((name) => [name, 'map(string, dyn)']));
-const declared = new Map(Object.entries(variables).map(([name, type]) => [name, readType(type)]));
-
-/** The same as cel-go's answer, from ours. */
-function answer(expression: string, must: 'bool' | 'any'): CelAnswer {
-  const base = { expression, must };
-  let program: ReturnType<typeof compile>;
-  try {
-    program = compile(expression, { variables, result: must });
-  } catch (error) {
-    expect(error).toBeInstanceOf(CelCompileError);
-    expect(String(error)).toMatch(/^CelCompileError: \d+:\d+: [^\n]+$/);
-    return { ...base, outcome: 'refused' };
-  }
-  const type = showType(check(expression, parse(expression), declared).type);
-  try {
-    return { ...base, outcome: 'value', value: showCel(program.evaluate(CEL_VARIABLES)), type };
-  } catch (error) {
-    expect(error).toBeInstanceOf(CelRuntimeError);
-    return { ...base, outcome: 'failed', type };
-  }
-}
 
 describe('an expression means what it means to cel-go', () => {
   it.each(table as CelAnswer[])('$must: $expression', (expected) => {
-    expect(answer(expected.expression, expected.must)).toEqual(expected);
+    expect(ourAnswer(expected.expression, expected.must)).toEqual(expected);
   });
 
   it('and every question has its answer in the table', () => {
