@@ -1,4 +1,4 @@
-/** What a compiled CEL expression offers; `cel.ts` makes them. */
+/** What a compiled CEL expression offers; `compile` makes them. */
 export interface Program {
   readonly expression: string;
   /** The names of the variables that the expression reads (`req`, `res`, `claims`, `vars`). */

@@ -1,5 +1,5 @@
 /** Compiled expressions by their text: many Receivers have the same one, and a program keeps nothing of its runs. */
-import { type CompileOptions, compile } from './cel.ts';
+import { type CompileOptions, compile } from './compile.ts';
 import type { Program } from './program.ts';
 
 /** Beyond, the one that was asked for the longest ago is compiled anew. */

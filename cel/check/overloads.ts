@@ -15,7 +15,7 @@ export interface Overload {
 export interface CelFunction {
   readonly name: string;
   readonly overloads: readonly Overload[];
-  /** Throws Failure itself for types that no signature has, so nobody need look before. */
+  /** Throws Failure itself for types that no signature has, so its arguments need no check before. */
   readonly total: boolean;
   readonly run: (budget: Budget, ...args: unknown[]) => unknown;
 }

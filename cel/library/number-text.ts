@@ -16,7 +16,7 @@ function shortest(value: number): { sign: string; digits: string; exponent: numb
   return { sign, digits: mantissa.replace('.', ''), exponent: Number(exponent) };
 }
 
-/** Without an exponent, in as few digits as tell the double from all others: Go's `%f` with precision -1. */
+/** Without an exponent, in the fewest digits that no other double has: Go's `%f` with precision -1. */
 export function decimalOf(value: number): string {
   const word = special(value);
   if (word !== undefined) return word;

@@ -3,8 +3,7 @@
  * route.
  */
 
-import type { Program } from '../../cel/program.ts';
-import { sharedProgram } from '../../cel/shared-program.ts';
+import { type Program, sharedProgram } from '../../cel/cel.ts';
 import { ReceiverError } from '../api/errors.ts';
 import { defaultApiVersion } from '../api/flux-kinds.ts';
 import type { Receiver, ResourceReference } from '../api/receiver/receiver.ts';

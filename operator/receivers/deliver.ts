@@ -2,7 +2,7 @@
  * A webhook from its path to its answer: route, proof, filter, targets, annotation.
  */
 
-import type { Program } from '../../cel/program.ts';
+import type { Program } from '../../cel/cel.ts';
 import { RequestError } from '../api/errors.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import type { Logger } from '../observe/log.ts';

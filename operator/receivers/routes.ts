@@ -3,7 +3,7 @@
  * Receivers claim the same, the older has it, and the younger is looked at again once it is free.
  */
 
-import type { Program } from '../../cel/program.ts';
+import type { Program } from '../../cel/cel.ts';
 import { ReceiverError } from '../api/errors.ts';
 import { createKeyIndex } from '../kube/queue/key-index.ts';
 import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';

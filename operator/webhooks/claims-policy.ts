@@ -1,7 +1,6 @@
 /** What a `generic-oidc` provider asks of the claims of a token that is genuine: its CEL, compiled once. */
 
-import { compile } from '../../cel/cel.ts';
-import type { Program } from '../../cel/program.ts';
+import { compile, type Program } from '../../cel/cel.ts';
 import { ReceiverError, RequestError } from '../api/errors.ts';
 import type { OidcProvider } from '../api/receiver/receiver.ts';
 

@@ -1,4 +1,4 @@
-// What a filter can rely on beyond the meaning of CEL (cel-table.test.ts): it compiles once, tells what it reads, ends
+// What a filter can rely on beyond the meaning of CEL (cel-table.test.ts): it compiles once, names what it reads, ends
 // soon whatever a request holds, and fails in two ways only.
 import { describe, expect, it } from 'vitest';
 import { CelCompileError, CelRuntimeError, compile } from '../../../cel/cel.ts';
@@ -168,7 +168,7 @@ describe('values are JSON', () => {
   });
 });
 
-it('an error while running never tells a value of the request', () => {
+it('an error while running never shows a value of the request', () => {
   const req = { secret: 's3cr3t', n: 1, list: ['s3cr3t'] };
   for (const expression of [
     'req.secret + 1 == 2',
