@@ -11,9 +11,10 @@ import { applyObject, deleteObject } from './apply-object.ts';
 import type { Entry } from './entry.ts';
 import { kinds } from './kinds.ts';
 import { type ExposureObject, exposureName } from './made/exposure-object.ts';
-import type { ObservedState, OwnKinds } from './observed-state.ts';
-import { type PlanContext, planOf } from './plan.ts';
+import type { ObservedState } from './observed-state.ts';
+import { type Plan, type PlanContext, planOf } from './plan.ts';
 import type { Unfulfilled } from './urls.ts';
+import type { OwnKinds } from './watches.ts';
 
 export interface ExposureController {
   /** @throws ApiError, ConnectionError: to be retried. */
@@ -54,7 +55,7 @@ export function createExposureController(options: ExposureControllerOptions): Ex
   }
 
   /** @returns how many objects of the Receiver still exist. */
-  async function endOthers(key: string, objects: readonly ExposureObject[], context: PlanContext): Promise<number> {
+  async function endOthers(key: string, { objects, held }: Plan, context: PlanContext): Promise<number> {
     const wanted = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
     let left = 0;
     for (const [kind, object] of objectsOf(live.kinds, key)) {
@@ -63,7 +64,8 @@ export function createExposureController(options: ExposureControllerOptions): Ex
       // Another Receiver that shares the Service takes it over.
       if (kind === 'Service' && context.sharers(name).some((sharer) => sharer.key !== key)) continue;
       left += 1;
-      if (deletionTimestamp === undefined) await deleteObject(client, kinds[kind], object);
+      if (deletionTimestamp === undefined && !held.includes(`${kind}/${name}`))
+        await deleteObject(client, kinds[kind], object);
     }
     return left;
   }
@@ -92,7 +94,8 @@ export function createExposureController(options: ExposureControllerOptions): Ex
       const context = options.context();
       if (context === undefined) return { requeueAfterMs: NOT_YET_MS };
       const entry = entryAt(key);
-      const { objects, problem: planned } = planOf(entry, context);
+      const plan = planOf(entry, context);
+      const { objects, problem: planned } = plan;
       const isHeld = entry?.finalizers.includes(EXPOSURE_FINALIZER) ?? false;
       const isElsewhere = entry?.owner.namespace !== context.settings.namespace;
       if (entry !== undefined && objects.length > 0 && isElsewhere && !isHeld) {
@@ -101,7 +104,7 @@ export function createExposureController(options: ExposureControllerOptions): Ex
         return undefined;
       }
       const problem = (await keepAll(objects, key, context)) ?? planned;
-      const left = await endOthers(key, objects, context);
+      const left = await endOthers(key, plan, context);
       if (entry !== undefined && isHeld && objects.length + left === 0) {
         await setFinalizers(
           entry,

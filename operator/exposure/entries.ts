@@ -16,26 +16,25 @@ export interface Entries {
 export function createEntries(): Entries {
   const entries = new Map<string, Entry>();
   const byService = createKeyIndex();
-
-  function nameOf(entry: Entry | undefined): string | undefined {
-    return entry?.path === undefined ? undefined : entry.granted.service?.name;
-  }
-
-  function keysOf(serviceName: string | undefined): readonly string[] {
-    return serviceName === undefined ? [] : byService.keysOf(serviceName);
-  }
-
   return {
     get: (key) => entries.get(key),
     keys: () => entries.keys(),
     set(key, entry) {
-      const [left, entered] = [nameOf(entries.get(key)), nameOf(entry)];
+      const [left, entered] = [sharedName(entries.get(key)), sharedName(entry)];
+      const concerned = new Set([key]);
+      for (const name of [left, entered]) {
+        for (const other of name === undefined ? [] : byService.keysOf(name)) concerned.add(other);
+      }
       if (entry === undefined) entries.delete(key);
       else entries.set(key, entry);
       byService.set(key, entered);
-      return new Set([key, ...keysOf(left), ...keysOf(entered)]);
+      return concerned;
     },
     sharers: (name) => byService.keysOf(name).flatMap((key) => entries.get(key) ?? []),
     troubled: () => [...entries.values()].filter(({ outcome }) => outcome?.problem !== undefined).map(({ key }) => key),
   };
+}
+
+function sharedName(entry: Entry | undefined): string | undefined {
+  return entry?.path === undefined ? undefined : entry.granted.service?.name;
 }

@@ -1,11 +1,18 @@
 /** The state of one Receiver that requests or holds exposure objects. */
 import { EXPOSURE_FINALIZER, type ExposureSpec } from '../api/exposure.ts';
 import { exposureSchema } from '../api/exposure-schema.ts';
-import type { Receiver } from '../api/receiver/receiver.ts';
+import type { Condition, ObjectMeta } from '../api/meta.ts';
 import { schemaViolation } from '../api/schema-violation.ts';
 import type { ExposureOwner } from './made/exposure-object.ts';
 import { grant, type Tenancy } from './tenancy.ts';
 import type { Unfulfilled } from './urls.ts';
+
+/** What exposure reads of an object that may request it, such as a Receiver. */
+export interface Exposable {
+  readonly metadata: ObjectMeta & { readonly namespace?: string };
+  readonly spec: { readonly exposure?: ExposureSpec };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
 
 export interface Entry {
   readonly key: string;
@@ -33,13 +40,13 @@ const OVERLAP_MS = 10_000;
  * @returns undefined for a Receiver that neither requests nor holds anything.
  */
 export function entryOf(
-  receiver: Receiver,
+  receiver: Exposable,
   path: string | undefined,
   last: Entry | undefined,
   context: { readonly namespace: string; readonly tenancy: Tenancy; readonly nowMs: number },
 ): Entry | undefined {
   const { metadata, spec } = receiver;
-  const { namespace, name, uid = '', generation, resourceVersion, finalizers = [] } = metadata;
+  const { namespace = '', name, uid = '', generation, resourceVersion, finalizers = [] } = metadata;
   const isDeleted = metadata.deletionTimestamp !== undefined;
   const requested = isDeleted ? undefined : withoutNulls(spec.exposure);
   if (requested === undefined && !finalizers.includes(EXPOSURE_FINALIZER)) return undefined;

@@ -3,7 +3,9 @@ import { RECEIVER_ANNOTATION } from '../api/exposure.ts';
 import type { ObjectMeta } from '../api/meta.ts';
 import type { KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { withoutManagedFields } from '../kube/watch/without-managed-fields.ts';
-import type { Deployment, Gateway, HttpRoute, Ingress, Node, Service } from './objects.ts';
+import { readAnnotations } from './found/ingress-annotations.ts';
+import type { Gateway, HttpRoute } from './gateway-objects.ts';
+import type { Deployment, Ingress, Node, Service } from './objects.ts';
 
 const GATEWAY_API = 'gateway.networking.k8s.io/v1';
 
@@ -14,6 +16,7 @@ export const kinds = {
   Gateway: { apiVersion: GATEWAY_API, plural: 'gateways', namespaced: true },
   Node: { apiVersion: 'v1', plural: 'nodes', namespaced: false },
   Deployment: { apiVersion: 'apps/v1', plural: 'deployments', namespaced: true },
+  Secret: { apiVersion: 'v1', plural: 'secrets', namespaced: true },
 } as const satisfies Record<string, ResourceType>;
 
 /** Whether the operator made it for a Receiver. */
@@ -53,7 +56,8 @@ export function projectService(object: KubeObject): Service {
 export function projectIngress(object: KubeObject): Ingress {
   if (isOurs(object)) return withoutBulk(object);
   const { spec = {}, status = {} } = read<Ingress>(object);
-  return { metadata: identityOf(object.metadata), spec, status };
+  const annotations = readAnnotations(object.metadata.annotations);
+  return { metadata: { ...identityOf(object.metadata), annotations }, spec, status };
 }
 
 export function projectHttpRoute(object: KubeObject): HttpRoute {
@@ -75,6 +79,11 @@ export function projectGateway(object: KubeObject): Gateway {
     spec: { listeners },
     status: { addresses: status?.addresses ?? [] },
   };
+}
+
+/** Its name alone: the data is never asked for. */
+export function projectSecret({ metadata }: KubeObject): { readonly metadata: ObjectMeta } {
+  return { metadata: identityOf(metadata) };
 }
 
 export function projectNode(object: KubeObject): Node {

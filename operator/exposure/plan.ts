@@ -6,11 +6,14 @@ import { type ExposureObject, exposureName } from './made/exposure-object.ts';
 import { httpRouteObject } from './made/http-route.ts';
 import { type Backend, ingressObject } from './made/ingress.ts';
 import { serviceObject } from './made/service.ts';
-import type { Deployment, EndpointSettings } from './objects.ts';
+import type { Deployment } from './objects.ts';
+import type { EndpointSettings } from './observed-objects.ts';
 import type { FoundUrls, Unfulfilled } from './urls.ts';
 
 export interface Plan {
   readonly objects: readonly ExposureObject[];
+  /** Objects that stay as they are, if they exist: `<kind>/<name>`. */
+  readonly held: readonly string[];
   /** Why an object is missing from the plan; undefined: none is. */
   readonly problem: Unfulfilled | undefined;
 }
@@ -26,7 +29,7 @@ export interface PlanContext {
   sharers(serviceName: string): readonly Entry[];
 }
 
-const NOTHING: Plan = { objects: [], problem: undefined };
+const NOTHING: Plan = { objects: [], held: [], problem: undefined };
 
 export function planOf(entry: Entry | undefined, context: PlanContext): Plan {
   if (entry?.path === undefined) return NOTHING;
@@ -36,6 +39,7 @@ export function planOf(entry: Entry | undefined, context: PlanContext): Plan {
   if (ingress !== undefined || httpRoute !== undefined) parts.push(routedPlan(entry, context));
   return {
     objects: parts.flatMap(({ objects }) => objects),
+    held: parts.flatMap(({ held }) => held),
     problem: parts.find(({ problem }) => problem !== undefined)?.problem,
   };
 }
@@ -50,13 +54,13 @@ function servicePlan(entry: Entry, requested: ServiceExposure, context: PlanCont
   const decided = first.granted.service ?? requested;
   if (!isDeepStrictEqual(decided, requested)) {
     const message = `Service ${namespace}/${name} is as Receiver ${first.key} wants it, which is older: request the same spec.exposure.service, or another name`;
-    return { objects: [], problem: { reason: 'Conflict', message } };
+    return { objects: [], held: [], problem: { reason: 'Conflict', message } };
   }
   const owners = sharers.filter(
     ({ owner, granted }) => owner.namespace === namespace && isDeepStrictEqual(granted.service, decided),
   );
   const identity = { name, namespace, owner: first.owner, owners: owners.map(({ owner }) => owner) };
-  return { objects: [serviceObject(decided, identity, deployment, settings)], problem: undefined };
+  return { objects: [serviceObject(decided, identity, deployment, settings)], held: [], problem: undefined };
 }
 
 function routedPlan({ owner, granted, path = '', before }: Entry, context: PlanContext): Plan {
@@ -64,7 +68,13 @@ function routedPlan({ owner, granted, path = '', before }: Entry, context: PlanC
   const backend = backendOf(context);
   if (backend === undefined) {
     const message = `no Service ${namespace}/${context.receiverService} leads to the operator: create it, or set --receiver-service`;
-    return { objects: [], problem: { reason: 'BackendMissing', message } };
+    // A Service that is replaced is away for a moment; a deleted Ingress may lose its address for ever.
+    const name = exposureName(owner);
+    const held = [
+      ...(granted.ingress === undefined ? [] : [`Ingress/${name}`]),
+      ...(granted.httpRoute === undefined ? [] : [`HTTPRoute/${name}`]),
+    ];
+    return { objects: [], held, problem: { reason: 'BackendMissing', message } };
   }
   const identity = {
     name: exposureName(owner),
@@ -80,6 +90,7 @@ function routedPlan({ owner, granted, path = '', before }: Entry, context: PlanC
       ...(ingress === undefined ? [] : [ingressObject(ingress, identity, paths, backend)]),
       ...(httpRoute === undefined ? [] : [httpRouteObject(httpRoute, identity, paths, backend)]),
     ],
+    held: [],
     problem: undefined,
   };
 }

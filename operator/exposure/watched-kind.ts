@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ObjectMeta } from '../api/meta.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
-import { createKeyIndex } from '../kube/queue/key-index.ts';
+import { createKeyIndex, type KeyIndex } from '../kube/queue/key-index.ts';
 import { createInformer, type Informer, type InformerEvent } from '../kube/watch/informer.ts';
 import type { Logger } from '../observe/log.ts';
 
@@ -19,6 +19,8 @@ export interface WatchedKind<T> {
   indexes(): Iterable<string>;
   /** Whether it was listed, or is known to be missing or forbidden; also before the start. */
   readonly isSettled: boolean;
+  /** Whether it was listed, and is neither missing nor forbidden. */
+  readonly isKnown: boolean;
 }
 
 export interface WatchedKindOptions<T> {
@@ -27,6 +29,8 @@ export interface WatchedKindOptions<T> {
   /** Absent: all namespaces. */
   readonly namespace?: string;
   readonly fieldSelector?: string;
+  /** Watches `metadata` alone. */
+  readonly metadataOnly?: boolean;
   project(object: KubeObject): T;
   /** A second key by which objects are found. */
   indexOf?(object: T): string | undefined;
@@ -38,57 +42,67 @@ export interface WatchedKindOptions<T> {
 /** Between two lists while a kind is missing: cheap, and soon enough after it is installed. */
 const BACKOFF = { minDelayMs: 1_000, maxDelayMs: 15_000 };
 
+interface State<T extends { readonly metadata: ObjectMeta }> {
+  readonly options: WatchedKindOptions<T>;
+  readonly informer: Informer<T>;
+  readonly index: KeyIndex;
+  started: boolean;
+  /** The API server does not have the kind, or forbids it. */
+  refused: boolean;
+}
+
 export function createWatchedKind<T extends { readonly metadata: ObjectMeta }>(
   options: WatchedKindOptions<T>,
 ): WatchedKind<T> {
-  const { client, type, namespace, fieldSelector, project, indexOf, log, onChange } = options;
-  const keys = createKeyIndex();
-  let started = false;
-  let refused = false;
-
-  function index(event: InformerEvent<T>): void {
-    keys.set(event.key, event.type === 'deleted' ? undefined : indexOf?.(event.object));
-  }
-
-  const informer: Informer<T> = createInformer<T>({
-    client,
-    type,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(fieldSelector === undefined ? {} : { fieldSelector }),
-    project,
-    log,
-    optional: true,
-    backoff: BACKOFF,
-    onEvent(event) {
-      index(event);
-      // After a list, one call for all.
-      if (!informer.hasSynced || isSameToUs(event)) return;
-      onChange(event.object, event.type === 'updated' ? event.previous : undefined);
-    },
-    onListed() {
-      refused = false;
-      onChange(undefined);
-    },
-    onError(error) {
-      if (refused || !isRefusal(error)) return;
-      refused = true;
-      onChange(undefined);
-    },
-  });
+  const state: State<T> = {
+    options,
+    informer: createInformer<T>({
+      ...options,
+      optional: true,
+      backoff: BACKOFF,
+      onEvent: (event) => onEvent(state, event),
+      onListed() {
+        state.refused = false;
+        options.onChange(undefined);
+      },
+      onError: (error) => onError(state, error),
+    }),
+    index: createKeyIndex(),
+    started: false,
+    refused: false,
+  };
+  const { informer, index } = state;
   return {
     start() {
-      started = true;
+      state.started = true;
       informer.start();
     },
     stop: () => informer.stop(),
-    values: () => (refused ? [] : [...informer.values()]),
-    get: (key) => (refused ? undefined : informer.get(key)),
-    indexed: (at) => (refused ? [] : keys.keysOf(at).flatMap((key) => informer.get(key) ?? [])),
-    indexes: () => keys.referred(),
+    values: () => (state.refused ? [] : [...informer.values()]),
+    get: (key) => (state.refused ? undefined : informer.get(key)),
+    indexed: (at) => (state.refused ? [] : index.keysOf(at).flatMap((key) => informer.get(key) ?? [])),
+    indexes: () => index.referred(),
     get isSettled() {
-      return !started || informer.hasSynced || refused;
+      return !state.started || informer.hasSynced || state.refused;
+    },
+    get isKnown() {
+      return informer.hasSynced && !state.refused;
     },
   };
+}
+
+function onEvent<T extends { readonly metadata: ObjectMeta }>(state: State<T>, event: InformerEvent<T>): void {
+  const { options, informer, index } = state;
+  index.set(event.key, event.type === 'deleted' ? undefined : options.indexOf?.(event.object));
+  // After a list, one call for all.
+  if (!informer.hasSynced || isSameToUs(event)) return;
+  options.onChange(event.object, event.type === 'updated' ? event.previous : undefined);
+}
+
+function onError<T extends { readonly metadata: ObjectMeta }>(state: State<T>, error: unknown): void {
+  if (state.refused || !isRefusal(error)) return;
+  state.refused = true;
+  state.options.onChange(undefined);
 }
 
 function isRefusal(error: unknown): boolean {

@@ -4,6 +4,7 @@ import { RECEIVER_API_VERSION, RECEIVER_KIND, RECEIVER_PLURAL, type Receiver } f
 import type { Config } from '../config.ts';
 import { createExposure, type Exposure } from '../exposure/exposure.ts';
 import type { ResourceType } from '../kube/kube-client.ts';
+import { systemClock } from '../observe/clock.ts';
 import type { Cluster, WatchedKind } from '../platform/cluster.ts';
 import type { CreateFeature } from '../platform/feature.ts';
 import { webhookTypes } from '../webhooks/index.ts';
@@ -115,6 +116,7 @@ function exposureOf(cluster: Cluster, config: Config, { watch, routes, isComplet
     namespace,
     queue,
     metrics: cluster.metrics.workQueue('exposure'),
+    clock: systemClock,
     log,
     leader,
     isComplete,

@@ -5,6 +5,7 @@ import type { ControlPlane } from '../../control-plane/start.ts';
 import { RECEIVER_API_VERSION } from '../../operator/api/receiver/receiver.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
 import { type Cloud, createCloud, requestsSent } from '../support/exposure.ts';
+import type { KubeManifest } from '../support/objects-in.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { conditionOf, createWorld, TOKEN, type World } from '../support/world.ts';
 
@@ -33,14 +34,14 @@ async function expose(name: string, type: string): Promise<void> {
   await cloud.kubectl('expose', 'deployment', 'sluice', ...args);
 }
 
-function ingress(name: string, host: string, path: string, more: object = {}) {
+async function ingress(name: string, host: string, path: string, more: object = {}, annotations: object = {}) {
   const backend = { service: { name: 'webhook-receiver', port: { number: 80 } } };
-  return cloud.apply({
+  await cloud.apply({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
-    metadata: { name, labels: { test: 'found' } },
+    metadata: { name, labels: { test: 'found' }, annotations },
     spec: { rules: [{ host, http: { paths: [{ path, pathType: 'Prefix', backend }] } }], ...more },
-  });
+  } as KubeManifest);
 }
 
 describe('the URLs of a Receiver', () => {
@@ -68,11 +69,51 @@ describe('the URLs of a Receiver', () => {
   it('follow an Ingress that somebody wrote, and its TLS', async () => {
     await cloud.receiver('behind');
     await ingress('front', 'hooks.example.com', '/hook');
+    await cloud.shown('behind', {
+      exposed: 'False PendingAddress',
+      message: /Ingress flux-system\/front has no address/,
+    });
+    await cloud.address('ingress', 'front', { ip: '203.0.113.8' });
     await cloud.shown('behind', { exposed: 'True Exposed', url: 'http://hooks.example.com' });
     await ingress('front', 'hooks.example.com', '/hook', { tls: [{ hosts: ['hooks.example.com'], secretName: 'x' }] });
-    await cloud.shown('behind', { url: 'https://hooks.example.com' });
+    const message = /needs the TLS Secret flux-system\/x, which does not exist/;
+    await cloud.shown('behind', { exposed: 'False CertificateMissing', message });
+    await cloud.kubectl('create', 'secret', 'generic', 'x');
+    await cloud.shown('behind', { exposed: 'True Exposed', url: 'https://hooks.example.com' });
+    await cloud.kubectl('delete', 'secret', 'x');
+    await cloud.shown('behind', { exposed: 'False CertificateMissing', message });
     await ingress('front', 'hooks.example.com', '/elsewhere');
     await cloud.shown('behind', { url: '' });
+  });
+
+  it('leave out an Ingress that rewrites the path, until it keeps it', async () => {
+    await cloud.receiver('rewritten');
+    const annotation = (value: string) => ({ 'nginx.ingress.kubernetes.io/rewrite-target': value });
+    await ingress('rewrites', 'rewrite.example.com', '/', {}, annotation('/'));
+    await cloud.address('ingress', 'rewrites', { ip: '203.0.113.8' });
+    const message = /Ingress flux-system\/rewrites changes the path .* nginx\.ingress\.kubernetes\.io\/rewrite-target/;
+    await cloud.shown('rewritten', { exposed: 'False PathRewritten', url: '', message });
+    await ingress('rewrites', 'rewrite.example.com', '/(.*)', {}, annotation('/$1'));
+    await cloud.shown('rewritten', { exposed: 'True Exposed', url: 'http://rewrite.example.com' });
+  });
+
+  it('leave out a port that a load balancer reports as failed', async () => {
+    await cloud.receiver('half-open');
+    await expose('half-open', 'LoadBalancer');
+    const report = (error?: string) => {
+      const ports = [{ port: 80, protocol: 'TCP', ...(error === undefined ? {} : { error }) }];
+      return cloud.status('service', 'half-open', {
+        loadBalancer: { ingress: [{ hostname: 'x.example.com', ports }] },
+      });
+    };
+    await report('example.com/QuotaExceeded');
+    await cloud.shown('half-open', {
+      exposed: 'False LoadBalancerFailed',
+      url: '',
+      message: /QuotaExceeded for port 80/,
+    });
+    await report();
+    await cloud.shown('half-open', { exposed: 'True Exposed', url: 'http://x.example.com' });
   });
 
   it('move with the token, and go with it', async () => {
@@ -113,12 +154,22 @@ describe('the URLs of a Receiver', () => {
 });
 
 describe('what is not there', () => {
-  it('is said in one line each, and looked for without a fuss', async () => {
-    const { length } = (await world.log()).filter(({ msg }) => msg === 'done without, looked for now and then');
-    // Gateways are not looked for before there is a route; nodes were, and could not be read.
-    expect(length).toBe(2);
-    const complaints = (await world.log()).filter(({ level }) => level === 'warn' || level === 'error');
-    expect(complaints.filter(({ msg }) => msg !== 'reconcile failed')).toEqual([]);
+  it('is logged once for each kind, as information', async () => {
+    const said = async () =>
+      (await world.log()).filter(({ msg, reason }) => msg === 'done without, looked for now and then' && reason !== '');
+    // Gateways are watched from the first route on; nodes were, and could not be read.
+    const resources = (await said()).map(({ resource }) => resource);
+    expect([...new Set(resources)].toSorted()).toEqual(['httproutes', 'nodes']);
+    expect(resources).toHaveLength(new Set(resources).size);
+    const optional = ['httproutes', 'nodes', 'gateways'];
+    const missing = ['no such kind', 'may not read'];
+    const complaints = (await world.log()).filter(
+      ({ level, resource, error }) =>
+        (level === 'warn' || level === 'error') &&
+        optional.includes(String(resource)) &&
+        missing.some((part) => JSON.stringify(error ?? '').includes(part)),
+    );
+    expect(complaints).toEqual([]);
   });
 });
 

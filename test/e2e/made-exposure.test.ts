@@ -183,6 +183,11 @@ describe('an Ingress', () => {
       ingress: { host: 'hooks.example.com', className: 'nginx', tlsSecretName: 'tls', annotations: { a: 'b' } },
     };
     await want('routed', exposure);
+    await there('ingress', nameOf('routed'));
+    await shown('routed', { exposed: 'False PendingAddress', message: /^Ingress .* has no address yet/ });
+    await cloud.address('ingress', nameOf('routed'), { ip: '203.0.113.41' });
+    await shown('routed', { exposed: 'False CertificateMissing', message: /needs the TLS Secret flux-system\/tls,/ });
+    await cloud.kubectl('create', 'secret', 'generic', 'tls');
     const { status } = await shown('routed', { exposed: 'True Exposed', url: 'https://hooks.example.com' });
     const { spec, metadata } = await there('ingress', nameOf('routed'));
     expect(spec).toEqual({
@@ -231,6 +236,8 @@ describe('an Ingress', () => {
     await gone('ingress', nameOf('routed'));
     await shown('routed', { exposed: 'False NotExposed', message: /no webhook path/ });
     await want('routed', exposure);
+    await there('ingress', nameOf('routed'));
+    await cloud.address('ingress', nameOf('routed'), { ip: '203.0.113.41' });
     await shown('routed', { exposed: 'True Exposed', url: 'http://hooks.example.com' });
   });
 
@@ -243,11 +250,14 @@ describe('an Ingress', () => {
     await gone('ingress', nameOf('hostless'));
   });
 
-  it('says so when there is nothing to lead to', async () => {
+  it('says so when there is nothing to lead to, and is kept', async () => {
+    const { uid } = (await there('ingress', nameOf('routed'))).metadata;
     const service = await cloud.kubectl('get', 'service', 'webhook-receiver', '-o', 'json');
     await cloud.kubectl('delete', 'service', 'webhook-receiver');
     await want('nowhere', { ingress: { host: 'nowhere.example.com' } });
     await shown('nowhere', { exposed: 'False BackendMissing', message: /no Service flux-system\/webhook-receiver/ });
+    await shown('routed', { exposed: 'False BackendMissing' });
+    expect((await there('ingress', nameOf('routed'))).metadata.uid).toBe(uid);
     const { metadata, spec, ...rest } = JSON.parse(service);
     const again = {
       ...rest,
@@ -255,6 +265,8 @@ describe('an Ingress', () => {
       spec: { ...spec, clusterIP: undefined, clusterIPs: undefined },
     };
     await cloud.apply(again);
+    await there('ingress', nameOf('nowhere'));
+    await cloud.address('ingress', nameOf('nowhere'), { ip: '203.0.113.42' });
     await shown('nowhere', { exposed: 'True Exposed', url: 'http://nowhere.example.com' });
   });
 });
@@ -268,6 +280,8 @@ describe('an operator that may not make it', () => {
     await shown('forbidden', { exposed: 'False AccessDenied', message: /Ingress flux-system\/\S+ may not be made: / });
     await cloud.kubectl('patch', 'role', 'sluice', '--type=merge', '-p', JSON.stringify({ rules: role.rules }));
     await want('forbidden', { ingress: { host: 'allowed.example.com' } });
+    await there('ingress', nameOf('forbidden'));
+    await cloud.address('ingress', nameOf('forbidden'), { ip: '203.0.113.43' });
     await shown('forbidden', { exposed: 'True Exposed', url: 'http://allowed.example.com' });
   });
 });

@@ -1,6 +1,7 @@
 /** Which Services lead to the operator's pods, and to which of their ports. Pure. */
 import { DEFAULT_WEBHOOK_PORT, selectorLabels, TLS_WEBHOOK_PORT, WEBHOOK_PORT } from '../../api/installation.ts';
-import type { Deployment, EndpointSettings, Service, ServicePort } from '../objects.ts';
+import type { Deployment, Service, ServicePort } from '../objects.ts';
+import type { EndpointSettings } from '../observed-objects.ts';
 import type { Scheme } from './found-url.ts';
 
 /** A port of a Service behind which webhooks are received. */

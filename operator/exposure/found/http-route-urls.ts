@@ -1,15 +1,14 @@
 /** Finds the URLs of an HTTPRoute, through the listeners of the Gateways that accept it. Pure. */
-import type { Gateway, HttpRoute, HttpRouteRule, Listener, ParentRef } from '../objects.ts';
+import type { Gateway, HttpRoute, HttpRouteRule, Listener, ParentRef } from '../gateway-objects.ts';
 import type { CountedService } from './counted-services.ts';
-import { foundUrl, originOf, ownerOf } from './found-url.ts';
+import { foundUrl, nameOf, originOf, type Unfulfilled } from './found-url.ts';
 import { commonHosts } from './hosts.ts';
 import type { PathMatch, PathRules } from './path-rules.ts';
 
 type Counted = ReadonlyMap<string, CountedService>;
+type Filter = NonNullable<HttpRouteRule['filters']>[number];
 
 const GROUP = 'gateway.networking.k8s.io';
-/** Filters that change where a request goes. */
-const DIVERTING = ['RequestRedirect', 'URLRewrite'];
 
 export function httpRouteUrls(
   route: HttpRoute,
@@ -19,7 +18,8 @@ export function httpRouteUrls(
   const paths = (route.spec?.rules ?? []).flatMap((rule) => pathMatches(rule, route, counted));
   if (!paths.some(({ here }) => here)) return [];
   const origins = new Set<string>();
-  for (const parent of acceptedParents(route)) {
+  const parents = acceptedParents(route);
+  for (const parent of parents) {
     const gateway = gateways.get(gatewayKey(parent, route));
     for (const listener of gateway?.spec?.listeners ?? []) {
       if (gateway !== undefined && takes(listener, parent, gateway, route)) {
@@ -27,9 +27,24 @@ export function httpRouteUrls(
       }
     }
   }
-  if (origins.size === 0) return [];
-  const urls = Array.from(origins, (origin) => foundUrl('HTTPRoute', origin, ownerOf(route.metadata)));
-  return [{ urls, paths, otherwise: false }];
+  if (origins.size === 0) return [{ urls: [foundUrl('HTTPRoute', route, undefined, faultOf(route, parents))], paths }];
+  return [{ urls: Array.from(origins, (origin) => foundUrl('HTTPRoute', route, origin)), paths }];
+}
+
+/** Why a route has no URL. */
+function faultOf(route: HttpRoute, accepted: readonly ParentRef[]): Unfulfilled {
+  const object = nameOf('HTTPRoute', route);
+  const pending = (message: string) => ({ reason: 'PendingAddress', message: `${object} ${message}` });
+  if ((route.spec?.parentRefs ?? []).length === 0) return pending('has no parentRefs: name a Gateway');
+  if (accepted.length > 0) {
+    return pending(
+      'has no host that a sender can call: name hostnames without a wildcard, or wait for the address of its Gateway',
+    );
+  }
+  const conditions = (route.status?.parents ?? []).flatMap((parent) => parent.conditions ?? []);
+  const refusal = conditions.find(({ type, status }) => type === 'Accepted' && status === 'False');
+  if (refusal !== undefined) return pending(`is not accepted: ${refusal.message || refusal.reason}`);
+  return pending('is not accepted by a Gateway yet: check its parentRefs, and the listeners of the Gateway');
 }
 
 function gatewayKey({ namespace, name }: ParentRef, route: HttpRoute): string {
@@ -76,19 +91,36 @@ function originsOf(listener: Listener, gateway: Gateway, route: HttpRoute): read
 /** Regular expressions are left out: their syntax is the Gateway's. */
 function pathMatches(rule: HttpRouteRule, route: HttpRoute, counted: Counted): readonly PathMatch[] {
   const here = isHere(rule, route, counted);
-  const { matches = [] } = rule;
+  const { matches = [], filters = [] } = rule;
   const all = matches.length === 0 ? [{}] : matches;
   return all.flatMap(({ path = {}, method, headers = [], queryParams = [] }): readonly PathMatch[] => {
     // A match on more than the path does not match every webhook.
     if ((method ?? 'POST') !== 'POST' || headers.length > 0 || queryParams.length > 0) return [];
     const { type = 'PathPrefix', value = '/' } = path;
-    if (type === 'Exact') return [{ kind: 'exact', value, here }];
-    return type === 'PathPrefix' ? [{ kind: 'prefix', value, here }] : [];
+    if (type !== 'Exact' && type !== 'PathPrefix') return [];
+    return [{ kind: type === 'Exact' ? 'exact' : 'prefix', value, here, ...changeOf(filters, route) }];
   });
 }
 
-function isHere({ backendRefs = [], filters = [] }: HttpRouteRule, route: HttpRoute, counted: Counted): boolean {
-  if (filters.some(({ type }) => DIVERTING.includes(type))) return false;
+/** What the filters of a rule do to a request; a change of the host alone does not matter here. */
+function changeOf(filters: readonly Filter[], route: HttpRoute): Pick<PathMatch, 'fault' | 'rewrite'> {
+  const object = nameOf('HTTPRoute', route);
+  if (filters.some(({ type }) => type === 'RequestRedirect')) {
+    const message = `${object} redirects requests by a filter RequestRedirect: remove it`;
+    return { fault: { reason: 'Diverted', message } };
+  }
+  const rewrite = filters.find(({ type }) => type === 'URLRewrite');
+  if (rewrite === undefined || (rewrite.urlRewrite !== undefined && rewrite.urlRewrite.path === undefined)) return {};
+  const { path } = rewrite.urlRewrite ?? {};
+  const message = `${object} changes the path of requests by a filter URLRewrite: remove its path`;
+  const fault = { reason: 'PathRewritten', message };
+  if (path?.type === 'ReplacePrefixMatch') {
+    return { rewrite: { kind: 'prefix', target: path.replacePrefixMatch ?? '', fault } };
+  }
+  return { rewrite: { kind: 'whole', target: path?.replaceFullPath ?? '', fault } };
+}
+
+function isHere({ backendRefs = [] }: HttpRouteRule, route: HttpRoute, counted: Counted): boolean {
   return backendRefs.some(({ group = '', kind = 'Service', namespace, name, port, weight = 1 }) => {
     const isLocal = (namespace ?? route.metadata.namespace) === route.metadata.namespace;
     if (group !== '' || kind !== 'Service' || !isLocal || weight === 0) return false;

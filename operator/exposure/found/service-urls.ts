@@ -1,35 +1,42 @@
 /** Finds the URLs of a Service: its load balancer, a node's port, its name inside the cluster. Pure. */
-import type { UrlType } from '../../api/exposure.ts';
-import type { LoadBalancerAddress, Node } from '../objects.ts';
-import type { CountedService } from './counted-services.ts';
-import { type FoundUrl, originOf, type Scheme } from './found-url.ts';
+import type { Node } from '../objects.ts';
+import type { CountedPort, CountedService } from './counted-services.ts';
+import { type FoundUrl, foundUrl, nameOf, originOf } from './found-url.ts';
+import { reachedAt } from './load-balancer.ts';
 
 const HEADLESS = 'None';
 
+/** @param nodeAddress undefined: no node's address is known. */
 export function serviceUrls({ service, ports }: CountedService, nodeAddress: string | undefined): readonly FoundUrl[] {
-  const { metadata, spec, status } = service;
-  const urls: FoundUrl[] = [];
-  const add = (type: UrlType, host: string, scheme: Scheme, port: number) =>
-    urls.push({ type, origin: originOf(scheme, host, port) });
-  for (const { scheme, port, targetPort, nodePort } of ports) {
-    if (spec?.type === 'LoadBalancer') {
-      for (const address of addressesOf(status?.loadBalancer?.ingress)) {
-        add('LoadBalancer', address, scheme, port);
-      }
-    }
-    if (spec?.type === 'NodePort' && nodePort !== undefined && nodeAddress !== undefined) {
-      add('NodePort', nodeAddress, scheme, nodePort);
-    }
-    // The name of a headless Service resolves to the pods, so their port answers.
-    const own = spec?.clusterIP === HEADLESS ? targetPort : port;
-    const name = `${metadata.name}.${metadata.namespace}.svc.cluster.local`;
-    add('Internal', name, scheme, own);
-  }
-  return urls;
+  return ports.flatMap((port) => {
+    const outside =
+      service.spec?.type === 'LoadBalancer' ? balanced(service, port) : onNode(service, port, nodeAddress);
+    return [...outside, inside(service, port)];
+  });
 }
 
-export function addressesOf(addresses: readonly LoadBalancerAddress[] = []): readonly string[] {
-  return addresses.flatMap(({ hostname, ip }) => hostname || ip || []);
+function balanced(service: CountedService['service'], { scheme, port }: CountedPort): readonly FoundUrl[] {
+  const { hosts, fault } = reachedAt(service.status?.loadBalancer?.ingress, port, nameOf('Service', service));
+  if (fault !== undefined) return [foundUrl('LoadBalancer', service, undefined, fault)];
+  return hosts.map((host) => foundUrl('LoadBalancer', service, originOf(scheme, host, port)));
+}
+
+function onNode(
+  service: CountedService['service'],
+  { scheme, nodePort }: CountedPort,
+  nodeAddress: string | undefined,
+): readonly FoundUrl[] {
+  if (service.spec?.type !== 'NodePort' || nodePort === undefined) return [];
+  if (nodeAddress !== undefined) return [foundUrl('NodePort', service, originOf(scheme, nodeAddress, nodePort))];
+  const message = `${nameOf('Service', service)} has a port on every node, but the operator knows no node's address: grant it the right to read nodes, by the value exposure.nodePort`;
+  return [foundUrl('NodePort', service, undefined, { reason: 'PendingAddress', message })];
+}
+
+function inside(service: CountedService['service'], { scheme, port, targetPort }: CountedPort): FoundUrl {
+  const { name, namespace } = service.metadata;
+  // The name of a headless Service resolves to the pods, so their port answers.
+  const own = service.spec?.clusterIP === HEADLESS ? targetPort : port;
+  return foundUrl('Internal', service, originOf(scheme, `${name}.${namespace}.svc.cluster.local`, own));
 }
 
 /** Always the same of the same nodes: an ExternalIP of the first that has one, else an InternalIP. */

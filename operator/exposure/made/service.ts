@@ -1,7 +1,8 @@
 /** Builds the Service that `spec.exposure.service` requests. Pure. */
 import type { ServiceExposure } from '../../api/exposure.ts';
 import { selectorLabels, TLS_WEBHOOK_PORT, WEBHOOK_PORT } from '../../api/installation.ts';
-import type { Deployment, EndpointSettings } from '../objects.ts';
+import type { Deployment } from '../objects.ts';
+import type { EndpointSettings } from '../observed-objects.ts';
 import { type ExposureIdentity, type ExposureObject, exposureObject } from './exposure-object.ts';
 
 const HTTP_PORT = 80;

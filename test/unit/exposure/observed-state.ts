@@ -1,20 +1,16 @@
 // Objects as a cluster has them, to stand around the operator in tests of pure functions.
+import type { Gateway, HttpRoute, HttpRouteRule, Listener } from '../../../operator/exposure/gateway-objects.ts';
 import type {
   Deployment,
-  EndpointSettings,
-  Gateway,
-  HttpRoute,
-  HttpRouteRule,
   Ingress,
   IngressBackend,
   IngressPath,
-  Listener,
   LoadBalancerAddress,
   Node,
-  ObservedObjects,
   Service,
   ServicePort,
 } from '../../../operator/exposure/objects.ts';
+import type { EndpointSettings, ObservedObjects } from '../../../operator/exposure/observed-objects.ts';
 
 export const NAMESPACE = 'flux-system';
 export const PATH = `/hook/${'a'.repeat(64)}`;
@@ -52,7 +48,16 @@ export const deployment: Deployment = {
 };
 
 export function observedObjects(parts: Partial<ObservedObjects>): ObservedObjects {
-  return { services: [], ingresses: [], httpRoutes: [], gateways: [], nodes: [], deployment, ...parts };
+  return {
+    services: [],
+    ingresses: [],
+    httpRoutes: [],
+    gateways: [],
+    nodes: [],
+    secrets: undefined,
+    deployment,
+    ...parts,
+  };
 }
 
 type ServiceParts = NonNullable<Service['spec']> & { name?: string; owner?: string };
@@ -88,8 +93,12 @@ export function ingressPath(pathType: string, path: string | undefined, to = bac
   return { pathType, ...(path === undefined ? {} : { path }), backend: to };
 }
 
+export const ADDRESS = 'ingress.example.net';
+
+/** At `ADDRESS`, unless others are given. */
 export function ingress(spec: NonNullable<Ingress['spec']>, ...addresses: LoadBalancerAddress[]): Ingress {
-  return { metadata: { name: 'i', namespace: NAMESPACE }, spec, status: { loadBalancer: { ingress: addresses } } };
+  const ingress = addresses.length === 0 ? [{ hostname: ADDRESS }] : addresses;
+  return { metadata: { name: 'i', namespace: NAMESPACE }, spec, status: { loadBalancer: { ingress } } };
 }
 
 /** One rule for a host that leads these paths to the chart's Service. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPacedKeys, type PacedKeys } from '../../../operator/exposure/paced-keys.ts';
+import { systemClock } from '../../../operator/observe/clock.ts';
 
 let passed: string[];
 let paced: PacedKeys;
@@ -7,7 +8,7 @@ let paced: PacedKeys;
 beforeEach(() => {
   vi.useFakeTimers();
   passed = [];
-  paced = createPacedKeys({ batch: 2, everyMs: 100, onKey: (key) => passed.push(key) });
+  paced = createPacedKeys({ clock: systemClock, batch: 2, everyMs: 100, onKey: (key) => passed.push(key) });
 });
 afterEach(() => {
   paced.stop();

@@ -1,8 +1,9 @@
 // From what stands around the operator to the URLs of a Receiver: a table of objects as a cluster has them.
 import { describe, expect, it } from 'vitest';
-import type { EndpointSettings, ObservedObjects } from '../../../operator/exposure/objects.ts';
-import { findUrls, outsideUrl, urlsAt } from '../../../operator/exposure/urls.ts';
+import type { EndpointSettings, ObservedObjects } from '../../../operator/exposure/observed-objects.ts';
+import { exposedAt, type FoundUrls, findUrls, outsideUrl } from '../../../operator/exposure/urls.ts';
 import {
+  ADDRESS,
   backend,
   gateway,
   ingress,
@@ -19,6 +20,8 @@ import {
   service,
   settings,
 } from './observed-state.ts';
+
+const urlsAt = (found: FoundUrls, receiver: { key: string; path: string }) => exposedAt(found, receiver).urls;
 
 /** The URLs without the path, after their types. */
 function urls(parts: Partial<ObservedObjects>, flags: Partial<EndpointSettings> = {}): string[] {
@@ -242,7 +245,6 @@ const ingresses: readonly Row[] = [
     withIngress({ rules: [rule(undefined, exact)] }, IP, { hostname: 'lb.example.com' }),
     ['Ingress http://203.0.113.7', 'Ingress http://lb.example.com', INSIDE],
   ],
-  ['no host and no address', withIngress({ rules: [rule(undefined, exact)] }), [INSIDE]],
   ['a host that is a wildcard', withIngress({ rules: [rule('*.example.com', exact)] }), [INSIDE]],
   [
     'a default backend alone',
@@ -252,7 +254,7 @@ const ingresses: readonly Row[] = [
   [
     'a default backend behind the rules of a host',
     withIngress({ defaultBackend: backend(), rules: [rule(HOST, ingressPath('Prefix', '/app', backend('else')))] }),
-    [`Ingress http://${HOST}`, INSIDE],
+    [`Ingress http://${HOST}`, `Ingress http://${ADDRESS}`, INSIDE],
   ],
   [
     'two rules of one host',
