@@ -1,22 +1,25 @@
-/** From what differs to all values: checked, and laid over the defaults of values.yaml. */
-import { join } from 'node:path';
+/** Checks what differs and lays it over the defaults. */
 import { checkTogether } from './check-together.ts';
-import { readValues } from './read-values.ts';
 import { validateValues } from './validate-values.ts';
-import type { SluiceProps, SluiceValues } from './values.ts';
+import { type Fields, isGroup } from './value.ts';
+import { declaration, type SluiceValues } from './values.ts';
 
 /** @throws ValuesError */
 export function resolveValues(props: unknown): SluiceValues {
-  const values = merged(defaults(), validateValues(props)) as SluiceValues;
+  const values = merged(defaults, validateValues(props)) as SluiceValues;
   checkTogether(values);
   return values;
 }
 
-let cached: SluiceProps | undefined;
+/** The default of every value. */
+export const defaults = defaultsOf(declaration);
 
-function defaults(): SluiceProps {
-  cached ??= validateValues(readValues(join(import.meta.dirname, 'values.yaml')));
-  return cached;
+function defaultsOf(fields: Fields): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(fields).map(([key, field]) => [
+    key,
+    isGroup(field) ? defaultsOf(field.fields) : field.default,
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** Maps are merged, all else is replaced; undefined counts as absent. */

@@ -12,6 +12,7 @@ import type { CustomResourceDefinition } from '../operator/api/crd.ts';
 import { flagTable } from '../operator/config.ts';
 import { crds } from '../operator/crds.ts';
 import { webhookTypes } from '../operator/webhooks/index.ts';
+import { valuesTable, valuesYaml } from './generate/values.ts';
 
 interface GeneratedFile {
   /** From the repository's root. */
@@ -80,6 +81,8 @@ async function withTable(path: string, name: string, table: string): Promise<Gen
 async function generated(): Promise<readonly GeneratedFile[]> {
   return [
     kustomizeBase(),
+    { path: 'charts-ts/values.yaml', content: valuesYaml() },
+    await withTable('docs/reference/values.md', 'values', valuesTable()),
     await withTable('README.md', 'types', typeTable()),
     await withTable('docs/configuration.md', 'flags', flagTable()),
   ];

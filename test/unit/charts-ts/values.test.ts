@@ -47,6 +47,8 @@ describe('values.yaml', () => {
     const defaults = parse(text);
     expect(pathsOf(valuesSchema).filter((path) => at(defaults, path) === undefined)).toEqual([]);
     expect(resolveValues({})).toEqual(defaults);
+    // Each default fits the kind that it is declared with.
+    expect(resolveValues(defaults)).toEqual(defaults);
   });
 
   it('names the image of this version', () => {
