@@ -18,8 +18,8 @@ import {
   Volume,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { memoryEnv } from '../operator/config/memory-env.ts';
 import { commonLabels, NAME, selectorLabels } from './labels.ts';
-import { memoryEnv } from './memory-env.ts';
 import { operatorArgs, TLS_FOLDER } from './operator-args.ts';
 import { type PortName, ports, webhookPorts } from './ports.ts';
 import type { SluiceValues } from './values.ts';
@@ -47,7 +47,7 @@ function containerOf(values: SluiceValues, certificate: Volume | undefined): Con
     ports: portNames.map((name) => ({ name, number: ports[name] })),
     envVariables: {
       RUNTIME_NAMESPACE: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAMESPACE),
-      ...memoryEnv(memoryLimitMebibytes),
+      ...environment(memoryEnv(memoryLimitMebibytes)),
     },
     ...(certificate === undefined ? {} : { volumeMounts: [{ path: TLS_FOLDER, volume: certificate, readOnly: true }] }),
     liveness: Probe.fromHttpGet('/healthz', probe),
@@ -67,6 +67,10 @@ function containerOf(values: SluiceValues, certificate: Volume | undefined): Con
       seccompProfile: { type: SeccompProfileType.RUNTIME_DEFAULT },
     },
   };
+}
+
+function environment(variables: Readonly<Record<string, string>>): Record<string, EnvValue> {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, EnvValue.fromValue(value)]));
 }
 
 /** The fields of a pod that cdk8s-plus lacks, or takes only as objects of its own; those that are not set left out. */

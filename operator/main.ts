@@ -1,4 +1,5 @@
 /** Where the process begins and ends: flags in, signals, exit codes out. */
+import './ensure-memory-env.ts';
 import { type App, startApp } from './app.ts';
 import { parseConfig } from './config.ts';
 

@@ -2,12 +2,18 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, type BuildResult, build, formatMessages } from 'esbuild';
+import packageJson from '../package.json' with { type: 'json' };
 import { leanDependencies } from './bundle/lean-dependencies.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 // Dependencies in CommonJS call require() for Node's own modules, which an ES module does not have.
 const REQUIRE_BANNER = `import { createRequire as createRequire__ } from 'node:module'; const require = createRequire__(import.meta.url);`;
+
+const NODE_MAJOR = Number(/\d+/.exec(packageJson.engines.node)?.[0]);
+
+// The first statement, in words that Node has understood since it has had modules: an old one would fail somewhere later.
+const VERSION_BANNER = `if (parseInt(process.versions.node, 10) < ${NODE_MAJOR}) { process.stderr.write('sluice: needs Node.js ${NODE_MAJOR} or later; this is ' + process.versions.node + '\\n'); process.exit(1); }`;
 
 /** The operator cannot be bundled; the message has each place and reason. */
 class BundleError extends Error {
@@ -40,7 +46,7 @@ export async function bundleTo(entry: string, outfile: string): Promise<string> 
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 160,
-    banner: { js: REQUIRE_BANNER },
+    banner: { js: `${REQUIRE_BANNER}\n${VERSION_BANNER}` },
     plugins: [leanDependencies()],
     logLevel: 'silent',
   });

@@ -13,6 +13,7 @@ import { flagTable } from '../operator/config.ts';
 import { crds } from '../operator/crds.ts';
 import { webhookTypes } from '../operator/webhooks/index.ts';
 import { valuesTable, valuesYaml } from './generate/values.ts';
+import { dockerfile } from './image/image.ts';
 
 interface GeneratedFile {
   /** From the repository's root. */
@@ -82,6 +83,7 @@ async function generated(): Promise<readonly GeneratedFile[]> {
   return [
     kustomizeBase(),
     { path: 'charts-ts/values.yaml', content: valuesYaml() },
+    { path: 'Dockerfile', content: dockerfile() },
     await withTable('docs/reference/values.md', 'values', valuesTable()),
     await withTable('README.md', 'types', typeTable()),
     await withTable('docs/configuration.md', 'flags', flagTable()),

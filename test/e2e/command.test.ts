@@ -1,4 +1,5 @@
 // The operator as a command: what it says when it cannot start, in one line, and how it ends.
+import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
+import { memoryEnv } from '../../operator/config/memory-env.ts';
+import { bundle } from '../../scripts/bundle.ts';
 import { installChart } from '../support/chart.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
 import { runOperator } from '../support/run-operator.ts';
@@ -13,8 +16,11 @@ import { waitFor } from '../support/wait-for.ts';
 
 let controlPlane: ControlPlane;
 let kubeconfig: string;
+/** The bundle. */
+let file: string;
 
 beforeAll(async () => {
+  file = await bundle();
   controlPlane = await reusedControlPlane();
   await installChart(controlPlane);
   kubeconfig = await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' });
@@ -27,6 +33,48 @@ async function outcome(args: readonly string[], env: Readonly<Record<string, str
   const run = await runOperator(args, { KUBECONFIG: kubeconfig, ...env });
   return { code: await run.ended(), stdout: run.stdout(), stderr: run.stderr() };
 }
+
+/** Runs the bundle with code before it, as `--import` has Node do. */
+function preloaded(code: string, flags: readonly string[], env: NodeJS.ProcessEnv) {
+  const args = [...flags, `--import=data:text/javascript,${encodeURIComponent(code)}`, file, '--version'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+  return { status, stderr, lines: stdout.trim().split('\n') };
+}
+
+describe('the process', () => {
+  const show = `console.log(JSON.stringify([process.pid, process.env.MALLOC_ARENA_MAX, typeof gc]))`;
+
+  it('gives itself the settings of memory where its environment has none, and stays the same process', () => {
+    const { status, stderr, lines } = preloaded(show, [], {});
+    expect({ status, stderr, last: lines[2] }).toEqual({
+      status: 0,
+      stderr: '',
+      last: expect.stringMatching(/^sluice /),
+    });
+    const [before, after] = lines.slice(0, 2).map((line) => JSON.parse(line));
+    expect(before).toEqual([expect.any(Number), null, 'undefined']);
+    expect(after).toEqual([before[0], '1', 'function']);
+  });
+
+  it('starts once with those of the image', () => {
+    const { status, stderr, lines } = preloaded(show, [], { ...memoryEnv() });
+    expect({ status, stderr, lines: lines.length }).toEqual({ status: 0, stderr: '', lines: 2 });
+  });
+
+  it('runs without them where it may not replace itself', () => {
+    const { status, stderr, lines } = preloaded(show, ['--permission', '--allow-fs-read=*'], {});
+    expect({ status, stderr, lines: lines.length }).toEqual({ status: 0, stderr: '', lines: 2 });
+  });
+
+  it('says on an old Node in one line which one it needs', () => {
+    const old = `Object.defineProperty(process.versions, 'node', { value: '20.20.2' })`;
+    expect(preloaded(old, [], {})).toEqual({
+      status: 1,
+      stderr: 'sluice: needs Node.js 24 or later; this is 20.20.2\n',
+      lines: [''],
+    });
+  });
+});
 
 describe('a command line that cannot be followed', () => {
   it.each([

@@ -66,7 +66,8 @@ describe('what comes with a type', () => {
     if (type.secret === 'required') {
       expect(receiver.spec.secretRef.name).toBe(secret.metadata.name);
       expect(receiver.metadata.namespace).toBe(secret.metadata.namespace);
-      expect(secret.stringData.token).toMatch(/\S/);
+      expect(secret.metadata.name).toBe(`${type.name}-webhook-token`);
+      expect(secret.stringData.token).toMatch(/^replace-me/);
     } else {
       expect(secret).toBeUndefined();
       expect(receiver.spec.secretRef).toBeUndefined();

@@ -1,0 +1,37 @@
+// The examples as a user copies them: all of them on one cluster, and none replaces what another has made.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { type ControlPlane, startControlPlane } from '../../control-plane/start.ts';
+import { installChart } from '../support/chart.ts';
+
+const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+const files = readdirSync(EXAMPLES)
+  .filter((name) => name !== 'values')
+  .map((name) => join(EXAMPLES, name, 'receiver.yaml'));
+
+let cluster: ControlPlane;
+
+beforeAll(async () => {
+  cluster = await startControlPlane();
+  await installChart(cluster);
+});
+
+afterAll(() => cluster?.stop());
+
+describe('the examples', () => {
+  it.each(files)('%s is applied', async (file) => {
+    const apply = ['apply', '--server-side', '--validate=strict', '-f', file];
+    expect(await cluster.kubectl(apply)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('are all there then, as they were written', async () => {
+    for (const file of files) {
+      expect(await cluster.kubectl(['diff', '--server-side', '-f', file])).toMatchObject({ code: 0, stdout: '' });
+    }
+    const written = files.flatMap((file) => parseAllDocuments(readFileSync(file, 'utf8')).map((one) => one.toJS()));
+    const names = written.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
