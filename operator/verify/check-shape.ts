@@ -3,9 +3,10 @@
  * without regard to case, and what the shape does not name is nobody's business.
  */
 import { RequestError } from '../api/errors.ts';
+import { foldName } from './fold-name.ts';
 import { isJsonObject } from './is-json-object.ts';
 
-/** A string, a list of one shape, or an object with some of these fields. */
+/** A string, a list of one shape, or an object with some of these fields, whose names are folded (see `foldName`). */
 export type Shape = 'string' | readonly [Shape] | { readonly [field: string]: Shape };
 
 /** @throws RequestError PayloadInvalid, with a message that names the field. */
@@ -19,7 +20,7 @@ export function checkShape(value: unknown, shape: Shape, path = 'body'): void {
   } else {
     if (!isJsonObject(value)) throw new RequestError('PayloadInvalid', `${path} is not an object`);
     for (const [key, item] of Object.entries(value)) {
-      const field = key.toLowerCase();
+      const field = foldName(key);
       const fieldShape = Object.hasOwn(shape, field) ? shape[field] : undefined;
       if (fieldShape !== undefined) checkShape(item, fieldShape, `${path}.${field}`);
     }

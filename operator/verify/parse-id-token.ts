@@ -4,6 +4,7 @@
  */
 import { RequestError } from '../api/errors.ts';
 import { isJsonObject } from './is-json-object.ts';
+import { numbersFit } from './numbers-fit.ts';
 import { parseJson } from './parse-json.ts';
 
 export interface IdToken {
@@ -34,6 +35,7 @@ export function parseIdToken(raw: string): IdToken {
   if (parts.length !== 3) throw new RequestError('SignatureMalformed', 'the token has not three parts');
   const header = decode(parts[0], 'header');
   const claims = decode(parts[1], 'payload');
+  if (!numbersFit(claims)) throw new RequestError('SignatureMalformed', 'the token has a number that is too large');
   if (typeof header.alg !== 'string') throw new RequestError('SignatureMalformed', 'the token names no algorithm');
   if (Object.hasOwn(header, 'crit')) throw new RequestError('TokenRejected', 'the token has a critical header');
   return { raw, algorithm: header.alg, claims };

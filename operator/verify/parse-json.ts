@@ -1,11 +1,15 @@
 /**
- * JSON as Go's encoding/json takes it where it matters: bytes that are not UTF-8 become U+FFFD, the last of two equal
- * keys wins, and nesting has an end. `__proto__` is a key like any other (JSON.parse makes own properties of all).
+ * Parses JSON as Go's encoding/json does where a sender can tell: bytes that are not UTF-8 and lone surrogates become
+ * U+FFFD, the last of two equal keys wins, and nesting has an end. `__proto__` is a key like any other (JSON.parse makes
+ * own properties of all). Numbers are JSON.parse's: see `numbersFit`.
  */
 import { RequestError } from '../api/errors.ts';
 
 /** The depth at which Go's decoder gives up; also what keeps a walk over the value from running out of stack. */
 const MAX_DEPTH = 10_000;
+
+/** A pair of surrogates, a surrogate alone, any other escape. */
+const ESCAPES = /(\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2})|(\\u[dD][89a-fA-F][\da-fA-F]{2})|\\./gs;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -13,35 +17,79 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+const LETTER_N = 0x6e;
+const NULL_LENGTH = 4;
 
-type Parsed = { readonly value: unknown } | { readonly error: RequestError };
+type Parsed = { readonly value: unknown; readonly alone: boolean } | { readonly error: RequestError };
 
 /** A body is parsed once, however many ask: its verifier, then its filters. */
 const known = new WeakMap<Buffer, Parsed>();
 
-/** @throws RequestError PayloadInvalid */
+/**
+ * The one value that the bytes are, with nothing but space around it, as Go's `Unmarshal` wants it.
+ *
+ * @throws RequestError PayloadInvalid
+ */
 export function parseJson(body: Buffer): unknown {
+  const parsed = parsedOf(body);
+  if (!parsed.alone) throw new RequestError('PayloadInvalid', 'more than one JSON value');
+  return parsed.value;
+}
+
+/**
+ * The first value in the bytes, as Go's `Decoder` reads it: what follows is not looked at, be it another value, text
+ * or a NUL.
+ *
+ * @throws RequestError PayloadInvalid
+ */
+export function parseFirstJson(body: Buffer): unknown {
+  return parsedOf(body).value;
+}
+
+function parsedOf(body: Buffer): Exclude<Parsed, { error: RequestError }> {
   let parsed = known.get(body);
   if (parsed === undefined) {
     parsed = parse(body);
     known.set(body, parsed);
   }
   if ('error' in parsed) throw parsed.error;
-  return parsed.value;
+  return parsed;
 }
 
 function parse(body: Buffer): Parsed {
-  if (isTooDeep(body)) return { error: new RequestError('PayloadInvalid', 'the JSON is nested too deeply') };
+  // What is this short cannot be too deep, and is nearly always one value.
+  if (body.length <= MAX_DEPTH) {
+    try {
+      return { value: parseText(body), alone: true };
+    } catch {
+      // There may be more behind a value.
+    }
+  }
+  const end = endOfFirst(body);
+  if (end === 'too deep') return { error: new RequestError('PayloadInvalid', 'the JSON is nested too deeply') };
   try {
-    return { value: JSON.parse(body.toString('utf8')) };
+    return { value: parseText(body.subarray(0, end)), alone: isSpace(body, end) };
   } catch {
     // The engine's message quotes the body.
     return { error: new RequestError('PayloadInvalid', 'not valid JSON') };
   }
 }
 
-function isTooDeep(body: Buffer): boolean {
-  if (body.length <= MAX_DEPTH) return false;
+function parseText(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8');
+  const mayHaveSurrogates = text.includes('\\ud') || text.includes('\\uD');
+  return JSON.parse(mayHaveSurrogates ? withoutLoneSurrogates(text) : text);
+}
+
+/** Escapes occur in strings alone, so the text of the JSON can be changed as it is. */
+function withoutLoneSurrogates(text: string): string {
+  return text.replace(ESCAPES, (whole: string, _pair?: string, alone?: string) =>
+    alone === undefined ? whole : '\\ufffd',
+  );
+}
+
+/** Where the first value ends if it is an object, a list or null; else the end of the bytes. */
+function endOfFirst(body: Buffer): number | 'too deep' {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < body.length; index++) {
@@ -51,8 +99,20 @@ function isTooDeep(body: Buffer): boolean {
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
     else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
-      if (++depth > MAX_DEPTH) return true;
-    } else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) depth--;
+      if (++depth > MAX_DEPTH) return 'too deep';
+    } else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
+      if (--depth <= 0) return index + 1;
+    } else if (depth === 0 && byte === LETTER_N) {
+      return index + NULL_LENGTH;
+    }
   }
-  return false;
+  return body.length;
+}
+
+function isSpace(body: Buffer, from: number): boolean {
+  for (let index = from; index < body.length; index++) {
+    const byte = body[index];
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return false;
+  }
+  return true;
 }

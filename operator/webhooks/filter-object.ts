@@ -1,19 +1,22 @@
 import { RequestError } from '../api/errors.ts';
 import { isJsonObject } from '../verify/is-json-object.ts';
-import { parseJson } from '../verify/parse-json.ts';
+import { numbersFit } from '../verify/numbers-fit.ts';
+import { parseFirstJson } from '../verify/parse-json.ts';
 
 /**
- * The JSON object in these bytes, for filters to see.
+ * The JSON object with which these bytes begin, for filters to see; null is an empty one.
  *
- * @throws RequestError FilterInputInvalid when there is none.
+ * @throws RequestError FilterInputInvalid when there is none, or a number in it is beyond a double.
  */
 export function filterObject(bytes: Buffer): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = parseJson(bytes);
+    value = parseFirstJson(bytes);
   } catch (error) {
     throw new RequestError('FilterInputInvalid', 'a filter needs a JSON body', { cause: error });
   }
+  if (value === null) return {};
   if (!isJsonObject(value)) throw new RequestError('FilterInputInvalid', 'a filter needs a JSON object as the body');
+  if (!numbersFit(value)) throw new RequestError('FilterInputInvalid', 'the body has a number that is too large');
   return value;
 }

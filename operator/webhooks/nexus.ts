@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { RequestError } from '../api/errors.ts';
+import { checkShape } from '../verify/check-shape.ts';
 import { hmacMatches } from '../verify/hmac-matches.ts';
 import { parseJson } from '../verify/parse-json.ts';
 import { singleHeader } from '../verify/single-header.ts';
@@ -18,7 +19,8 @@ function readDigest(head: RequestHead): Buffer {
 /** Sonatype Nexus Repository 3. Its signature names no algorithm. */
 export const nexus: WebhookType = {
   name: 'nexus',
-  validatedBy: '`X-Nexus-Webhook-Signature`: lowercase hex HMAC-SHA1 of the raw body with the token; the body is JSON',
+  validatedBy:
+    '`X-Nexus-Webhook-Signature`: lowercase hex HMAC-SHA1 of the raw body with the token; in the body `action` and `repositoryName` are strings, if present',
   secret: 'required',
   oidcProviders: 'refused',
   methods: ['POST'],
@@ -29,7 +31,7 @@ export const nexus: WebhookType = {
         const signature = { algorithm: 'sha1', digest: readDigest(head) } as const;
         return (body) => {
           if (!hmacMatches(signature, key, body)) throw new RequestError('SignatureMismatch');
-          parseJson(body);
+          checkShape(parseJson(body), { action: 'string', repositoryname: 'string' });
           return {};
         };
       },

@@ -4,8 +4,8 @@
  */
 import { RequestError } from '../api/errors.ts';
 import { checkShape } from '../verify/check-shape.ts';
-import { isJsonObject } from '../verify/is-json-object.ts';
-import { parseJson } from '../verify/parse-json.ts';
+import { fieldOf } from '../verify/field-of.ts';
+import { parseFirstJson, parseJson } from '../verify/parse-json.ts';
 
 export interface RegistryEvent {
   readonly action: string;
@@ -19,15 +19,8 @@ const envelope = {
 const event = { action: 'string', digest: 'string', tag: 'string' } as const;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** The last field of this name, whatever its case; undefined where it is absent or null. */
-function field(object: unknown, name: string): unknown {
-  if (!isJsonObject(object)) return undefined;
-  const key = Object.keys(object).findLast((candidate) => candidate.toLowerCase() === name);
-  return key === undefined ? undefined : (object[key] ?? undefined);
-}
-
 function text(object: unknown, name: string): string {
-  const value = field(object, name);
+  const value = fieldOf(object, name);
   return typeof value === 'string' ? value : '';
 }
 
@@ -37,9 +30,9 @@ function text(object: unknown, name: string): string {
  * @throws RequestError PayloadInvalid
  */
 export function pubsubMessage(body: Buffer): RegistryEvent {
-  const push = parseJson(body);
+  const push = parseFirstJson(body);
   checkShape(push, envelope);
-  const data = text(field(push, 'message'), 'data').replace(/[\r\n]/g, '');
+  const data = text(fieldOf(push, 'message'), 'data').replace(/[\r\n]/g, '');
   if (!BASE64.test(data)) throw new RequestError('PayloadInvalid', 'message.data is not base64');
   const decoded = parseJson(Buffer.from(data, 'base64'));
   checkShape(decoded, event, 'message.data');

@@ -1,12 +1,12 @@
 import { checkShape, type Shape } from '../verify/check-shape.ts';
-import { parseJson } from '../verify/parse-json.ts';
+import { parseFirstJson } from '../verify/parse-json.ts';
 import type { WebhookVerifier } from './webhook-type.ts';
 
 /** The verifier of the types whose senders prove nothing: the body must look like one of theirs. */
 export function shapeVerifier(shape: Shape): WebhookVerifier {
   return {
     head: () => (body) => {
-      checkShape(parseJson(body), shape);
+      checkShape(parseFirstJson(body), shape);
       return {};
     },
   };

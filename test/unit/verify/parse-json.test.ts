@@ -1,8 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { parseJson } from '../../../operator/verify/parse-json.ts';
+import { parseFirstJson, parseJson } from '../../../operator/verify/parse-json.ts';
 
 const bytes = (...parts: (string | number[])[]) => Buffer.concat(parts.map((part) => Buffer.from(part as string)));
 const nested = (depth: number) => Buffer.from('['.repeat(depth) + ']'.repeat(depth));
+
+describe('parseFirstJson', () => {
+  const padded = `{"a":"${'x'.repeat(20_000)}"}`;
+  it.each([
+    ['another value', '{"a":1}{}', { a: 1 }],
+    ['text', '{"a":[1,{"b":"}"}]}text', { a: [1, { b: '}' }] }],
+    ['a NUL', '{"a":1}\n\0', { a: 1 }],
+    ['a bracket', '{"a":1}]', { a: 1 }],
+    ['a line of its own', '{"a":1}\n{"a":2}\n', { a: 1 }],
+    ['text, behind a quote in a string', String.raw`{"a":"\\\"}"}x`, { a: '\\"}' }],
+    ['text, behind null', ' nullx', null],
+    ['brackets that would be too deep', `{}${'['.repeat(20_000)}`, {}],
+    ['text, behind much', `${padded}text`, JSON.parse(padded)],
+  ])('does not look at %s after the value, which parseJson refuses', (_what, text, expected) => {
+    expect(parseFirstJson(Buffer.from(text))).toEqual(expected);
+    expect(() => parseJson(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'PayloadInvalid' }));
+  });
+
+  it.each([
+    ['space behind it', '{"a":1} \r\n\t'],
+    ['space behind much', `${padded} \n`],
+  ])('is the whole with %s', (_what, text) => {
+    expect(parseFirstJson(Buffer.from(text))).toEqual(parseJson(Buffer.from(text)));
+  });
+
+  it.each(['', ' ', 'x{}', '{', '{"a":1', '{]}', '}', 'nul', '\0{}', '{"a":1,}{}', `${padded.slice(0, -1)}text`])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseFirstJson(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'PayloadInvalid' }));
+    },
+  );
+});
 
 describe('parseJson', () => {
   it.each([
@@ -30,6 +62,17 @@ describe('parseJson', () => {
 
   it('replaces what is not UTF-8 inside a string', () => {
     expect(parseJson(bytes('{"a":"x', [0xff], 'y"}'))).toEqual({ a: 'x\ufffdy' });
+  });
+
+  it.each([
+    ['a high one', String.raw`"\ud83d"`, '\ufffd'],
+    ['a low one', String.raw`"x\uDE00y"`, 'x\ufffdy'],
+    ['two in the wrong order', String.raw`"\ude00\ud83d"`, '\ufffd\ufffd'],
+    ['one before a pair', String.raw`"\ud83d\ud83d\ude00"`, '\ufffd😀'],
+    ['a pair', String.raw`"\ud83d\ude00"`, '😀'],
+    ['an escaped backslash before it', String.raw`"\\ud83d"`, '\\ud83d'],
+  ])('replaces surrogates that stand alone: %s', (_what, text, expected) => {
+    expect(parseJson(Buffer.from(`{"a":${text}}`))).toEqual({ a: expected });
   });
 
   it('makes an own property of __proto__, and changes no prototype', () => {

@@ -10,6 +10,10 @@ describe('acr', () => {
   it.each([
     ['a real push', payload('acr-push')],
     ['an empty object', '{}'],
+    ['JSON and more', '{}{}'],
+    ['JSON and a NUL', '{}\n\0'],
+    ['JSON and text', '{}text'],
+    ['a number that nobody reads', '{"size":1e400}'],
     ['null', 'null'],
     ['fields of null', '{"action":null,"target":{"tag":null}}'],
     ['a target without a tag, as of a deletion', '{"action":"delete","target":{"repository":"webapp"}}'],
@@ -25,7 +29,6 @@ describe('acr', () => {
   it.each([
     ['nothing', ''],
     ['what is not JSON', '<html>'],
-    ['JSON and more', '{} {}'],
     ['a list', '[]'],
     ['a string', '"x"'],
     ['JSON without an end of its depth', '['.repeat(100_000)],

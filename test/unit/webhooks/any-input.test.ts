@@ -127,8 +127,10 @@ const signedRequests: Readonly<Record<string, (text: string) => WebhookRequest>>
     webhookRequest({ headers: { 'X-Signature': `sha512=${hexHmac('sha512', TOKEN, text)}` }, body: text }),
   github: (text) => hub(text),
   bitbucket: (text) => hub(text),
-  nexus: (text) =>
-    webhookRequest({ headers: { 'X-Nexus-Webhook-Signature': hexHmac('sha1', TOKEN, text) }, body: text }),
+  nexus: (text) => {
+    const event = `{"event":${text}}`;
+    return webhookRequest({ headers: { 'X-Nexus-Webhook-Signature': hexHmac('sha1', TOKEN, event) }, body: event });
+  },
   gitlab: (text) => webhookRequest({ headers: { 'X-Gitlab-Token': TOKEN }, body: text }),
   harbor: (text) => webhookRequest({ headers: { Authorization: TOKEN }, body: text }),
   gcr: () =>

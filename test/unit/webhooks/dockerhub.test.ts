@@ -10,6 +10,10 @@ describe('dockerhub', () => {
   it.each([
     ['a real push', payload('dockerhub-push')],
     ['an empty object', '{}'],
+    ['JSON and more', '{}{}'],
+    ['JSON and a NUL', '{}\n\0'],
+    ['JSON and text', '{}text'],
+    ['a number that nobody reads', '{"size":1e400}'],
     ['null', 'null'],
     ['fields of null', '{"push_data":null,"repository":{"repo_url":null}}'],
     ['other fields of any type', '{"push_data":{"pusher":1},"callback_url":2}'],
@@ -26,7 +30,6 @@ describe('dockerhub', () => {
   it.each([
     ['nothing', ''],
     ['what is not JSON', '<html>'],
-    ['JSON and more', '{} {}'],
     ['a list', '[]'],
     ['a string', '"x"'],
     ['JSON without an end of its depth', '['.repeat(100_000)],

@@ -29,13 +29,23 @@ describe('jsonFilterInput', () => {
     ['empty', ''],
     ['not JSON', '{'],
     ['a list', '[]'],
-    ['null', 'null'],
+    ['one with a number beyond a double', '{"a":[{"b":-1e400}]}'],
     ['a number', '1'],
     ['too deep', `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
   ])('fails for JSON that is %s', (_what, body) => {
     expect(() => jsonFilterInput(request('application/json', body))).toThrow(
       expect.objectContaining({ code: 'FilterInputInvalid' }),
     );
+  });
+
+  it.each([
+    ['the first of two values', '{"a":1}{"a":2}', { a: 1 }],
+    ['what is before a NUL', '{"a":1}\n\0', { a: 1 }],
+    ['empty for null', 'null', {}],
+    ['empty for null and more', ' null text', {}],
+    ['all of a double’s range', '{"a":[1e308,-1e308,1e-400]}', { a: [1e308, -1e308, 0] }],
+  ])('is %s', (_what, body, expected) => {
+    expect(jsonFilterInput(request('application/json', body))).toEqual(expected);
   });
 
   it('keeps keys that would change a prototype as keys', () => {

@@ -24,6 +24,20 @@ describe('nexus', () => {
     expect(await verdictOf(nexus, tokenSettings, request(DIGEST))).toBe('accepted');
   });
 
+  it.each(['{}', 'null', '{"action":null}\n', '{"ACTION":"CREATED","repositoryName":"r","size":1e400}'])(
+    'accepts %j with its signature',
+    async (body) => {
+      expect(await verdictOf(nexus, tokenSettings, request(hexHmac('sha1', TOKEN, body), body))).toBe('accepted');
+    },
+  );
+
+  it.each(['[]', '1', '"x"', '{"action":1}', '{"repositoryName":[]}', '{"RepositoryName":{}}', '{}{}', '{}text'])(
+    'refuses %j with its signature',
+    async (body) => {
+      expect(await verdictOf(nexus, tokenSettings, request(hexHmac('sha1', TOKEN, body), body))).toBe('PayloadInvalid');
+    },
+  );
+
   it.each([
     ['no signature', undefined, 'SignatureMissing'],
     ['an empty one', '', 'SignatureMissing'],

@@ -10,6 +10,10 @@ describe('quay', () => {
   it.each([
     ['a real push', payload('quay-repo-push')],
     ['an empty object', '{}'],
+    ['JSON and more', '{}{}'],
+    ['JSON and a NUL', '{}\n\0'],
+    ['JSON and text', '{}text'],
+    ['a number that nobody reads', '{"size":1e400}'],
     ['null', 'null'],
     ['tags of null', '{"updated_tags":null}'],
     ['no tag', '{"updated_tags":[]}'],
@@ -25,7 +29,6 @@ describe('quay', () => {
   it.each([
     ['nothing', ''],
     ['what is not JSON', '<html>'],
-    ['JSON and more', '{} {}'],
     ['a list', '[]'],
     ['a string', '"x"'],
     ['JSON without an end of its depth', '['.repeat(100_000)],
