@@ -12,9 +12,13 @@ const NOT_BEFORE_LEEWAY_S = 300;
 export function checkValidityPeriod(claims: Readonly<Record<string, unknown>>, nowMs: number): void {
   const { exp, nbf } = claims;
   const nowS = nowMs / 1000;
-  if (typeof exp !== 'number') throw new RequestError('TokenRejected', 'the token has no expiry');
+  if (!isFiniteNumber(exp)) throw new RequestError('TokenRejected', 'the token has no expiry');
   if (exp <= nowS) throw new RequestError('TokenRejected', 'the token has expired');
   if (nbf === undefined || nbf === null) return;
-  if (typeof nbf !== 'number') throw new RequestError('TokenRejected', "the token's nbf is not a number");
+  if (!isFiniteNumber(nbf)) throw new RequestError('TokenRejected', "the token's nbf is not a number");
   if (nbf > nowS + NOT_BEFORE_LEEWAY_S) throw new RequestError('TokenRejected', 'the token is not valid yet');
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }

@@ -6,6 +6,7 @@ import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jo
 import { RequestError } from '../api/errors.ts';
 import { createJsonFetcher, type JsonFetcher } from './create-json-fetcher.ts';
 import { createRemoteCache } from './create-remote-cache.ts';
+import { isForgeableKey } from './is-forgeable-key.ts';
 import { isJsonObject } from './is-json-object.ts';
 import { type Discovery, parseDiscovery } from './parse-discovery.ts';
 import type { IdToken } from './parse-id-token.ts';
@@ -72,7 +73,7 @@ function isKeySet(document: unknown): document is JSONWebKeySet {
 function parseKeySet(document: unknown, url: string): KeySet {
   if (!isKeySet(document)) throw new RequestError('IssuerInvalid', `${url}: not a set of keys`);
   try {
-    return createLocalJWKSet(document);
+    return createLocalJWKSet({ keys: document.keys.filter((key) => !isForgeableKey(key)) });
   } catch (error) {
     throw new RequestError('IssuerInvalid', `${url}: not a set of keys`, { cause: error });
   }

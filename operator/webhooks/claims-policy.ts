@@ -31,6 +31,21 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The API server takes an empty string, because Flux's does. @throws ReceiverError ValidationFailed */
+function checkNotEmpty({ variables = [], validations }: OidcProvider, where: string): void {
+  const check = (value: string, path: string): void => {
+    if (value === '') throw new ReceiverError('ValidationFailed', `${where}.${path}: must not be empty`);
+  };
+  for (const [index, { name, expression }] of (variables ?? []).entries()) {
+    check(name, `variables[${index}].name`);
+    check(expression, `variables[${index}].expression`);
+  }
+  for (const [index, { expression, message }] of validations.entries()) {
+    check(expression, `validations[${index}].expression`);
+    check(message, `validations[${index}].message`);
+  }
+}
+
 /**
  * @param where the provider's place in the spec, for messages.
  * @throws ReceiverError InvalidCELExpression, ValidationFailed
@@ -40,6 +55,7 @@ export function compileClaimsPolicy(provider: OidcProvider, where: string): Clai
   if (provider.validations.length === 0) {
     throw new ReceiverError('ValidationFailed', `${where}: at least one validation is required`);
   }
+  checkNotEmpty(provider, where);
   const named = (provider.variables ?? []).map(({ name, expression }, index) => ({
     name,
     program: celProgram(expression, 'any', `${where}.variables[${index}] (${name})`),

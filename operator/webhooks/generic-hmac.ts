@@ -8,6 +8,6 @@ export const genericHmac: WebhookType = {
   validatedBy: '`X-Signature: sha1|sha256|sha512=<hex>`, an HMAC of the raw body with the token',
   secret: 'required',
   oidcProviders: 'refused',
-  methods: ['POST'],
+  methods: ['POST', 'GET', 'PUT'],
   prepare: ({ token }) => signatureVerifier(token, (head) => singleHeader(head, 'x-signature')),
 };

@@ -68,7 +68,7 @@ export function createGenericOidc(options: Partial<GenericOidcOptions> = {}): We
     validatedBy: 'an ID token in `Authorization: Bearer`, of a provider in `oidcProviders`, whose claims hold',
     secret: 'refused',
     oidcProviders: 'required',
-    methods: ['POST'],
+    methods: ['POST', 'GET', 'PUT'],
     prepare: ({ oidcProviders }) => prepare(oidcProviders, all),
   };
 }

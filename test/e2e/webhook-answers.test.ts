@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reusedControlPlane } from '../support/control-plane.ts';
 import { rawRequest, statusOf } from '../support/raw-socket.ts';
+import { hexHmac } from '../support/webhook-request.ts';
 import { createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
 
 let world: World;
@@ -260,10 +261,15 @@ describe('the path', () => {
     expect(answers).toEqual([200, 200, 404, 404, 404, 404, 404, 404]);
   });
 
-  it('takes POST, for generic also GET and PUT, and names what it takes', async () => {
+  it('takes POST, for generic and generic-hmac also GET and PUT, and names what it takes', async () => {
     const generic = await path({ resources: [repo('a')] });
     const github = await path({ type: 'github', resources: [repo('a')] });
-    for (const method of ['GET', 'PUT', 'POST']) expect((await world.post(generic, { method })).status).toBe(200);
+    const hmac = await path({ type: 'generic-hmac', resources: [repo('a')] });
+    const headers = { 'X-Signature': `sha256=${hexHmac('sha256', TOKEN, '')}` };
+    for (const method of ['GET', 'PUT', 'POST']) {
+      expect((await world.post(generic, { method })).status).toBe(200);
+      expect((await world.post(hmac, { method, headers })).status).toBe(200);
+    }
     const refused = await world.post(generic, { method: 'DELETE' });
     expect([refused.status, refused.headers.get('allow'), refused.body]).toEqual([405, 'POST, GET, PUT', '']);
     const got = await world.post(github, { method: 'GET' });

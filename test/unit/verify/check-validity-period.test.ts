@@ -20,6 +20,8 @@ describe('checkValidityPeriod', () => {
     ['a second after its expiry', { exp: NOW_S - 1 }],
     ['without an expiry', {}],
     ['with an expiry of null', { exp: null }],
+    ['with an expiry that never comes', { exp: Number.POSITIVE_INFINITY }],
+    ['with an nbf that always was', { exp: NOW_S + 60, nbf: Number.NEGATIVE_INFINITY }],
     ['with an expiry in words', { exp: String(NOW_S + 60) }],
     ['more than five minutes too early', { exp: NOW_S + 900, nbf: NOW_S + 301 }],
     ['with an nbf in words', { exp: NOW_S + 60, nbf: '0' }],

@@ -1,3 +1,4 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIssuers } from '../../../operator/verify/create-issuers.ts';
 import { parseIdToken } from '../../../operator/verify/parse-id-token.ts';
@@ -21,7 +22,26 @@ async function check(options?: SignOptions): Promise<void> {
 
 const rejected = expect.objectContaining({ code: 'TokenRejected' });
 
+/** A token that nobody signed: with an exponent of 1 the signature is the padded digest. */
+function forge(modulusBytes: number): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({ alg: 'RS256' })}.${part({ sub: 'anybody' })}`;
+  const digest = createHash('sha256').update(signed).digest();
+  const algorithm = Buffer.from('3031300d060960864801650304020105000420', 'hex');
+  const padding = Buffer.alloc(modulusBytes - algorithm.length - digest.length - 3, 0xff);
+  const signature = Buffer.concat([Buffer.from([0, 1]), padding, Buffer.from([0]), algorithm, digest]);
+  return `${signed}.${signature.toString('base64url')}`;
+}
+
 describe('createIssuers', () => {
+  it('takes no key that anybody can sign for', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const key = { ...publicKey.export({ format: 'jwk' }), e: 'AQ' };
+    const forgeable = createIssuers({ fetchJson: async () => ({ keys: [key] }) });
+    const check = forgeable.checkSignature(parseIdToken(forge(256)), { jwksUrl: 'https://a', algorithms: ['RS256'] });
+    await expect(check).rejects.toThrow(rejected);
+  });
+
   it('asks for the document and the keys once, however many tokens come at once', async () => {
     await Promise.all([check(), check(), check()]);
     await check();

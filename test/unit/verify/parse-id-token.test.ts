@@ -21,6 +21,7 @@ describe('parseIdToken', () => {
     ['a payload that is not base64url', `${header}.e30=.a`],
     ['a payload that is not JSON', `${header}.${Buffer.from('x').toString('base64url')}.a`],
     ['a payload that is a list', `${header}.${part([])}.a`],
+    ['a number beyond a double', `${header}.${Buffer.from('{"exp":1e400}').toString('base64url')}.a`],
     ['a payload that is null', `${header}.${part(null)}.a`],
     ['a header without an algorithm', `${part({})}.${part({})}.a`],
     ['an algorithm that is not text', `${part({ alg: ['RS256'] })}.${part({})}.a`],

@@ -23,6 +23,10 @@ describe('generic-hmac', () => {
     expect(await verdictOf(genericHmac, tokenSettings, request)).toBe('accepted');
   });
 
+  it('takes GET and PUT beside POST', () => {
+    expect(genericHmac.methods).toEqual(['POST', 'GET', 'PUT']);
+  });
+
   it('takes a token of any bytes', async () => {
     const token = Buffer.from([0, 10, 255, 128]);
     const request = signed(`sha256=${hexHmac('sha256', token, BODY)}`);

@@ -289,6 +289,24 @@ describe('the CEL of a generic-oidc provider', () => {
     );
   });
 
+  it.each<[string, Partial<OidcProvider>]>([
+    ['validations[0].message', { validations: [{ expression: 'true', message: '' }] }],
+    ['validations[1].expression', { validations: [...ANYONE, { expression: '', message: 'm' }] }],
+    ['variables[0].name', { variables: [{ name: '', expression: '1' }] }],
+    ['variables[0].expression', { variables: [{ name: 'a', expression: '' }] }],
+  ])('is refused when %s is empty', (place, more) => {
+    expect(() => type.prepare(settings(provider(more)))).toThrow(
+      expect.objectContaining({
+        code: 'ValidationFailed',
+        message: expect.stringContaining(`${place}: must not be empty`),
+      }),
+    );
+  });
+
+  it('takes GET and PUT beside POST', () => {
+    expect(type.methods).toEqual(['POST', 'GET', 'PUT']);
+  });
+
   it('cannot change a prototype by the name of a variable', async () => {
     const more = {
       variables: [{ name: '__proto__', expression: "{'admin': true}" }],
