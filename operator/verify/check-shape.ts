@@ -1,6 +1,6 @@
 /**
  * Whether JSON fits a shape, by the rules of Go's encoding/json for a struct: a field may be absent or null, names match
- * without regard to case, and what the shape does not name is nobody's business.
+ * without regard to case, and what the shape does not name is ignored.
  */
 import { RequestError } from '../api/errors.ts';
 import { foldName } from './fold-name.ts';

@@ -16,7 +16,7 @@ export interface Issuers {
   discover(issuerUrl: string): Promise<Discovery>;
   /**
    * Proves that the token was signed with one of these algorithms by one of the keys at `jwksUrl`. A key that is not
-   * known yet is looked for there, but not more often than every ten seconds.
+   * known yet is fetched from there, but not more often than every ten seconds.
    * @throws RequestError TokenRejected, IssuerUnreachable, IssuerInvalid
    */
   checkSignature(token: IdToken, from: Discovery): Promise<void>;

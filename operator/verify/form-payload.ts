@@ -4,8 +4,8 @@ import { RequestError } from '../api/errors.ts';
 const MALFORMED = /%(?![0-9a-f]{2})|;/i;
 
 /**
- * The `payload` of an `application/x-www-form-urlencoded` body, decoded: where GitHub puts the JSON unless told
- * otherwise.
+ * The `payload` of an `application/x-www-form-urlencoded` body, decoded: where GitHub puts the JSON by
+ * default.
  *
  * @returns undefined where the form has no such parameter.
  * @throws RequestError PayloadInvalid when the body is not such a form.

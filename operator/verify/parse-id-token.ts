@@ -1,5 +1,5 @@
 /**
- * The first look into an ID token (a JWT, RFC 7519, signed as a compact JWS, RFC 7515), before anybody is asked for a
+ * Reads an ID token (a JWT, RFC 7519, signed as a compact JWS, RFC 7515), before anybody is asked for a
  * key: what it says here is not proved.
  */
 import { RequestError } from '../api/errors.ts';

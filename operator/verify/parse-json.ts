@@ -1,5 +1,5 @@
 /**
- * Parses JSON as Go's encoding/json does where a sender can tell: bytes that are not UTF-8 and lone surrogates become
+ * Parses JSON as Go's encoding/json does where a sender sees it: bytes that are not UTF-8 and lone surrogates become
  * U+FFFD, the last of two equal keys wins, and nesting has an end. `__proto__` is a key like any other (JSON.parse makes
  * own properties of all). Numbers are JSON.parse's: see `numbersFit`.
  */
@@ -37,7 +37,7 @@ export function parseJson(body: Buffer): unknown {
 }
 
 /**
- * The first value in the bytes, as Go's `Decoder` reads it: what follows is not looked at, be it another value, text
+ * The first value in the bytes, as Go's `Decoder` reads it: what follows is not read, be it another value, text
  * or a NUL.
  *
  * @throws RequestError PayloadInvalid

@@ -51,7 +51,7 @@ function checkNotEmpty({ variables = [], validations }: OidcProvider, where: str
  * @throws ReceiverError InvalidCELExpression, ValidationFailed
  */
 export function compileClaimsPolicy(provider: OidcProvider, where: string): ClaimsPolicy {
-  // Without one, whoever gets any token of this issuer would be let in.
+  // Without one, every token of this issuer would be accepted.
   if (provider.validations.length === 0) {
     throw new ReceiverError('ValidationFailed', `${where}: at least one validation is required`);
   }

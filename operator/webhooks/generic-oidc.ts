@@ -36,7 +36,7 @@ function isFor(audience: string, claims: IdToken['claims']): boolean {
 function prepare(specs: readonly OidcProvider[], { issuers, now }: GenericOidcOptions): WebhookVerifier {
   const providers = specs.map(compileProvider);
 
-  /** All that can be told without a key. */
+  /** Checks all that needs no key. */
   function readToken(head: RequestHead): { token: IdToken; provider: Provider } {
     const token = parseIdToken(bearerToken(head));
     const provider = providers.find(({ issuerUrl }) => issuerUrl === token.claims.iss);

@@ -1,4 +1,4 @@
-/** The verifier of the types whose sender puts the token itself into a header; the body is not looked at. */
+/** Verifies the types whose sender puts the token itself into a header; the body is not read. */
 import { RequestError } from '../api/errors.ts';
 import { singleHeader } from '../verify/single-header.ts';
 import { tokenEquals } from '../verify/token-equals.ts';

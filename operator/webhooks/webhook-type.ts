@@ -1,6 +1,38 @@
 /**
- * The contract of a receiver type: what its file exports and the registry lists. A type knows requests and secrets;
- * it never knows Kubernetes or a server.
+ * The contract of a receiver type: what its file exports and the registry lists. A type knows requests and secrets; it
+ * never knows Kubernetes or a server.
+ *
+ * A type becomes an answer in three steps, each with what the step before it left:
+ *
+ * 1. `prepare` sees the Receiver's settings, once each time they change. What is costly is made here: a key, compiled
+ *    CEL.
+ * 2. `head` sees the headers of one request, before its body is read. It parses the proof, and refuses what is malformed.
+ * 3. The function that `head` returns sees the body, and holds the proof against it.
+ *
+ * @example A type whose sender signs the body with HMAC-SHA256, in base64.
+ * ```ts
+ * export const parcels: WebhookType = {
+ *   name: 'parcels',
+ *   validatedBy: '`X-Parcel-Signature`: base64 HMAC-SHA256 of the raw body with the token',
+ *   secret: 'required',
+ *   oidcProviders: 'refused',
+ *   methods: ['POST'],
+ *   prepare({ token }) {
+ *     const key = createSecretKey(token);
+ *     return {
+ *       head(head) {
+ *         const value = singleHeader(head, 'x-parcel-signature');
+ *         if (value === undefined) throw new RequestError('SignatureMissing');
+ *         const signature = { algorithm: 'sha256', digest: Buffer.from(value, 'base64') } as const;
+ *         return (body) => {
+ *           if (!hmacMatches(signature, key, body)) throw new RequestError('SignatureMismatch');
+ *           return {};
+ *         };
+ *       },
+ *     };
+ *   },
+ * };
+ * ```
  */
 import type { OidcProvider } from '../api/receiver/receiver.ts';
 import type { RequestHead } from '../api/request-head.ts';

@@ -3,7 +3,7 @@
  * wild, and Flux accepts them.
  */
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
 const CONTROL = /[\u0000-\u001f\u007f]/;
 const SCHEME = /^[a-z][a-z\d+.-]*:/i;
 const BROKEN_ESCAPE = /%(?![\da-f]{2})/i;
@@ -28,7 +28,7 @@ export function isUriReference(text: string): boolean {
   const rest = main.replace(SCHEME, '');
   const relative = rest.length === main.length;
   const hierarchy = rest.split('?')[0] ?? '';
-  // What is neither a path nor an authority (`urn:x:y`) is not looked into.
+  // What is neither a path nor an authority (`urn:x:y`) is not checked.
   if (!relative && !hierarchy.startsWith('/')) return true;
   if (relative && (hierarchy.split('/')[0] ?? '').includes(':')) return false;
   const [, authority, path = ''] = /^(?:\/\/([^/]*))?(.*)$/s.exec(hierarchy) ?? [];

@@ -11,7 +11,7 @@ import type { EventRule, ObjectRule } from './rule.ts';
 
 const TYPE = /^dev\.cdevents\.([a-z]+\.[a-z]+)\.(.*)$/s;
 const CUSTOM_TYPE = /^dev\.cdeventsx\./;
-// Semantic Versioning 2.0.0; what follows a plus sign or a hyphen is not looked into.
+// Semantic Versioning 2.0.0; what follows a plus sign or a hyphen is not checked.
 const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:[-+][\w.+-]+)?$/;
 
 const rules: ReadonlyMap<string, ObjectRule> = new Map(
