@@ -16,7 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'no permission to listen on this port',
   EADDRNOTAVAIL: 'this machine does not have that address',
   ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name of the host could not be looked up',
+  EAI_AGAIN: 'the name of the host cannot be resolved',
   EAFNOSUPPORT: 'this machine does not have that kind of address',
 };
 

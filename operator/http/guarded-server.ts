@@ -94,12 +94,12 @@ function createShared(options: GuardedServerOptions): Shared {
   };
   const onRejected = (code: RejectedConnection): void => refuseUnread(code, 'connection refused');
   const admission = createAdmission({ limits, trusted, proxyProtocol, onRejected });
-  const refusedSenders = createRefusedSenders(limits, admission, trusted);
+  const refusedSenders = createRefusedSenders(limits, admission, trusted, clock);
   const connections = createConnections(limits, (code, socket) => {
     refuseUnread(code, 'request refused');
     refusedSenders?.countUnread(socket);
   });
-  const budgets = createBudgets(limits);
+  const budgets = createBudgets(limits, clock);
   const refusalTurns = createRefusalTurns(limits.refusalsPerTurn);
   const parts = { connections, budgets, refusalTurns, refusedSenders };
   return {
@@ -119,9 +119,12 @@ async function listen(shared: Shared, server: Server | TlsServer, address: Liste
 }
 
 /** A quarter for small bodies. */
-function createBudgets({ maxBufferedBytes, maxBodyBytes, roomTimeoutMs, roomHeldMs }: Limits): BodyBudgets {
+function createBudgets(
+  { maxBufferedBytes, maxBodyBytes, roomTimeoutMs, roomHeldMs }: Limits,
+  clock: Clock,
+): BodyBudgets {
   const small = Math.max(Math.floor(maxBufferedBytes / 4), SMALL_BODY_BYTES);
-  const times = { waitMs: roomTimeoutMs, heldMs: roomHeldMs };
+  const times = { waitMs: roomTimeoutMs, heldMs: roomHeldMs, clock };
   return {
     small: createBodyBudget({ bytes: small, ...times }),
     large: createBodyBudget({ bytes: Math.max(maxBufferedBytes - small, maxBodyBytes), ...times }),

@@ -127,7 +127,7 @@ function admit(state: State, socket: Socket, serve: (connection: Connection) => 
   });
 }
 
-/** A proxy that speaks for itself, or does not say for whom, brings the connections of many. */
+/** The connections of a proxy that names no client are those of many clients. */
 function hasRoom({ enter, options }: State, socket: Socket, { proxied }: Connection): boolean {
   if (enter === undefined) return true;
   const address = proxied ?? peerOf(socket);

@@ -1,8 +1,10 @@
 /**
- * Room for the bodies in flight, all senders together. A body gets room for all of itself at once or waits for it in
- * line, so bodies never block each other half-way; and a sender that stalls loses its room to those who wait.
+ * Bounds the memory of the bodies in flight, all senders together. A body gets room for all of itself at once or waits for
+ * it in a queue, first come, first served; so bodies never block each other half-way. A sender that stalls loses its room
+ * to those that wait.
  */
 import { RequestError } from '../../api/errors.ts';
+import { type Clock, systemClock, type Timer } from '../../observe/clock.ts';
 
 export interface Room {
   /** The body is whole: the room is its own until it is released. */
@@ -24,6 +26,8 @@ export interface BodyBudgetOptions {
   readonly waitMs: number;
   /** How long a body may arrive while others wait; less than `waitMs`. */
   readonly heldMs: number;
+  /** The machine's when absent. */
+  readonly clock?: Clock;
 }
 
 interface Holder {
@@ -36,21 +40,23 @@ interface Waiter {
   readonly bytes: number;
   readonly onRevoked: (error: RequestError) => void;
   readonly granted: PromiseWithResolvers<Room>;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: Timer;
 }
 
 interface State {
   readonly options: BodyBudgetOptions;
+  readonly clock: Clock;
   /** Bodies that are still arriving, the oldest first. */
   readonly arriving: Set<Holder>;
-  /** In the order of their coming. */
+  /** The first that came is the first. */
   readonly waiters: Set<Waiter>;
   usedBytes: number;
-  patrol: NodeJS.Timeout | undefined;
+  patrol: Timer | undefined;
 }
 
 export function createBodyBudget(options: BodyBudgetOptions): BodyBudget {
-  const state: State = { options, arriving: new Set(), waiters: new Set(), usedBytes: 0, patrol: undefined };
+  const { clock = systemClock } = options;
+  const state: State = { options, clock, arriving: new Set(), waiters: new Set(), usedBytes: 0, patrol: undefined };
   return {
     tryTake(bytes, onRevoked) {
       const free = state.waiters.size === 0 && fits(state, bytes);
@@ -68,7 +74,7 @@ function fits({ options, usedBytes }: State, bytes: number): boolean {
 }
 
 function grant(state: State, bytes: number, onRevoked: Holder['onRevoked']): Room {
-  const holder: Holder = { bytes, sinceMs: performance.now(), onRevoked };
+  const holder: Holder = { bytes, sinceMs: state.clock.elapsedMs(), onRevoked };
   let released = false;
   state.usedBytes += bytes;
   state.arriving.add(holder);
@@ -88,7 +94,7 @@ function grant(state: State, bytes: number, onRevoked: Holder['onRevoked']): Roo
 
 function wait(state: State, bytes: number, onRevoked: Holder['onRevoked']): Promise<Room> {
   const granted = Promise.withResolvers<Room>();
-  const timer = setTimeout(() => {
+  const timer = state.clock.setTimeout(() => {
     state.waiters.delete(waiter);
     granted.reject(new RequestError('BodiesFull'));
     // Those behind it may need less.
@@ -104,19 +110,19 @@ function serve(state: State): void {
   for (const waiter of state.waiters) {
     if (!fits(state, waiter.bytes)) break;
     state.waiters.delete(waiter);
-    clearTimeout(waiter.timer);
+    waiter.timer.cancel();
     waiter.granted.resolve(grant(state, waiter.bytes, waiter.onRevoked));
   }
   watch(state);
 }
 
-/** While somebody waits: takes their room from those who have had it for too long. */
+/** While somebody waits, takes the room of bodies that have been arriving for too long. */
 function watch(state: State): void {
-  clearTimeout(state.patrol);
+  state.patrol?.cancel();
   const [oldest] = state.arriving;
   if (state.waiters.size === 0 || oldest === undefined) return;
-  const dueMs = Math.max(oldest.sinceMs + state.options.heldMs - performance.now(), 0);
-  state.patrol = setTimeout(() => {
+  const dueMs = Math.max(oldest.sinceMs + state.options.heldMs - state.clock.elapsedMs(), 0);
+  state.patrol = state.clock.setTimeout(() => {
     if (state.arriving.delete(oldest)) oldest.onRevoked(new RequestError('BodiesFull'));
     watch(state);
   }, Math.ceil(dueMs));

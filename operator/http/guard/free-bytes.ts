@@ -9,7 +9,7 @@ export function freeBytes(bytes: Buffer): void {
   if (buffer instanceof ArrayBuffer && !buffer.detached && buffer.byteLength === bytes.length) buffer.transfer(0);
 }
 
-/** The same for what a parser has just handed over and may still look at. */
+/** The same for bytes that a parser has just handed over and may still read. */
 export function freeBytesSoon(bytes: Buffer): void {
   process.nextTick(freeBytes, bytes);
 }

@@ -9,8 +9,8 @@ type ParsedSocket = Socket & { readonly parser?: { onIncoming: () => number } | 
 const UPGRADE = 2;
 
 /**
- * Has whatever else comes thrown away, for so long at most: node:http would go on making requests of it and keep them.
- * Nothing public stops its parser amid a read, which can bring a thousand; what it takes for an upgrade does.
+ * Throws away whatever else comes, for `timeoutMs` at most: node:http would go on making requests of it and keep them.
+ * Nothing public stops its parser within a read, which can bring a thousand; what it takes for an upgrade does.
  */
 export function ignoreRest(socket: ParsedSocket, timeoutMs: number): void {
   if (socket.parser) socket.parser.onIncoming = () => UPGRADE;

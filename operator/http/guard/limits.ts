@@ -1,4 +1,4 @@
-/** What one sender, and all senders together, may take of the receiver server. */
+/** Limits of what one sender, and all senders together, may take of a server. */
 
 export interface Limits {
   /** Of one body. */
@@ -15,7 +15,7 @@ export interface Limits {
   readonly maxPipelinedRequests: number;
   /** Those not answered yet over all connections, but for the first of each. */
   readonly maxPipelinedInAll: number;
-  /** How often a sender may be refused in the long run before it is not listened to; 0: as often as it likes. */
+  /** Refused requests a second of one sender, in the long run; beyond, all its requests are refused. 0: no limit. */
   readonly refusedPerSecond: number;
   /** How many refusals at once are let pass. */
   readonly refusedBurst: number;
@@ -31,9 +31,9 @@ export interface Limits {
   readonly headersTimeoutMs: number;
   /** From the first byte of a request to its last. */
   readonly requestTimeoutMs: number;
-  /** How often the two are looked at; they are late by as much. */
+  /** Between two checks of these two times; they are late by as much. */
   readonly checkIntervalMs: number;
-  /** A connection amid a request on which not a byte moves for so long ends, one whose sender takes no answer for one. */
+  /** Without a byte in either direction a connection with an open request ends, as when its sender reads no answer. */
   readonly stalledTimeoutMs: number;
   /** For a connection with no request; longer than load balancers keep theirs, so that they are who closes. */
   readonly keepAliveTimeoutMs: number;

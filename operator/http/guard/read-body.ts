@@ -34,7 +34,7 @@ export function readBody(request: IncomingMessage, options: ReadBodyOptions): Pr
   return new Promise((resolve, reject) => new BodyReader(request, options, resolve, reject));
 }
 
-/** One body on its way in. A class, because it is made for every request and its parts share all of its state. */
+/** One body that arrives. A class, because it is made for every request and its parts share all of its state. */
 class BodyReader {
   readonly #request: IncomingMessage;
   readonly #options: ReadBodyOptions;

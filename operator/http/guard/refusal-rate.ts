@@ -1,7 +1,8 @@
-/** How often a sender is refused; who is refused too often is not listened to for a while. Bounded, whoever sends. */
+/** Counts how often each sender is refused; one that is refused too often waits. Its memory is bounded, whoever sends. */
+import { type Clock, systemClock } from '../../observe/clock.ts';
 
 export interface RefusalRate {
-  /** Whole seconds until a request of this sender is looked at again; 0: now. */
+  /** Whole seconds until this sender's requests are served again; 0: now. */
   waitSeconds(sender: string): number;
   /** A request of this sender was refused. */
   count(sender: string): void;
@@ -9,12 +10,12 @@ export interface RefusalRate {
 
 export interface RefusalRateOptions {
   readonly perSecond: number;
-  /** How many at once are let pass. */
+  /** Refusals at once that cost nothing. */
   readonly burst: number;
-  /** Senders that are remembered; beyond, the one that was refused the longest ago is forgotten. */
+  /** Senders in memory; beyond, the one whose last refusal is the oldest is forgotten. */
   readonly maxSenders: number;
-  /** Any clock that never goes back. */
-  readonly nowMs?: () => number;
+  /** The machine's when absent. */
+  readonly clock?: Pick<Clock, 'elapsedMs'>;
 }
 
 /** A bucket that fills at the rate up to the burst; each refusal takes one from it. */
@@ -24,7 +25,7 @@ interface Bucket {
 }
 
 export function createRefusalRate(options: RefusalRateOptions): RefusalRate {
-  const { perSecond, burst, maxSenders, nowMs = () => performance.now() } = options;
+  const { perSecond, burst, maxSenders, clock = systemClock } = options;
   const buckets = new Map<string, Bucket>();
   const leftIn = ({ left, atMs }: Bucket, now: number): number =>
     Math.min(left + ((now - atMs) / 1_000) * perSecond, burst);
@@ -32,11 +33,11 @@ export function createRefusalRate(options: RefusalRateOptions): RefusalRate {
     waitSeconds(sender) {
       const bucket = buckets.get(sender);
       if (bucket === undefined) return 0;
-      const left = leftIn(bucket, nowMs());
+      const left = leftIn(bucket, clock.elapsedMs());
       return left >= 1 ? 0 : Math.ceil((1 - left) / perSecond);
     },
     count(sender) {
-      const now = nowMs();
+      const now = clock.elapsedMs();
       const bucket = buckets.get(sender);
       const left = bucket === undefined ? burst : leftIn(bucket, now);
       // The order of a Map is that of insertion: the first is the one refused the longest ago.

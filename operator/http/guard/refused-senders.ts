@@ -1,6 +1,7 @@
-/** Who is refused too often, by the sender of a request and not by the proxy that brought it. */
+/** Limits how often a sender is refused: the sender of a request, and not the proxy that brought it. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Clock } from '../../observe/clock.ts';
 import { senderKey, senderOf } from '../sender/sender-of.ts';
 import type { TrustedProxies } from '../sender/trusted-proxies.ts';
 import type { Admission } from './admission.ts';
@@ -8,7 +9,7 @@ import type { Limits } from './limits.ts';
 import { createRefusalRate } from './refusal-rate.ts';
 
 export interface RefusedSenders {
-  /** Whole seconds until its sender is listened to again; 0: now. */
+  /** Whole seconds until its sender's requests are served again; 0: now. */
   waitSeconds(request: IncomingMessage): number;
   /** The request was refused, and that was its sender's fault. */
   count(request: IncomingMessage): void;
@@ -21,9 +22,15 @@ export function createRefusedSenders(
   { refusedPerSecond, refusedBurst, maxRefusedSenders }: Limits,
   admission: Admission,
   trusted: TrustedProxies,
+  clock: Clock,
 ): RefusedSenders | undefined {
   if (refusedPerSecond === 0) return undefined;
-  const rate = createRefusalRate({ perSecond: refusedPerSecond, burst: refusedBurst, maxSenders: maxRefusedSenders });
+  const rate = createRefusalRate({
+    perSecond: refusedPerSecond,
+    burst: refusedBurst,
+    maxSenders: maxRefusedSenders,
+    clock,
+  });
   const keyOf = (socket: Socket, forwardedFor: string | string[] | undefined): string => {
     const header = typeof forwardedFor === 'string' ? forwardedFor : undefined;
     const sender = senderOf(admission.addressOf(socket), header, trusted);

@@ -13,7 +13,7 @@ export function plainAddress(address: string): string {
 }
 
 /**
- * The connection's other end; when that is a trusted proxy, whom it names in `X-Forwarded-For`: the last address there
+ * The connection's other end; when that is a trusted proxy, the client that it names in `X-Forwarded-For`: the last one
  * that is no trusted proxy. Undefined when it is none but proxies.
  */
 export function senderOf(peer: string, forwardedFor: string | undefined, trusted: TrustedProxies): string | undefined {

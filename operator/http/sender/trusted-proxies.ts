@@ -1,4 +1,4 @@
-/** The proxies that are believed when they say whom they speak for, as CIDRs and single addresses. */
+/** Parses the proxies whose word for their client's address is taken, as CIDRs and single addresses. */
 import { BlockList, isIP } from 'node:net';
 
 export interface TrustedProxies {

@@ -1,4 +1,4 @@
-/** The certificate of the TLS door and its key, from the two files of a `kubernetes.io/tls` Secret. */
+/** Reads the certificate of the TLS listener and its key, from the two files of a `kubernetes.io/tls` Secret. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
@@ -15,9 +15,17 @@ export interface Certificate {
   readonly notAfter: Date;
 }
 
-/** The two belong together, and TLS takes them. @throws Error with one line: which flag, which file, why not. */
-export async function readCertificate({ certFile, keyFile }: CertificateFiles): Promise<Certificate> {
-  const [cert, key] = await Promise.all([readAs('--tls-cert-file', certFile), readAs('--tls-key-file', keyFile)]);
+/**
+ * Reads the two and checks that they belong together and that TLS takes them. Of several faults always the same one is
+ * reported: that of the certificate comes first.
+ * @throws Error with one line: which flag, which file, why not.
+ */
+export async function readCertificate(
+  { certFile, keyFile }: CertificateFiles,
+  read: (file: string) => Promise<Buffer> = readFile,
+): Promise<Certificate> {
+  const cert = await readAs(read, '--tls-cert-file', certFile);
+  const key = await readAs(read, '--tls-key-file', keyFile);
   const certificate = parsed(`--tls-cert-file ${certFile}: not a PEM certificate`, () => new X509Certificate(cert));
   const privateKey = parsed(
     `--tls-key-file ${keyFile}: not a PEM private key without a passphrase`,
@@ -36,9 +44,9 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'a folder, not a file',
 };
 
-async function readAs(flag: string, file: string): Promise<Buffer> {
+async function readAs(read: (file: string) => Promise<Buffer>, flag: string, file: string): Promise<Buffer> {
   try {
-    return await readFile(file);
+    return await read(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new Error(`${flag} ${file}: ${reasons[code] ?? `cannot be read (${code})`}`, { cause: error });

@@ -1,5 +1,5 @@
 /**
- * Keeps up with a certificate that is renewed under way. The files are looked at again and again, because what Kubernetes
+ * Follows a certificate that is renewed while it is in use. The files are read again and again, because what Kubernetes
  * swaps is a link to their folder, which no watch of a file sees reliably.
  */
 import type { Logger } from '../../observe/log.ts';
@@ -7,19 +7,19 @@ import { type Certificate, type CertificateFiles, readCertificate } from './cert
 
 export interface FollowCertificateOptions {
   readonly files: CertificateFiles;
-  /** The one in use. */
+  /** The certificate in use. */
   readonly current: Certificate;
   readonly everyMs: number;
   readonly onRenewed: (certificate: Certificate) => void;
   readonly log: Logger;
 }
 
-/** Two that do not go together, or cannot be read, change nothing and are logged once. @returns what ends it. */
+/** Files that do not belong together, or cannot be read, change nothing and are logged once. @returns what ends it. */
 export function followCertificate({ files, current, everyMs, onRenewed, log }: FollowCertificateOptions): () => void {
   let inUse = current;
   let complaint: string | undefined;
   let busy = false;
-  const look = async (): Promise<void> => {
+  const readAgain = async (): Promise<void> => {
     try {
       const found = await readCertificate(files);
       complaint = undefined;
@@ -38,7 +38,7 @@ export function followCertificate({ files, current, everyMs, onRenewed, log }: F
   const timer = setInterval(() => {
     if (busy) return;
     busy = true;
-    look().finally(() => {
+    readAgain().finally(() => {
       busy = false;
     });
   }, everyMs);

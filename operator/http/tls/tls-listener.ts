@@ -8,7 +8,7 @@ import { followCertificate } from './follow-certificate.ts';
 
 export interface TlsListener {
   readonly port: number;
-  /** Stops looking for a new certificate. */
+  /** Stops reading the files. */
   stop(): void;
 }
 
@@ -18,19 +18,19 @@ export interface TlsListenerOptions {
   readonly files: CertificateFiles;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** How often the files are looked at. */
+  /** Between two reads of the files. */
   readonly everyMs?: number;
 }
 
-const LOOK_EVERY_MS = 5_000;
+const READ_EVERY_MS = 5_000;
 
 /** @throws Error with one line that says what is wrong with the files or the address. */
 export async function openTlsListener(options: TlsListenerOptions): Promise<TlsListener> {
-  const { server, address, files, log, metrics, everyMs = LOOK_EVERY_MS } = options;
+  const { server, address, files, log, metrics, everyMs = READ_EVERY_MS } = options;
   const current = await readCertificate(files);
   const { port, renew } = await server.listenTls(address, current);
-  const tell = ({ notAfter }: Certificate): void => metrics.certificateExpiry.set(notAfter.getTime() / 1_000);
-  tell(current);
+  const measure = ({ notAfter }: Certificate): void => metrics.certificateExpiry.set(notAfter.getTime() / 1_000);
+  measure(current);
   const stop = followCertificate({
     files,
     current,
@@ -38,7 +38,7 @@ export async function openTlsListener(options: TlsListenerOptions): Promise<TlsL
     log,
     onRenewed(certificate) {
       renew(certificate);
-      tell(certificate);
+      measure(certificate);
     },
   });
   return { port, stop };

@@ -4,7 +4,13 @@ import { createRefusalRate } from '../../../../operator/http/guard/refusal-rate.
 
 function create(options: { perSecond?: number; burst?: number; maxSenders?: number } = {}) {
   let nowMs = 0;
-  const rate = createRefusalRate({ perSecond: 1, burst: 3, maxSenders: 100, ...options, nowMs: () => nowMs });
+  const rate = createRefusalRate({
+    perSecond: 1,
+    burst: 3,
+    maxSenders: 100,
+    ...options,
+    clock: { elapsedMs: () => nowMs },
+  });
   const refuse = (sender: string, times: number): void => {
     for (let time = 0; time < times; time++) rate.count(sender);
   };
