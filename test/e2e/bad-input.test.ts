@@ -94,15 +94,15 @@ describe('a body', () => {
   it.each([
     ['empty', '', 500],
     ['no JSON', '{"n":', 500],
-    ['two values', '{"n":1}{"n":1}', 500],
+    ['two values', '{"n":1}{"n":1}', 200],
     ['a list', '[1]', 500],
-    ['null', 'null', 500],
+    ['null', 'null', 200],
     ['deeper than any payload', `{"n":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 500],
     ['deep, and within what is read', `{"n":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, 200],
     ['keys of a prototype', '{"__proto__":{"n":1},"constructor":{"prototype":{"n":1}}}', 200],
     ['bytes that are no UTF-8', Buffer.from([...Buffer.from('{"p":"'), 0xff, 0xfe, ...Buffer.from('"}')]), 200],
     ['an own key __proto__', '{"n":1,"__proto__":null}', 200],
-    ['a number beyond all numbers', '{"n":1e999}', 200],
+    ['a number beyond all numbers', '{"n":1e999}', 500],
   ])('for a filter: %s', async (_what, body, status) => {
     expect(await sendSigned(filtered, body)).toBe(status);
   });
