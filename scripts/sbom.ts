@@ -8,6 +8,9 @@ interface Locked {
   readonly dev?: boolean;
   readonly optional?: boolean;
   readonly devOptional?: boolean;
+  /** With `resolved` a folder of the repository. */
+  readonly link?: boolean;
+  readonly resolved?: string;
   readonly devDependencies?: unknown;
   readonly optionalDependencies?: unknown;
   readonly peerDependencies?: unknown;
@@ -36,7 +39,10 @@ function sbomOf(lock: Lock): string {
     // npm names the root by its folder.
     const folder = join(scratch, lock.name);
     const root = lock.packages[''] ?? {};
-    const kept = Object.entries(lock.packages).filter(([, { dev, optional, devOptional }]) => {
+    const kept = Object.entries(lock.packages).filter(([, entry]) => {
+      // A link to a folder is not marked itself; the folder's entry is.
+      const target = entry.link === true ? lock.packages[entry.resolved ?? ''] : undefined;
+      const { dev, optional, devOptional } = target ?? entry;
       return !(dev || optional || devOptional);
     });
     const packages = { ...Object.fromEntries(kept), '': needed(root) };
