@@ -2,9 +2,10 @@
  * The guide, live: a real control plane, the manifests of `cdk8s synth`, the built operator with the rights of its own
  * ServiceAccount, and a signed push. With `--once` it ends after the walk, exit 0 only when every step was seen to work.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endWithParent } from '../control-plane/end-with-parent.ts';
 import { freePorts } from '../control-plane/free-port.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/start.ts';
 import { installChart } from '../test/support/chart.ts';
@@ -12,9 +13,11 @@ import { githubDelivery } from '../test/support/github-delivery.ts';
 import { type OperatorProcess, startOperatorProcess } from '../test/support/operator-process.ts';
 import { bundle } from './bundle.ts';
 import { createNarrator, type Narrator } from './demo/narrator.ts';
-import { walk } from './demo/walk.ts';
+import { type Hook, walk } from './demo/walk.ts';
 
 const root = join(import.meta.dirname, '..');
+/** In the run's folder. */
+const LOG_FILE = 'operator.log';
 
 async function install(narrator: Narrator, controlPlane: ControlPlane): Promise<void> {
   await narrator.step('GitRepository and the other kinds of Flux', async () => {
@@ -36,7 +39,8 @@ async function startOperator(narrator: Narrator, controlPlane: ControlPlane): Pr
       kubeconfig: await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
       ports: { receiver, health, metrics },
       args: ['--enable-leader-election', '--shutdown-delay=0s'],
-      logFile: join(controlPlane.dir, 'operator.log'),
+      logFile: join(controlPlane.dir, LOG_FILE),
+      guard: controlPlane.guard,
     });
     return `ready at ${operator.url}`;
   });
@@ -44,25 +48,39 @@ async function startOperator(narrator: Narrator, controlPlane: ControlPlane): Pr
   return operator;
 }
 
-function invite(narrator: Narrator, controlPlane: ControlPlane, url: string, token: string): void {
-  const { body, headers } = githubDelivery('ping', token);
-  const signature = headers['x-hub-signature-256'];
+/** Prints what to try, as commands that fit a line; what they need is in files of the run's folder. */
+function invite(
+  narrator: Narrator,
+  { dir, adminKubeconfig }: ControlPlane,
+  operator: OperatorProcess,
+  hook: Hook,
+): void {
+  const { body, headers } = githubDelivery('ping', hook.token);
+  const [payloadFile, headersFile] = [join(dir, 'ping.json'), join(dir, 'ping.headers')];
+  writeFileSync(payloadFile, body);
+  writeFileSync(
+    headersFile,
+    Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}\n`)
+      .join(''),
+  );
   narrator.heading('Yours to play with (Ctrl-C ends it)');
-  narrator.show(`export KUBECONFIG=${controlPlane.adminKubeconfig}`);
-  narrator.show(`kubectl get receivers -A`);
   narrator.show(
     [
-      `curl -i ${url} -H 'Content-Type: application/json' -H 'X-GitHub-Event: ping' \\`,
-      `  -H 'X-Hub-Signature-256: ${signature}' \\`,
-      `  --data-binary '${body.toString().replaceAll("'", "'\\''")}'`,
+      `export KUBECONFIG=${adminKubeconfig}`,
+      'kubectl get receivers -A',
+      `curl -i -H @${headersFile} --data-binary @${payloadFile} ${operator.url}${hook.path}`,
+      '',
+      `logs     ${join(dir, LOG_FILE)}`,
+      `metrics  ${operator.metricsUrl}`,
+      `health   ${operator.healthUrl('/healthz')} and ${operator.healthUrl('/readyz')}`,
     ].join('\n'),
   );
 }
 
 function untilInterrupted(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
 }
 
@@ -80,9 +98,9 @@ async function demo(once: boolean): Promise<void> {
     if (controlPlane === undefined) throw new Error('the control plane did not start');
     await install(narrator, controlPlane);
     operator = await startOperator(narrator, controlPlane);
-    const { path, token } = await walk({ controlPlane, url: operator.url, narrator });
+    const hook = await walk({ controlPlane, url: operator.url, narrator });
     if (once) return;
-    invite(narrator, controlPlane, `${operator.url}${path}`, token);
+    invite(narrator, controlPlane, operator, hook);
     await untilInterrupted();
   } finally {
     await operator?.stop();
@@ -90,6 +108,7 @@ async function demo(once: boolean): Promise<void> {
   }
 }
 
+endWithParent();
 const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
 if (!existsSync(join(root, 'node_modules'))) throw new Error('run it as npm run demo, which installs what it needs');
 try {

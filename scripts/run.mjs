@@ -20,6 +20,7 @@ if (!isInstalled()) {
 process.env.PATH = [bin, process.env.PATH].join(delimiter);
 const node = pinnedNode();
 if (node === realpathSync(process.execPath)) {
+  whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
   process.argv.splice(1, 2, resolve(script));
   await import(pathToFileURL(resolve(script)).href);
 } else {
@@ -82,7 +83,41 @@ function runWith(file) {
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   process.on('SIGHUP', () => child.kill('SIGHUP'));
+  whenNpmEnds(() => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/**
+ * npm passes signals on to the shell between it and this process, which may keep them to itself, and none when it is
+ * killed: the script ends with npm, whichever way that ends.
+ */
+function whenNpmEnds(callback) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
+  const timer = setInterval(() => {
+    if (process.ppid === shell && (npm === undefined || isAlive(npm))) return;
+    clearInterval(timer);
+    callback();
+  }, 250);
+  timer.unref();
+}
+
+/** The parent of a shell; undefined for any other process, such as npm where the shell has given way to this one. */
+function parentOf(pid) {
+  const { stdout } = existsSync(`/proc/${pid}/stat`)
+    ? { stdout: readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^\d+ \((.*)\) \S+ (\d+) .*/s, '$2 $1') }
+    : spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' });
+  const [, parent, command = ''] = /^\s*(\d+)\s+(\S+)/.exec(stdout ?? '') ?? [];
+  return /(^|\/)(ba|da|z|k|a)?sh$/.test(command) ? Number(parent) : undefined;
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function fail(message) {

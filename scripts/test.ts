@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { startVitest, type TestCase, type TestModule } from 'vitest/node';
+import { endWithParent } from '../control-plane/end-with-parent.ts';
 import { startBuilds } from './test/start-builds.ts';
 
 const KINDS = ['unit', 'heavy', 'integration', 'e2e'];
@@ -29,6 +30,7 @@ if (unknown !== undefined) {
 /** For vitest: true is what is not committed, a name what differs from that commit or branch. */
 const changed = changedFlag === undefined ? undefined : changedFlag.split('=')[1] || true;
 
+endWithParent();
 const counts: Counts = { passed: 0, failed: 0, skipped: [] };
 const builds =
   projects.some((kind) => NEEDS_CLUSTER.includes(kind)) && changed === undefined ? startBuilds() : undefined;
