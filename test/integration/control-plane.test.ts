@@ -34,7 +34,7 @@ spec: { interval: 15m, url: https://example.com/my-nginx }`);
       '-o',
       'jsonpath={.spec.interval}',
     ]);
-    expect(got.stdout).toBe('15m');
+    expect(got).toEqual({ code: 0, stdout: '15m', stderr: '' });
   });
 
   it('has the rights of a ServiceAccount decided by RBAC', async () => {
