@@ -39,7 +39,10 @@ export interface Cluster {
   readonly discovery: Discovery;
   /** Through which only the leader writes. */
   readonly leader: LeaderClient;
+  /** Of what every replica finds out: the leader alone writes them. */
   readonly events: EventRecorder;
+  /** Of what this replica alone has seen, such as a request: it writes them itself. */
+  readonly replicaEvents: EventRecorder;
   readonly secrets: Pick<Secrets, 'get' | 'subscribe' | 'hasSynced' | 'whenSynced'>;
   /** The namespace whose objects are served; undefined: all. */
   readonly namespace: string | undefined;
@@ -66,6 +69,7 @@ export class Operator extends OperatorBase implements Cluster {
   readonly discovery: Discovery;
   readonly leader: LeaderClient;
   readonly events: EventRecorder;
+  readonly replicaEvents: EventRecorder;
   readonly secrets: Secrets;
   readonly namespace: string | undefined;
   readonly features: readonly Feature[];
@@ -87,12 +91,9 @@ export class Operator extends OperatorBase implements Cluster {
     this.leader = createLeaderClient(this.client, config.leaderElectionRetryPeriodMs * LEADER_WRITE_SHARE);
     this.leader.change(!config.enableLeaderElection);
     this.discovery = createDiscovery(this.client);
-    this.events = createEventRecorder({
-      client: this.leader.client,
-      reportingController: REPORTING_CONTROLLER,
-      reportingInstance: hostname(),
-      log,
-    });
+    const reporting = { reportingController: REPORTING_CONTROLLER, reportingInstance: hostname(), log };
+    this.events = createEventRecorder({ ...reporting, client: this.leader.client });
+    this.replicaEvents = createEventRecorder({ ...reporting, client: this.client });
     this.secrets = createSecrets({
       client: this.client,
       ...(this.namespace === undefined ? {} : { namespace: this.namespace }),
@@ -150,6 +151,7 @@ export class Operator extends OperatorBase implements Cluster {
     const [givenUp] = await Promise.all([
       Promise.all(this.features.map((feature) => feature.flush(timeoutMs))),
       this.events.stop(),
+      this.replicaEvents.stop(),
     ]);
     return givenUp.reduce((sum, each) => sum + each, 0);
   }
@@ -160,7 +162,12 @@ export class Operator extends OperatorBase implements Cluster {
   }
 
   override async stop(): Promise<void> {
-    await Promise.all([this.secrets.stop(), this.events.stop(), ...this.features.map((feature) => feature.stop())]);
+    await Promise.all([
+      this.secrets.stop(),
+      this.events.stop(),
+      this.replicaEvents.stop(),
+      ...this.features.map((feature) => feature.stop()),
+    ]);
     await super.stop();
   }
 }

@@ -7,8 +7,9 @@ import { RequestError } from '../api/errors.ts';
 import { isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
 import { resourcePath } from '../kube/resource-path.ts';
+import type { Clock, Timer } from '../observe/clock.ts';
 import { isAway, isRefusalOfStarting } from './is-away.ts';
-import type { Attempt, Job, Pending } from './pending.ts';
+import type { Attempt, Job, KeepReason, Kept, Pending } from './pending.ts';
 import { reconcilePatch } from './reconcile-patch.ts';
 import { createRequestedAt } from './requested-at.ts';
 
@@ -19,22 +20,24 @@ export interface Target {
   readonly name: string;
 }
 
-export type Applied = 'applied' | 'pending';
+/** A PATCH was applied, or the target is kept until one is. */
+export type Applied = 'applied' | Kept;
 
 export interface Annotator {
   /**
-   * `applied`: a PATCH that began after this call was applied. `pending`: the API server is away or slower than
-   * `waitMs`, and the target is kept until it is annotated.
+   * `applied`: a PATCH that began after this call was applied. Kept: the API server is away or slower than `waitMs`,
+   * and the target is kept pending until it is annotated.
    * @throws RequestError TargetNotFound, TargetRefused, PendingFull
    */
   request(target: Target, waitMs: number): Promise<Applied>;
-  /** Keeps a target until it is annotated, with nobody waiting. False: there is no room. */
-  keep(target: Target): boolean;
+  /** Keeps a target pending until it is annotated, with nobody waiting. Undefined: there is no room. */
+  keep(target: Target): Kept | undefined;
 }
 
 export interface AnnotatorOptions {
   readonly client: KubeClient;
   readonly pending: Pending;
+  readonly clock: Clock;
   /** Called for each webhook that shares a PATCH with another one. */
   readonly onCoalesced: () => void;
   /** Of one PATCH. */
@@ -42,139 +45,165 @@ export interface AnnotatorOptions {
 }
 
 interface Waiter {
-  /** Answered `pending` while its PATCH was still to come. */
+  /** Answered as kept while its PATCH was still to come. */
   promised: boolean;
-  timer: NodeJS.Timeout | undefined;
+  timer: Timer | undefined;
   resolve(applied: Applied): void;
   reject(error: unknown): void;
 }
 
 interface Entry extends Job {
+  readonly key: string;
   readonly target: Target;
   /** Who waits for the next PATCH. */
   waiters: Waiter[];
   underWay: Promise<Attempt> | undefined;
 }
 
-/** For so long after an outage a refusal is taken for a part of it. */
+interface State {
+  readonly options: AnnotatorOptions;
+  readonly entries: Map<string, Entry>;
+  readonly requestedAt: () => string;
+  /** When the API server was last found to be away. */
+  lastAwayMs: number;
+}
+
+/** How long after an outage a refusal is taken for a part of it. */
 const STARTING_MS = 10_000;
 
 export function createAnnotator(options: AnnotatorOptions): Annotator {
-  const { client, pending, onCoalesced, timeoutMs } = options;
-  const entries = new Map<string, Entry>();
-  const requestedAt = createRequestedAt();
-  let lastAwayMs = Number.NEGATIVE_INFINITY;
+  const { pending } = options;
+  const state: State = {
+    options,
+    entries: new Map(),
+    requestedAt: createRequestedAt(),
+    lastAwayMs: Number.NEGATIVE_INFINITY,
+  };
+  return {
+    keep: (target) => pending.keep(entryOf(state, target), 'away'),
+    request(target, waitMs) {
+      const entry = entryOf(state, target);
+      // While it waits to be retried, one more webhook changes nothing.
+      const kept = entry.underWay === undefined ? pending.find(entry) : undefined;
+      return kept === undefined ? enqueue(state, entry, waitMs) : Promise.resolve(kept);
+    },
+  };
+}
 
-  async function patch(target: Target): Promise<void> {
-    await client.request(reconcilePatch(resourcePath(target.type, target), requestedAt(), timeoutMs));
-  }
+function entryOf(state: State, target: Target): Entry {
+  const key = `${target.type.apiVersion}/${target.type.plural}/${target.namespace}/${target.name}`;
+  const known = state.entries.get(key);
+  if (known !== undefined) return known;
+  const entry: Entry = {
+    key,
+    label: nameOf(target),
+    bytes: 0,
+    target,
+    waiters: [],
+    underWay: undefined,
+    attempt: () => run(state, entry),
+  };
+  state.entries.set(key, entry);
+  return entry;
+}
 
-  function judge(error: unknown): Exclude<Attempt, 'done'> {
-    if (isAway(error)) {
-      lastAwayMs = Date.now();
-      return 'away';
+function enqueue(state: State, entry: Entry, waitMs: number): Promise<Applied> {
+  const { clock, onCoalesced } = state.options;
+  return new Promise((resolve, reject) => {
+    const waiter: Waiter = { promised: false, timer: undefined, resolve, reject };
+    waiter.timer = clock.setTimeout(() => {
+      waiter.promised = answerKept(state, entry, [waiter], 'slow');
+    }, waitMs);
+    if (entry.waiters.length > 0) onCoalesced();
+    entry.waiters.push(waiter);
+    if (entry.underWay === undefined) void entry.attempt();
+  });
+}
+
+function run(state: State, entry: Entry): Promise<Attempt> {
+  entry.underWay ??= patchAll(state, entry);
+  return entry.underWay;
+}
+
+/** One PATCH for all who wait, and one more for those who came meanwhile. Never throws. */
+async function patchAll(state: State, entry: Entry): Promise<Attempt> {
+  const { pending } = state.options;
+  let result: Attempt;
+  do {
+    const batch = entry.waiters;
+    entry.waiters = [];
+    try {
+      await patch(state, entry.target);
+      result = 'done';
+      for (const waiter of batch) answer(waiter, 'applied');
+      if (!entry.waiters.some((waiter) => waiter.promised)) pending.settle(entry);
+    } catch (error) {
+      result = judge(state, error);
+      fail(state, { entry, batch, result, error });
     }
-    if (isRefusalOfStarting(error) && Date.now() - lastAwayMs < STARTING_MS) return 'away';
-    return isNotFound(error) ? 'gone' : 'refused';
-  }
+  } while (entry.waiters.length > 0);
+  // In the same turn as the loop's last check: whoever comes from here on starts a PATCH of its own.
+  entry.underWay = undefined;
+  if (pending.find(entry) === undefined) state.entries.delete(entry.key);
+  if (result === 'done' && pending.size > 0) pending.wake();
+  return result;
+}
 
-  function entryOf(target: Target): Entry {
-    const key = `${target.type.apiVersion}/${target.type.plural}/${target.namespace}/${target.name}`;
-    const known = entries.get(key);
-    if (known !== undefined) return known;
-    const entry: Entry = {
-      label: nameOf(target),
-      bytes: 0,
-      target,
-      waiters: [],
-      underWay: undefined,
-      attempt: () => run(key, entry),
-    };
-    entries.set(key, entry);
-    return entry;
-  }
+async function patch({ options, requestedAt }: State, target: Target): Promise<void> {
+  const { client, timeoutMs } = options;
+  await client.request(reconcilePatch(resourcePath(target.type, target), requestedAt(), timeoutMs));
+}
 
-  /** Answers those whose PATCH failed. A promise already made outlives a refusal, but not its target. */
-  function fail(entry: Entry, batch: readonly Waiter[], result: Exclude<Attempt, 'done'>, error: unknown): void {
-    if (result !== 'away') {
-      const code = result === 'gone' ? 'TargetNotFound' : 'TargetRefused';
-      const answer = new RequestError(code, `${nameOf(entry.target)}: ${messageOf(error)}`, { cause: error });
-      for (const waiter of batch) waiter.reject(answer);
-      return;
-    }
+function judge(state: State, error: unknown): Exclude<Attempt, 'done'> {
+  const nowMs = state.options.clock.elapsedMs();
+  if (isAway(error)) {
+    state.lastAwayMs = nowMs;
+    return 'away';
+  }
+  if (isRefusalOfStarting(error) && nowMs - state.lastAwayMs < STARTING_MS) return 'away';
+  return isNotFound(error) ? 'gone' : 'refused';
+}
+
+interface Failure {
+  readonly entry: Entry;
+  readonly batch: readonly Waiter[];
+  readonly result: Exclude<Attempt, 'done'>;
+  readonly error: unknown;
+}
+
+/** Answers those whose PATCH failed. A promise already made outlives a refusal, but not its target. */
+function fail(state: State, { entry, batch, result, error }: Failure): void {
+  if (result === 'away') {
     // Those that came meanwhile need not wait for the next attempt: it is promised to them too.
     const everyone = batch.concat(entry.waiters);
     entry.waiters = [];
-    if (everyone.length === 0) return;
-    const kept = pending.owe(entry);
-    for (const waiter of everyone) {
-      if (kept) waiter.resolve('pending');
-      else waiter.reject(new RequestError('PendingFull'));
+    if (everyone.length > 0) answerKept(state, entry, everyone, 'away');
+    return;
+  }
+  const code = result === 'gone' ? 'TargetNotFound' : 'TargetRefused';
+  const refusal = new RequestError(code, `${nameOf(entry.target)}: ${messageOf(error)}`, { cause: error });
+  for (const waiter of batch) {
+    waiter.timer?.cancel();
+    waiter.reject(refusal);
+  }
+}
+
+/** @returns whether there was room. */
+function answerKept({ options }: State, entry: Entry, waiters: readonly Waiter[], reason: KeepReason): boolean {
+  const kept = options.pending.keep(entry, reason);
+  for (const waiter of waiters) {
+    if (kept !== undefined) answer(waiter, kept);
+    else {
+      waiter.timer?.cancel();
+      waiter.reject(new RequestError('PendingFull'));
     }
   }
+  return kept !== undefined;
+}
 
-  /** One PATCH for all who wait, and one more for those who came meanwhile. Never throws. */
-  async function patchAll(key: string, entry: Entry): Promise<Attempt> {
-    let result: Attempt;
-    do {
-      const batch = entry.waiters;
-      entry.waiters = [];
-      try {
-        await patch(entry.target);
-        result = 'done';
-        for (const waiter of batch) waiter.resolve('applied');
-        if (!entry.waiters.some((waiter) => waiter.promised)) pending.settle(entry);
-      } catch (error) {
-        result = judge(error);
-        fail(entry, batch, result, error);
-      }
-    } while (entry.waiters.length > 0);
-    // In the same turn as the loop's last look: whoever comes from here on starts a PATCH of its own.
-    entry.underWay = undefined;
-    if (!pending.has(entry)) entries.delete(key);
-    if (result === 'done' && pending.size > 0) pending.wake();
-    return result;
-  }
-
-  function run(key: string, entry: Entry): Promise<Attempt> {
-    entry.underWay ??= patchAll(key, entry);
-    return entry.underWay;
-  }
-
-  function enqueue(entry: Entry, waitMs: number): Promise<Applied> {
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        promised: false,
-        timer: setTimeout(() => {
-          if (pending.owe(entry)) {
-            waiter.promised = true;
-            resolve('pending');
-          } else reject(new RequestError('PendingFull'));
-        }, waitMs),
-        resolve(applied) {
-          clearTimeout(waiter.timer);
-          resolve(applied);
-        },
-        reject(error) {
-          clearTimeout(waiter.timer);
-          reject(error);
-        },
-      };
-      if (entry.waiters.length > 0) onCoalesced();
-      entry.waiters.push(waiter);
-      if (entry.underWay === undefined) void entry.attempt();
-    });
-  }
-
-  return {
-    keep: (target) => pending.owe(entryOf(target)),
-    request(target, waitMs) {
-      const entry = entryOf(target);
-      // While it waits for its turn to be tried again, one more webhook changes nothing.
-      if (entry.underWay === undefined && pending.has(entry)) return Promise.resolve('pending');
-      return enqueue(entry, waitMs);
-    },
-  };
+function answer(waiter: Waiter, applied: Applied): void {
+  waiter.timer?.cancel();
+  waiter.resolve(applied);
 }
 
 function nameOf(target: Target): string {

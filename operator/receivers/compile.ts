@@ -10,7 +10,7 @@ import type { Receiver, ResourceReference } from '../api/receiver/receiver.ts';
 import { validateReceiver } from '../api/receiver/validate-receiver.ts';
 import { pathSegmentFault } from '../kube/path-segment.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
-import type { Route, Serving, TargetEntry } from './routes.ts';
+import type { Route, RouteIdentity, Serving, TargetEntry } from './routes.ts';
 import { webhookPath } from './webhook-path.ts';
 
 /** As cel-go sees Flux's declaration of `req`, `res` and `claims`. */
@@ -44,14 +44,19 @@ function readsMetadata(...programs: readonly (Program | undefined)[]): boolean {
   return programs.some((program) => program?.reads.has('res') === true);
 }
 
-/** What keeps an entry's names from being the names of objects; the Receiver serves its other entries all the same. */
-function nameFault({ name, namespace }: ResourceReference, where: string): string | undefined {
-  for (const [field, text] of [
-    ['name', name],
-    ['namespace', namespace],
-  ] as const) {
-    const fault = text === undefined || (field === 'namespace' && text === '') ? undefined : pathSegmentFault(text);
-    if (fault !== undefined) return `${where}.${field} ${JSON.stringify(text)} ${fault}`;
+/** Why an entry can mean no object, in words that name the field; the Receiver serves its other entries all the same. */
+function faultOf(entry: ResourceReference, field: string): string | undefined {
+  const { apiVersion, kind, name, namespace, matchLabels } = entry;
+  const ofName = pathSegmentFault(name);
+  if (ofName !== undefined) return `${field}.name ${JSON.stringify(name)} ${ofName}`;
+  const ofNamespace = namespace ? pathSegmentFault(namespace) : undefined;
+  if (ofNamespace !== undefined) return `${field}.namespace ${JSON.stringify(namespace)} ${ofNamespace}`;
+  // Absent and empty are told apart: as everywhere in Kubernetes, an empty selector selects every object.
+  if (name === '*' && matchLabels === undefined) {
+    return `${field}: name '*' needs matchLabels; {} selects every ${kind} of the namespace`;
+  }
+  if (!apiVersion && defaultApiVersion(kind) === undefined) {
+    return `${field}.apiVersion is required for kind ${kind}, which has no default`;
   }
   return undefined;
 }
@@ -59,10 +64,11 @@ function nameFault({ name, namespace }: ResourceReference, where: string): strin
 function compileEntry(
   entry: ResourceReference,
   filter: Program | undefined,
-  common: { where: string; ownNamespace: string; resourceFilter: Program | undefined },
+  common: { field: string; ownNamespace: string; resourceFilter: Program | undefined },
 ): TargetEntry {
   return {
-    fault: nameFault(entry, common.where),
+    field: common.field,
+    fault: faultOf(entry, common.field),
     apiVersion: entry.apiVersion || defaultApiVersion(entry.kind),
     kind: entry.kind,
     name: entry.name,
@@ -90,9 +96,9 @@ export function compileSpec(receiver: Receiver, types: ReadonlyMap<string, Webho
   };
   const resourceFilter = celProgram(spec.resourceFilter, variables, 'spec.resourceFilter');
   const entries = spec.resources.map((entry, index) => {
-    const where = `spec.resources[${index}]`;
-    const filter = celProgram(entry.filter, variables, `${where}.filter`);
-    return compileEntry(entry, filter, { where, ownNamespace: metadata.namespace, resourceFilter });
+    const field = `spec.resources[${index}]`;
+    const filter = celProgram(entry.filter, variables, `${field}.filter`);
+    return compileEntry(entry, filter, { field, ownNamespace: metadata.namespace, resourceFilter });
   });
   const events = spec.events ?? [];
   return {
@@ -146,7 +152,7 @@ export function compileRoute(
 }
 
 /** The part of a route that tells whose it is. */
-export function routeIdentity(receiver: Receiver): Pick<Route, 'key' | 'namespace' | 'name' | 'createdAt'> {
-  const { namespace, name, creationTimestamp } = receiver.metadata;
-  return { key: `${namespace}/${name}`, namespace, name, createdAt: creationTimestamp ?? '' };
+export function routeIdentity(receiver: Receiver): RouteIdentity {
+  const { namespace, name, uid, creationTimestamp } = receiver.metadata;
+  return { key: `${namespace}/${name}`, namespace, name, uid, createdAt: creationTimestamp ?? '' };
 }

@@ -20,6 +20,7 @@ import { type CompiledSpec, compileRoute, compileSpec, routeIdentity } from './c
 import { desiredStatus, type Outcome, pathOf, suspendedStatus } from './desired-status.ts';
 import { goDuration, intervalMs } from './interval.ts';
 import type { RouteTable } from './routes.ts';
+import type { TargetReports } from './target-reports.ts';
 import type { Targets } from './targets.ts';
 import { isWebhookPath } from './webhook-path.ts';
 
@@ -39,7 +40,8 @@ export interface ControllerOptions {
   readonly types: ReadonlyMap<string, WebhookType>;
   readonly secrets: Pick<Secrets, 'get'>;
   readonly routes: RouteTable;
-  readonly targets: Targets;
+  readonly targets: Pick<Targets, 'prepare' | 'check'>;
+  readonly reports: TargetReports;
   readonly events: EventRecorder;
   readonly exposure: Pick<Exposure, 'follow' | 'forget' | 'evaluate'>;
   readonly isLeader: () => boolean;
@@ -48,6 +50,8 @@ export interface ControllerOptions {
 
 /** What is remembered of a Receiver so that a look that finds nothing new costs nothing. */
 interface Memory {
+  /** Whether its invalid targets were reported, which only the leader does. */
+  reported: boolean;
   uid: string | undefined;
   generation: number | undefined;
   compiled: CompiledSpec;
@@ -56,7 +60,7 @@ interface Memory {
 }
 
 export function createController(options: ControllerOptions): Controller {
-  const { client, type, types, secrets, routes, targets, events, exposure, isLeader, log } = options;
+  const { client, type, types, secrets, routes, targets, reports, events, exposure, isLeader, log } = options;
   const memories = new Map<string, Memory>();
   const bySecret = createKeyIndex();
 
@@ -108,7 +112,7 @@ export function createController(options: ControllerOptions): Controller {
     const { path, route } = compileRoute(receiver, compiled, secret);
     routes.publish(path, route);
     targets.prepare(compiled.entries);
-    memories.set(key, { uid, generation, compiled, secret, path });
+    memories.set(key, { uid, generation, compiled, secret, path, reported: same && before.reported });
     return path;
   }
 
@@ -159,6 +163,18 @@ export function createController(options: ControllerOptions): Controller {
     events.record(regarding, { type: 'Warning', reason: terminal ? code : 'Failed', note: message });
   }
 
+  /** Once for each spec: what a webhook would only find out. */
+  function reportInvalidTargets(key: string, receiver: Receiver): void {
+    const memory = memories.get(key);
+    if (memory === undefined || memory.reported) return;
+    memory.reported = true;
+    for (const entry of memory.compiled.entries) {
+      void targets.check(entry).then((error) => {
+        if (error !== undefined) reports.failed(routeIdentity(receiver), entry, error);
+      });
+    }
+  }
+
   async function releaseFinalizer(receiver: Receiver): Promise<void> {
     const { name, namespace, resourceVersion, finalizers = [] } = receiver.metadata;
     if (!isLeader() || !finalizers.includes(FLUX_FINALIZER)) return;
@@ -177,6 +193,7 @@ export function createController(options: ControllerOptions): Controller {
     if (isLeader()) {
       await writeStatus(receiver, outcome);
       record(receiver, outcome);
+      reportInvalidTargets(key, receiver);
     }
     if ('path' in outcome) return { requeueAfterMs: intervalMs(receiver.spec.interval) };
     const { error } = outcome;

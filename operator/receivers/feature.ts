@@ -8,13 +8,15 @@ import { systemClock } from '../observe/clock.ts';
 import type { Cluster, WatchedKind } from '../platform/cluster.ts';
 import type { CreateFeature } from '../platform/feature.ts';
 import { webhookTypes } from '../webhooks/index.ts';
+import { createReceiverEndpoint } from './admit.ts';
 import { createAnnotator } from './annotator.ts';
 import { type Controller, createController } from './controller.ts';
-import { createDeliverer } from './deliver.ts';
 import { exposureSettings } from './exposure-settings.ts';
 import { createReceiverMetrics } from './metrics.ts';
+import { createNotifier } from './notify.ts';
 import { createPending } from './pending.ts';
 import { createRouteTable, type RouteTable } from './routes.ts';
+import { createTargetReports } from './target-reports.ts';
 import { createTargets } from './targets.ts';
 
 const RECEIVERS: ResourceType = { apiVersion: RECEIVER_API_VERSION, plural: RECEIVER_PLURAL, namespaced: true };
@@ -47,8 +49,10 @@ export const receivers: CreateFeature = (cluster, config) => {
       pending: (count) => metrics.notificationsPending.set(count),
       abandoned: (count) => metrics.notificationsAbandoned.inc(count),
     },
+    clock: systemClock,
     random: Math.random,
   });
+  const reports = createTargetReports({ events: cluster.replicaEvents, log });
   const onCoalesced = () => metrics.notificationsCoalesced.inc();
   const exposure = exposureOf(cluster, config, { watch, routes, isComplete });
   const controller: Controller = createController({
@@ -58,6 +62,7 @@ export const receivers: CreateFeature = (cluster, config) => {
     secrets,
     routes,
     targets,
+    reports,
     events,
     exposure,
     isLeader: () => leader.leads,
@@ -66,19 +71,18 @@ export const receivers: CreateFeature = (cluster, config) => {
   secrets.subscribe((key) => {
     for (const receiver of controller.receiversOf(key)) enqueue(receiver);
   });
+  const notifier = createNotifier({
+    targets,
+    annotator: createAnnotator({ client, pending, clock: systemClock, onCoalesced }),
+    pending,
+    reports,
+    sameNamespaceOnly: config.noCrossNamespaceRefs,
+    clock: systemClock,
+    log,
+  });
   return {
     name: 'receivers',
-    endpoints: {
-      webhooks: createDeliverer({
-        routes,
-        complete: isComplete,
-        targets,
-        annotator: createAnnotator({ client, pending, onCoalesced }),
-        pending,
-        sameNamespaceOnly: config.noCrossNamespaceRefs,
-        log,
-      }),
-    },
+    endpoints: { webhooks: createReceiverEndpoint({ routes, isComplete, notifier }) },
     async start() {
       exposure.start();
       // Secrets first: what is read before their watch stands is read again once it does.

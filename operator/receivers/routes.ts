@@ -10,6 +10,8 @@ import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
 
 /** One entry of `spec.resources`, ready to be selected. */
 export interface TargetEntry {
+  /** Where it stands: `spec.resources[0]`. */
+  readonly field: string;
   /** Why it can mean no object, in words that name the field; a webhook then answers 500. */
   readonly fault: string | undefined;
   /** Undefined where the kind has no default and the entry names none: a webhook then answers 500. */
@@ -35,13 +37,18 @@ export interface Serving {
   readonly entries: readonly TargetEntry[];
 }
 
-export interface Route {
+/** Whose route it is. */
+export interface RouteIdentity {
   /** `namespace/name` of the Receiver. */
   readonly key: string;
   readonly namespace: string;
   readonly name: string;
+  readonly uid: string | undefined;
   /** RFC 3339; decides who keeps a path that two claim. */
   readonly createdAt: string;
+}
+
+export interface Route extends RouteIdentity {
   /** Undefined for a type that the registry does not know. */
   readonly type: WebhookType | undefined;
   /** Undefined: suspended or stalled, answered 503. */
@@ -50,6 +57,8 @@ export interface Route {
 
 export interface RouteTable {
   find(path: string): Route | undefined;
+  /** The route of a Receiver, by `namespace/name`. */
+  findByKey(key: string): Route | undefined;
   /**
    * Puts a Receiver's route at `path` and takes it from where it was before.
    * @throws ReceiverError PathCollision when an older Receiver has the path; the Receiver then has none.
@@ -98,6 +107,7 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
 
   return {
     find: (path) => byPath.get(path),
+    findByKey: (key) => byPath.get(pathOf.get(key) ?? ''),
     get size() {
       return byPath.size;
     },

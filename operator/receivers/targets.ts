@@ -23,9 +23,9 @@ export interface SelectedTarget extends Target {
 export interface Targets {
   /** Starts what later selections of these entries need; never throws, never waits. */
   prepare(entries: readonly TargetEntry[]): void;
-  /**
-   * @throws RequestError TargetInvalid, TargetNotFound; ApiError, ConnectionError from a live look.
-   */
+  /** Why the entry can mean no object, as far as that is known without asking for one; undefined: it can, or nobody knows. */
+  check(entry: TargetEntry): Promise<RequestError | undefined>;
+  /** @throws RequestError TargetInvalid, TargetNotFound; ApiError, ConnectionError from a live request. */
   select(entry: TargetEntry): Promise<readonly SelectedTarget[]>;
   stop(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface TargetsOptions {
   readonly discovery: Discovery;
   /** Undefined: all namespaces. */
   readonly namespace: string | undefined;
-  /** Of one live look. */
+  /** Of one live request. */
   readonly timeoutMs?: number;
   readonly log: Logger;
 }
@@ -44,135 +44,139 @@ interface Metadata {
   metadata: ObjectMeta;
 }
 
+interface State {
+  readonly options: TargetsOptions;
+  readonly informers: Map<string, Informer<Metadata>>;
+}
+
 const LIVE_TIMEOUT_MS = 4_000;
+
+export function createTargets(options: TargetsOptions): Targets {
+  const state: State = { options, informers: new Map() };
+  return {
+    prepare(entries) {
+      for (const entry of entries) void prepare(state, entry);
+    },
+    check: (entry) => check(state, entry),
+    select: (entry) => select(state, entry),
+    async stop() {
+      await Promise.all([...state.informers.values()].map((informer) => informer.stop()));
+    },
+  };
+}
+
+async function prepare(state: State, entry: TargetEntry): Promise<void> {
+  try {
+    const type = await typeOf(state, entry);
+    if (entry.needsMetadata) watched(state, type, entry);
+  } catch {
+    // A webhook asks again, and gets the error.
+  }
+}
+
+async function check(state: State, entry: TargetEntry): Promise<RequestError | undefined> {
+  try {
+    await typeOf(state, entry);
+    return undefined;
+  } catch (error) {
+    return error instanceof RequestError ? error : undefined;
+  }
+}
+
+async function select(state: State, entry: TargetEntry): Promise<readonly SelectedTarget[]> {
+  const type = await typeOf(state, entry);
+  const { kind, namespace, name } = entry;
+  if (!entry.needsMetadata) return [{ type, kind, namespace, name, res: undefined }];
+  return (await find(state, type, entry)).map(({ metadata }) => ({
+    type,
+    kind,
+    namespace,
+    name: metadata.name,
+    res: { apiVersion: type.apiVersion, kind, metadata },
+  }));
+}
+
+async function typeOf({ options }: State, entry: TargetEntry): Promise<ResourceType> {
+  const { fault, apiVersion, kind } = entry;
+  if (fault !== undefined || apiVersion === undefined) throw new RequestError('TargetInvalid', fault);
+  const type = await options.discovery.resolve(apiVersion, kind);
+  if (type === undefined) {
+    throw new RequestError('TargetInvalid', `${entry.field}: the API server has no kind ${kind} in ${apiVersion}`);
+  }
+  return type;
+}
+
+async function find(state: State, type: ResourceType, entry: TargetEntry): Promise<readonly Metadata[]> {
+  const informer = watched(state, type, entry);
+  if (entry.name === '*')
+    return informer === undefined ? listLive(state, type, entry) : byLabels(informer, type, entry);
+  const key = type.namespaced ? `${entry.namespace}/${entry.name}` : entry.name;
+  // A miss may only be a watch that lags.
+  return [informer?.get(key) ?? (await getLive(state, type, entry))];
+}
+
+/** Undefined: what is watched does not cover this entry, or is not there yet. */
+function watched(state: State, type: ResourceType, entry: TargetEntry): Informer<Metadata> | undefined {
+  const { namespace } = state.options;
+  if (namespace !== undefined && entry.namespace !== namespace) return undefined;
+  const informer = informerOf(state, type, entry.kind);
+  return informer.hasSynced ? informer : undefined;
+}
+
+function informerOf({ options, informers }: State, type: ResourceType, kind: string): Informer<Metadata> {
+  const { client, namespace, log } = options;
+  const id = `${type.apiVersion}/${type.plural}`;
+  const known = informers.get(id);
+  if (known !== undefined) return known;
+  const informer = createInformer<Metadata>({
+    client,
+    type,
+    ...(namespace === undefined ? {} : { namespace }),
+    metadataOnly: true,
+    project,
+    log: log.child({ kind }),
+  });
+  informers.set(id, informer);
+  informer.start();
+  return informer;
+}
 
 /** What filters may see of a target; the rest of its metadata is bulk. */
 function project(object: KubeObject): Metadata {
   return { metadata: withoutManagedFields(object.metadata) };
 }
 
-function hasLabels(metadata: ObjectMeta, wanted: Readonly<Record<string, string>>): boolean {
-  return Object.entries(wanted).every(([name, value]) => metadata.labels?.[name] === value);
+function byLabels(informer: Informer<Metadata>, type: ResourceType, entry: TargetEntry): Metadata[] {
+  const labels = Object.entries(entry.matchLabels ?? {});
+  return [...informer.values()].filter(
+    ({ metadata }) =>
+      (!type.namespaced || metadata.namespace === entry.namespace) &&
+      labels.every(([name, value]) => metadata.labels?.[name] === value),
+  );
 }
 
-export function createTargets(options: TargetsOptions): Targets {
-  const { client, discovery, namespace, log, timeoutMs = LIVE_TIMEOUT_MS } = options;
-  const informers = new Map<string, Informer<Metadata>>();
-
-  function informerOf(type: ResourceType, kind: string): Informer<Metadata> {
-    const id = `${type.apiVersion}/${type.plural}`;
-    let informer = informers.get(id);
-    if (informer === undefined) {
-      informer = createInformer<Metadata>({
-        client,
-        type,
-        ...(namespace === undefined ? {} : { namespace }),
-        metadataOnly: true,
-        project,
-        log: log.child({ kind }),
-      });
-      informers.set(id, informer);
-      informer.start();
-    }
-    return informer;
+async function getLive({ options }: State, type: ResourceType, entry: TargetEntry): Promise<Metadata> {
+  const { client, timeoutMs = LIVE_TIMEOUT_MS } = options;
+  try {
+    const path = resourcePath(type, entry);
+    return project(await client.request<KubeObject>({ method: 'GET', path, accept: METADATA, timeoutMs }));
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new RequestError('TargetNotFound', `${entry.kind}/${entry.namespace}/${entry.name}: not found`);
   }
+}
 
-  async function typeOf(entry: TargetEntry): Promise<ResourceType> {
-    if (entry.fault !== undefined) throw new RequestError('TargetInvalid', entry.fault);
-    if (entry.apiVersion === undefined) {
-      throw new RequestError('TargetInvalid', `${entry.kind}: this kind has no default API version; name one`);
-    }
-    const type = await discovery.resolve(entry.apiVersion, entry.kind);
-    if (type === undefined) {
-      throw new RequestError('TargetInvalid', `${entry.apiVersion} ${entry.kind}: the API server has no such kind`);
-    }
-    return type;
-  }
-
-  /** Undefined: what is watched does not cover this entry, or is not there yet. */
-  function watched(type: ResourceType, entry: TargetEntry): Informer<Metadata> | undefined {
-    if (namespace !== undefined && entry.namespace !== namespace) return undefined;
-    const informer = informerOf(type, entry.kind);
-    return informer.hasSynced ? informer : undefined;
-  }
-
-  async function getLive(type: ResourceType, entry: TargetEntry): Promise<Metadata> {
-    try {
-      const path = resourcePath(type, entry);
-      return project(await client.request<KubeObject>({ method: 'GET', path, accept: METADATA, timeoutMs }));
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-      throw new RequestError('TargetNotFound', `${entry.kind}/${entry.namespace}/${entry.name}: not found`);
-    }
-  }
-
-  async function listLive(type: ResourceType, entry: TargetEntry): Promise<Metadata[]> {
-    const labelSelector = Object.entries(entry.matchLabels ?? {})
-      .map(([name, value]) => `${name}=${value}`)
-      .join(',');
-    const path = resourcePath(type, { namespace: entry.namespace });
-    const query = { labelSelector };
-    const list = await client.request<KubeList<KubeObject>>({
-      method: 'GET',
-      path,
-      query,
-      accept: METADATA_LIST,
-      timeoutMs,
-    });
-    return (list.items ?? []).map(project);
-  }
-
-  function byLabels(informer: Informer<Metadata>, type: ResourceType, entry: TargetEntry): Metadata[] {
-    const labels = entry.matchLabels ?? {};
-    return [...informer.values()].filter(
-      ({ metadata }) => (!type.namespaced || metadata.namespace === entry.namespace) && hasLabels(metadata, labels),
-    );
-  }
-
-  async function find(type: ResourceType, entry: TargetEntry): Promise<readonly Metadata[]> {
-    const informer = watched(type, entry);
-    if (entry.name === '*') {
-      // Absent and empty are told apart: as everywhere in Kubernetes, an empty selector selects every object.
-      if (entry.matchLabels === undefined) {
-        throw new RequestError(
-          'TargetInvalid',
-          `${entry.kind}/*: a name of '*' needs matchLabels; {} selects every object`,
-        );
-      }
-      return informer === undefined ? await listLive(type, entry) : byLabels(informer, type, entry);
-    }
-    const key = type.namespaced ? `${entry.namespace}/${entry.name}` : entry.name;
-    // A miss may only be a watch that lags.
-    return [informer?.get(key) ?? (await getLive(type, entry))];
-  }
-
-  return {
-    prepare(entries) {
-      for (const entry of entries) {
-        if (entry.apiVersion === undefined || entry.fault !== undefined) continue;
-        discovery.resolve(entry.apiVersion, entry.kind).then(
-          (type) => {
-            if (type !== undefined && entry.needsMetadata) watched(type, entry);
-          },
-          // A webhook asks again, and gets the error.
-          () => undefined,
-        );
-      }
-    },
-    async select(entry) {
-      const type = await typeOf(entry);
-      const { kind, namespace: targetNamespace } = entry;
-      if (!entry.needsMetadata) return [{ type, kind, namespace: targetNamespace, name: entry.name, res: undefined }];
-      return (await find(type, entry)).map(({ metadata }) => ({
-        type,
-        kind,
-        namespace: targetNamespace,
-        name: metadata.name,
-        res: { apiVersion: type.apiVersion, kind, metadata },
-      }));
-    },
-    async stop() {
-      await Promise.all([...informers.values()].map((informer) => informer.stop()));
-    },
-  };
+async function listLive({ options }: State, type: ResourceType, entry: TargetEntry): Promise<Metadata[]> {
+  const { client, timeoutMs = LIVE_TIMEOUT_MS } = options;
+  const labelSelector = Object.entries(entry.matchLabels ?? {})
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+  const list = await client.request<KubeList<KubeObject>>({
+    method: 'GET',
+    path: resourcePath(type, { namespace: entry.namespace }),
+    query: { labelSelector },
+    accept: METADATA_LIST,
+    timeoutMs,
+  });
+  return (list.items ?? []).map(project);
 }

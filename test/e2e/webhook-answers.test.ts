@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reusedControlPlane } from '../support/control-plane.ts';
 import { rawRequest, statusOf } from '../support/raw-socket.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { hexHmac } from '../support/webhook-request.ts';
 import { createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
 
@@ -274,6 +275,50 @@ describe('the path', () => {
     expect([refused.status, refused.headers.get('allow'), refused.body]).toEqual([405, 'POST, GET, PUT', '']);
     const got = await world.post(github, { method: 'GET' });
     expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+});
+
+describe('a target that cannot be notified', () => {
+  const answered = async (resources: readonly object[]) =>
+    (await world.post(await path({ resources }), json({}))).status;
+  const noted = async (reason: string, text: string) => {
+    const receiver = `r${counter}`;
+    await waitFor(`the Event ${reason} of ${receiver}`, async () => {
+      const events = await world.kubectl('events', '--for', `receiver/${receiver}`, '--types=Warning');
+      return events.includes(reason) && events.includes(text);
+    });
+    const logged = (await world.log()).find(({ name, code }) => name === receiver && code === reason);
+    return { msg: logged?.msg, target: logged?.target };
+  };
+
+  it('is named in an Event and the log when a webhook meets it: a name that is wrong', async () => {
+    expect(await answered([repo('my-ngnix')])).toBe(500);
+    expect(await noted('TargetNotFound', 'GitRepository/')).toEqual({
+      msg: 'target not found: correct its name in spec.resources of the Receiver, or create it',
+      target: {
+        apiVersion: 'source.toolkit.fluxcd.io/v1',
+        kind: 'GitRepository',
+        namespace: world.namespace,
+        name: 'my-ngnix',
+      },
+    });
+  });
+
+  it('and one that the operator may not patch', async () => {
+    expect(await answered([{ apiVersion: 'v1', kind: 'ConfigMap', name: 'kube-root-ca.crt' }])).toBe(500);
+    const { msg } = await noted('TargetRefused', 'no right to patch');
+    expect(msg).toBe('target not annotated: the operator has no right to patch this kind');
+  });
+
+  it.each([
+    ['a kind without a version', { kind: 'Kustomization', name: 'a' }, 'spec.resources[1].apiVersion is required'],
+    ['a kind that does not exist', { apiVersion: 'example.com/v1', kind: 'Thing', name: 'a' }, 'has no kind Thing'],
+    ['* without labels', { kind: 'GitRepository', name: '*' }, "name '*' needs matchLabels"],
+    ['a name that is a path', { kind: 'GitRepository', name: 'a/b' }, 'spec.resources[1].name'],
+  ])('is named before any webhook comes: %s', async (_what, resource, text) => {
+    await path({ resources: [repo('a'), resource] });
+    const { msg } = await noted('TargetInvalid', text);
+    expect(msg).toBe('target is not valid: correct the entry in spec.resources of the Receiver');
   });
 });
 

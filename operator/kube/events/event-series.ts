@@ -1,6 +1,7 @@
 /**
  * Which events are the same one again: repeated within six minutes, they count up instead of becoming new ones.
  */
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../observe/clock.ts';
 
 /** The object that an event is about. */
@@ -79,11 +80,15 @@ function forgetOld(recent: Map<string, Remembered>, elapsedMs: number): void {
   }
 }
 
-/** Names are unique, even for two events in the same millisecond, and fit for an object with a long name. */
+/**
+ * Names are unique, even for two events in the same millisecond, of two recorders or replicas too, and fit for an object
+ * with a long name.
+ */
 function createEventNames(): (objectName: string, nowMs: number) => string {
+  const recorder = randomBytes(4).toString('hex');
   let stamp = 0;
   return (objectName, nowMs) => {
     stamp = Math.max(stamp + 1, Math.round(nowMs * 1000));
-    return `${objectName.slice(0, 230).replace(/[^a-z0-9]+$/, '')}.${stamp.toString(16)}`;
+    return `${objectName.slice(0, 230).replace(/[^a-z0-9]+$/, '')}.${stamp.toString(16)}${recorder}`;
   };
 }

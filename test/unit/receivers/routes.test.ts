@@ -4,7 +4,7 @@ import { createRouteTable, type Route } from '../../../operator/receivers/routes
 
 function route(key: string, createdAt: string): Route {
   const [namespace = '', name = ''] = key.split('/');
-  return { key, namespace, name, createdAt, type: undefined, serving: undefined };
+  return { key, namespace, name, uid: undefined, createdAt, type: undefined, serving: undefined };
 }
 
 function table() {
@@ -22,6 +22,16 @@ describe('the route table', () => {
     expect(routes.find('/hook/1')).toBe(older);
     expect(routes.find('/hook/2')).toBeUndefined();
     expect(routes.find('__proto__')).toBeUndefined();
+  });
+
+  it('finds a route by its Receiver, wherever its path is', () => {
+    const { routes } = table();
+    routes.publish('/hook/1', older);
+    routes.publish('/hook/2', older);
+    expect(routes.findByKey('a/older')).toBe(older);
+    expect(routes.findByKey('a/younger')).toBeUndefined();
+    routes.withdraw('a/older');
+    expect(routes.findByKey('a/older')).toBeUndefined();
   });
 
   it('moves a route with its path', () => {

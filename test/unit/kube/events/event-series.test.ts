@@ -51,6 +51,12 @@ describe('createRecentEvents', () => {
     expect(recent.count('first', regarding, text).count).toBe(1);
   });
 
+  it('gives two recorders different names in the same millisecond', () => {
+    const clock = createManualClock();
+    const [one, other] = [createRecentEvents(clock), createRecentEvents(clock)];
+    expect(one.count('object', regarding, text).name).not.toBe(other.count('object', regarding, text).name);
+  });
+
   it('makes names that an object may have, of the longest object name too', () => {
     const recent = createRecentEvents(createManualClock());
     const { name } = recent.count('object', { ...regarding, name: `${'a'.repeat(229)}.${'b'.repeat(23)}` }, text);

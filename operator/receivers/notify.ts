@@ -1,0 +1,191 @@
+/**
+ * Notifies the targets of a Receiver of what a genuine request or message says: selects them, runs the filters, has each
+ * annotated, and reports what cannot be. It knows no HTTP, so that a message of a broker takes the same way.
+ */
+import type { Program } from '../../cel/cel.ts';
+import { RequestError } from '../api/errors.ts';
+import type { Clock } from '../observe/clock.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Annotator, Applied } from './annotator.ts';
+import { isAway } from './is-away.ts';
+import type { Attempt, Kept, Pending, Settled } from './pending.ts';
+import type { Route, Serving, TargetEntry } from './routes.ts';
+import type { TargetReports } from './target-reports.ts';
+import type { SelectedTarget, Targets } from './targets.ts';
+
+/** What filters see, made once a request. */
+export interface FilterInput {
+  readonly req: Readonly<Record<string, unknown>>;
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+/** A genuine request, and what its targets are chosen by. */
+export interface Notification {
+  readonly route: Route;
+  readonly serving: Serving;
+  /** Undefined: there is no filter. */
+  readonly input: FilterInput | undefined;
+  /** What keeping it costs, in bytes. */
+  readonly bytes: number;
+  /** When the request came, by `nowMs`: its sender has its answer within 5 s. */
+  readonly startedMs: number;
+}
+
+export interface Notified {
+  /** How many targets the filters left. */
+  readonly targets: number;
+  /** `pending`: some are kept until they are annotated. */
+  readonly status: 'applied' | 'pending';
+  /**
+   * Done when every target is annotated: the moment at which a message may be acknowledged.
+   * @throws RequestError TargetNotFound where a target that was kept is gone, PendingFull where the process ended first.
+   */
+  whenApplied(): Promise<void>;
+}
+
+export interface Notifier {
+  /**
+   * Does all that can be done, also where something cannot; then throws the first failure.
+   * @throws RequestError FilterFailed, TargetInvalid, TargetNotFound, TargetForbidden, TargetRefused, PendingFull
+   */
+  notify(notification: Notification): Promise<Notified>;
+  /** A clock that never jumps, in ms. */
+  nowMs(): number;
+}
+
+export interface NotifierOptions {
+  readonly targets: Targets;
+  readonly annotator: Annotator;
+  readonly pending: Pending;
+  readonly reports: TargetReports;
+  /** With `--no-cross-namespace-refs`. */
+  readonly sameNamespaceOnly: boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A sender has its answer within 5 s. */
+const ANSWER_WITHIN_MS = 4_500;
+const APPLIED = Promise.resolve();
+
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { clock } = options;
+  return {
+    notify: (notification) => notify(options, notification),
+    nowMs: () => clock.elapsedMs(),
+  };
+}
+
+async function notify(options: NotifierOptions, notification: Notification): Promise<Notified> {
+  const { route, serving } = notification;
+  const about = { controller: 'receiver', namespace: route.namespace, name: route.name, type: route.type?.name };
+  try {
+    const entries = serving.entries.map((entry) => notifyEntry(options, notification, entry));
+    const answers = (await settleAll(entries)).flat();
+    const kept = answers.filter((answer) => answer !== 'applied');
+    const status = kept.length === 0 ? 'applied' : 'pending';
+    options.log.info({ ...about, targets: answers.length, status: kept.length === 0 ? 200 : 202 }, 'webhook accepted');
+    return { targets: answers.length, status, whenApplied: () => (kept.length === 0 ? APPLIED : whenApplied(kept)) };
+  } catch (error) {
+    const code = error instanceof RequestError ? error.code : 'TargetRefused';
+    options.log.error({ ...about, code, error: messageOf(error) }, 'webhook failed');
+    throw error instanceof RequestError ? error : new RequestError(code, messageOf(error), { cause: error });
+  }
+}
+
+async function notifyEntry(
+  options: NotifierOptions,
+  notification: Notification,
+  entry: TargetEntry,
+): Promise<readonly Applied[]> {
+  try {
+    const found = await select(options, notification.route, entry);
+    const elapsedMs = options.clock.elapsedMs() - notification.startedMs;
+    const waitMs = Math.max(ANSWER_WITHIN_MS - elapsedMs, 0);
+    const answers = found.map(async (target) =>
+      passes(notification, entry, target) ? [await options.annotator.request(target, waitMs)] : [],
+    );
+    return (await settleAll(answers)).flat();
+  } catch (error) {
+    if (isAway(error)) return [keepSelection(options, notification, entry)];
+    options.reports.failed(notification.route, entry, error);
+    throw error;
+  }
+}
+
+async function select(
+  { targets, sameNamespaceOnly }: NotifierOptions,
+  route: Route,
+  entry: TargetEntry,
+): Promise<readonly SelectedTarget[]> {
+  if (sameNamespaceOnly && entry.namespace !== route.namespace) {
+    const message = `${labelOf(entry)}: cross-namespace references are blocked by --no-cross-namespace-refs`;
+    throw new RequestError('TargetForbidden', message);
+  }
+  return await targets.select(entry);
+}
+
+function passes({ serving, input }: Notification, entry: TargetEntry, target: SelectedTarget): boolean {
+  if (input === undefined) return true;
+  const variables = { ...input, res: target.res ?? {} };
+  const holds = (filter: Program | undefined): boolean => filter === undefined || filter.evaluate(variables) === true;
+  try {
+    return holds(serving.filter) && holds(entry.filter);
+  } catch (error) {
+    throw new RequestError('FilterFailed', `${labelOf(entry)}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** The API server was away before it was known which objects the entry means: the whole request is kept. */
+function keepSelection(options: NotifierOptions, notification: Notification, entry: TargetEntry): Kept {
+  const { annotator, pending } = options;
+  let targets: readonly Kept[] = [];
+  const attempt = async (): Promise<Attempt> => {
+    try {
+      const found = await select(options, notification.route, entry);
+      const kept = found.filter((target) => passes(notification, entry, target)).map((each) => annotator.keep(each));
+      targets = kept.filter((each) => each !== undefined);
+      return targets.length === kept.length ? 'done' : 'away';
+    } catch (error) {
+      if (isAway(error)) return 'away';
+      options.reports.failed(notification.route, entry, error);
+      return error instanceof RequestError ? 'gone' : 'refused';
+    }
+  };
+  const selection = pending.keep({ label: labelOf(entry), bytes: notification.bytes, attempt }, 'away');
+  if (selection === undefined) throw new RequestError('PendingFull');
+  const settled = selection.settled.then((outcome) => (outcome === 'done' ? settledOf(targets) : outcome));
+  return { settled };
+}
+
+/** Of several the worst. */
+async function settledOf(kept: readonly Kept[]): Promise<Settled> {
+  const outcomes = await Promise.all(kept.map(({ settled }) => settled));
+  return outcomes.find((outcome) => outcome !== 'done') ?? 'done';
+}
+
+async function whenApplied(kept: readonly Kept[]): Promise<void> {
+  const outcome = await settledOf(kept);
+  if (outcome === 'gone') throw new RequestError('TargetNotFound', 'a target was deleted while it was pending');
+  if (outcome === 'abandoned') throw new RequestError('PendingFull', 'the process ended while a target was pending');
+}
+
+/** Waits for all, so that one failure keeps nothing else from being done; then throws, for want of room first of all. */
+async function settleAll<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(promises);
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (errors.length > 0) throw errors.find(isPendingFull) ?? errors[0];
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+function isPendingFull(error: unknown): boolean {
+  return error instanceof RequestError && error.code === 'PendingFull';
+}
+
+function labelOf(entry: TargetEntry): string {
+  return `${entry.kind}/${entry.namespace}/${entry.name}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
