@@ -2,8 +2,22 @@
 // of the originals and none of their schema. Never install them on a cluster that runs Flux.
 import { type FluxKind, fluxKinds } from '../../operator/api/flux-kinds.ts';
 
+/** As kubectl's users type them. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  GitRepository: 'gitrepo',
+  OCIRepository: 'ocirepo',
+  HelmRepository: 'helmrepo',
+  HelmChart: 'hc',
+  ImageRepository: 'imgrepo',
+  ArtifactGenerator: 'ag',
+  Kustomization: 'ks',
+  HelmRelease: 'hr',
+};
+
 function standIn({ kind, group, plural, versions: [newest] }: FluxKind): object {
   const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const shortName = SHORT_NAMES[kind];
+  const shortNames = shortName === undefined ? [] : [shortName];
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -11,7 +25,7 @@ function standIn({ kind, group, plural, versions: [newest] }: FluxKind): object 
     spec: {
       group,
       scope: 'Namespaced',
-      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
+      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames },
       versions: [
         {
           name: newest,
