@@ -12,8 +12,8 @@
  *     name: 'counting',
  *     async start() {
  *       maps = await cluster.watch({
- *         kind: CONFIG_MAPS,
- *         queue: 'configmap',
+ *         type: CONFIG_MAPS,
+ *         kind: 'ConfigMap',
  *         async reconcile(key, map) {
  *           if (map === undefined) seen.delete(key);
  *           else seen.add(key);
