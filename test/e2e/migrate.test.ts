@@ -195,18 +195,21 @@ async function expectSluice(): Promise<void> {
   );
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   const labels = (await get('deployment', 'sluice')).spec.template.metadata.labels;
-  const door = await get('service', 'webhook-receiver');
-  expect(door.spec.selector).toEqual({ 'app.kubernetes.io/component': 'operator', 'app.kubernetes.io/name': 'sluice' });
-  expect(door.spec.ports).toMatchObject([{ port: 80, targetPort: 9292 }]);
+  const service = await get('service', 'webhook-receiver');
+  expect(service.spec.selector).toEqual({
+    'app.kubernetes.io/component': 'operator',
+    'app.kubernetes.io/name': 'sluice',
+  });
+  expect(service.spec.ports).toMatchObject([{ port: 80, targetPort: 9292 }]);
   // The one that the guide has people write.
   expect(labels).toMatchObject((await get('service', 'receiver')).spec.selector);
 }
 
 describe('from flux bootstrap to Sluice', () => {
   it('marks what must stay, and leaves it out', async () => {
-    await walk(MIGRATE, 'Before');
-    const [mark, leaveOut] = await fencesOf(MIGRATE, 'Set up by flux bootstrap', 'yaml');
-    const [crdMarked = '', serviceMarked = '', ...after] = await commandsOf(MIGRATE, 'Set up by flux bootstrap');
+    await walk(MIGRATE, 'Back up');
+    const [mark, leaveOut] = await fencesOf(MIGRATE, 'Installed by flux bootstrap', 'yaml');
+    const [crdMarked = '', serviceMarked = '', ...after] = await commandsOf(MIGRATE, 'Installed by flux bootstrap');
     await reconcile(mark);
     for (const command of [crdMarked, serviceMarked]) {
       const { stdout } = await execute('bash', ['-c', command], { env });
@@ -233,7 +236,7 @@ describe('from flux bootstrap to Sluice', () => {
   });
 
   it('is not undone by the next reconcile of Flux', async () => {
-    const [, leaveOut] = await fencesOf(MIGRATE, 'Set up by flux bootstrap', 'yaml');
+    const [, leaveOut] = await fencesOf(MIGRATE, 'Installed by flux bootstrap', 'yaml');
     await reconcile(leaveOut);
     await expectSluice();
   });
@@ -241,13 +244,13 @@ describe('from flux bootstrap to Sluice', () => {
 
 describe('back to Flux', () => {
   it('deletes nothing of the Receivers, and leaves nothing of Sluice', async () => {
-    await walk(MIGRATE, 'End Sluice');
+    await walk(MIGRATE, 'Stop Sluice');
     await stopOperator();
     await reconcile();
-    await walk(MIGRATE, 'Remove the rest');
+    await walk(MIGRATE, 'Delete the rest of Sluice');
     expect((await receivers()).map(identityOf)).toEqual(before.map(identityOf));
-    const door = await get('service', 'webhook-receiver');
-    expect(door.spec.selector).toEqual({ app: 'notification-controller' });
+    const service = await get('service', 'webhook-receiver');
+    expect(service.spec.selector).toEqual({ app: 'notification-controller' });
     const crd = await get('crd', 'receivers.notification.toolkit.fluxcd.io');
     expect(crd.spec.versions).toMatchObject(
       parseAllDocuments(fluxComponents)
@@ -263,7 +266,7 @@ describe('back to Flux', () => {
 
 describe('from flux install to Sluice', () => {
   it('stops the controller, and installs', async () => {
-    await walk(MIGRATE, 'Set up by flux install');
+    await walk(MIGRATE, 'Installed by flux install');
     expect((await get('deployment', 'notification-controller')).spec.replicas).toBe(0);
     await walk(MIGRATE, 'Install Sluice');
     await expectSluice();
@@ -271,30 +274,30 @@ describe('from flux install to Sluice', () => {
 });
 
 describe('uninstalling', () => {
-  const doors = () => kubectl(['get', 'services', '-A', '-l', 'sluice/receiver-name', '-o', 'name']);
+  const requested = () => kubectl(['get', 'services', '-A', '-l', 'sluice/receiver-name', '-o', 'name']);
 
-  it('closes the doors that Receivers asked for, and releases their finalizer', async () => {
+  it('deletes what Receivers requested, and releases their finalizer', async () => {
     await kubectl(['create', 'namespace', 'tenant']);
     await kubectl(['create', 'secret', 'generic', 'webhook-token', '-n', 'tenant', '--from-literal=token=theirs']);
     const [{ spec } = { spec: {} }] = before;
     for (const namespace of ['flux-system', 'tenant']) {
-      const metadata = { name: 'with-a-door', namespace };
+      const metadata = { name: 'exposed', namespace };
       const exposure = { service: { type: 'ClusterIP' } };
       const apiVersion = 'notification.toolkit.fluxcd.io/v1';
       const receiver = { apiVersion, kind: 'Receiver', metadata, spec: { ...spec, exposure } };
       await kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(receiver));
     }
-    await waitFor('both doors', async () => (await doors()).trim().split('\n').length === 2);
+    await waitFor('both Services', async () => (await requested()).trim().split('\n').length === 2);
     const theirs = (await receivers()).find(({ metadata }) => metadata.namespace === 'tenant');
     expect(theirs?.metadata.finalizers).toEqual(['sluice/exposure']);
 
-    await walk(UNINSTALL, '1. Close the doors of Receivers');
-    const question = (await commandsOf(UNINSTALL, '1. Close the doors of Receivers')).at(-1) ?? '';
+    await walk(UNINSTALL, '1. Remove the requested exposure');
+    const question = (await commandsOf(UNINSTALL, '1. Remove the requested exposure')).at(-1) ?? '';
     await waitFor(
       'nothing to be printed',
       async () => (await execute('bash', ['-c', question], { env })).stdout === '',
     );
-    await waitFor('no door', async () => (await doors()) === '');
+    await waitFor('no Service', async () => (await requested()) === '');
     expect((await receivers()).filter(({ spec }) => 'exposure' in spec)).toEqual([]);
   });
 

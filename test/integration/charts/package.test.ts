@@ -94,7 +94,7 @@ describe('the package', () => {
   });
 
   it('makes the app of the documentation', async () => {
-    const [app = ''] = await fencesOf('docs/install.md', 'In a cdk8s app of your own', 'ts');
+    const [app = ''] = await fencesOf('docs/install.md', 'Use the constructs in a cdk8s app', 'ts');
     await writeFile(join(folder, 'documented.ts'), app);
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['documented.ts'] }));
     await expect(run(join(BIN, 'tsc'), ['-p', '.']).catch(({ stdout }) => stdout)).resolves.toBe('');
