@@ -49,7 +49,7 @@ describe('a health check', () => {
   });
 
   it('is no refusal for the limit of refused requests, which holds for it too', async () => {
-    const served = await start({ ready: () => false, limits: { refusedPerSecond: 0.001, refusedBurst: 2 } });
+    const served = await start({ ready: () => false, limits: { refusedPerSecond: 0.000_01, refusedBurst: 2 } });
     const status = async (request: string) => (await exchange(served.port, request))?.status;
     for (let index = 0; index < 5; index++) expect(await status(ask())).toBe(503);
     for (let index = 0; index < 2; index++) expect(await status(requestText('/hook/x'))).toBe(404);

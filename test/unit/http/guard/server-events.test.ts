@@ -102,7 +102,7 @@ describe('an expectation that nobody meets', () => {
   });
 
   it('counts for the limit of refused requests', async () => {
-    const served = await start({ limits: { refusedPerSecond: 0.001, refusedBurst: 1 } });
+    const served = await start({ limits: { refusedPerSecond: 0.000_01, refusedBurst: 1 } });
     expect((await exchange(served.port, requestText(HOOK, '', unread)))?.status).toBe(417);
     expect((await exchange(served.port, requestText(HOOK, '', unread)))?.status).toBe(429);
   });
@@ -112,7 +112,7 @@ describe('a request without Host', () => {
   const hostless = requestText(HOOK, '{}').replace(/Host.*\r\n/, '');
 
   it('is refused within the limits, and ends its connection', async () => {
-    const served = await start({ limits: { refusedPerSecond: 0.001, refusedBurst: 1 } });
+    const served = await start({ limits: { refusedPerSecond: 0.000_01, refusedBurst: 1 } });
     const connection = await connectTo(served.port);
     connection.send(hostless.repeat(3));
     expect((await connection.ended()).match(/HTTP\/1\.1 400/g)).toHaveLength(1);
