@@ -12,6 +12,7 @@ import type { CustomResourceDefinition } from '../operator/api/crd.ts';
 import { flagTable } from '../operator/config.ts';
 import { crds } from '../operator/crds.ts';
 import { webhookTypes } from '../operator/webhooks/index.ts';
+import { referencePages } from './generate/reference/pages.ts';
 import { valuesTable, valuesYaml } from './generate/values.ts';
 import { dockerfile } from './image/image.ts';
 
@@ -85,6 +86,7 @@ async function generated(): Promise<readonly GeneratedFile[]> {
     { path: 'charts-ts/values.yaml', content: valuesYaml() },
     { path: 'Dockerfile', content: dockerfile() },
     await withTable('docs/reference/values.md', 'values', valuesTable()),
+    ...Object.entries(referencePages()).map(([path, text]) => ({ path, content: formatted(path, text) })),
     await withTable('README.md', 'types', typeTable()),
     await withTable('docs/configuration.md', 'flags', flagTable()),
   ];
@@ -129,4 +131,6 @@ async function nameStrays(folder: string, files: readonly GeneratedFile[]): Prom
 const crdFiles = crds.map(crdFile);
 await settle(crdFiles);
 await nameStrays('crds', crdFiles);
-await settle(await generated());
+const files = await generated();
+await settle(files);
+await nameStrays('docs/reference', files);

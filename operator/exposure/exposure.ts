@@ -1,4 +1,5 @@
 /** Exposes Receivers: finds their URLs, creates the objects they request, follows both, and reports changes. */
+import { isExposureReason } from '../api/exposure-reasons.ts';
 import type { ObjectMeta } from '../api/meta.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { LeaderClient } from '../kube/leader/leader-client.ts';
@@ -223,7 +224,9 @@ function lastVerdict({ metadata, status }: Exposable): Unfulfilled | undefined {
   if (last === undefined || last.observedGeneration !== metadata.generation || last.reason === 'NotExposed') {
     return BEING_CREATED;
   }
-  return last.status === 'True' ? undefined : { reason: last.reason, message: last.message };
+  return last.status === 'True' || !isExposureReason(last.reason)
+    ? undefined
+    : { reason: last.reason, message: last.message };
 }
 
 function keyOf({ metadata }: Exposable): string {

@@ -156,7 +156,10 @@ describe('the URLs of a Receiver', () => {
 describe('what is not there', () => {
   it('is logged once for each kind, as information', async () => {
     const said = async () =>
-      (await world.log()).filter(({ msg, reason }) => msg === 'done without, looked for now and then' && reason !== '');
+      (await world.log()).filter(
+        ({ msg, reason }) =>
+          msg === 'resource not served by the API server: going on without it, and checking again' && reason !== '',
+      );
     // Gateways are watched from the first route on; nodes were, and could not be read.
     const resources = (await said()).map(({ resource }) => resource);
     expect([...new Set(resources)].toSorted()).toEqual(['httproutes', 'nodes']);

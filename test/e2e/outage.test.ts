@@ -59,7 +59,7 @@ describe('while the API server is away', () => {
     expect((await world.post('/hook/unknown')).status).toBe(404);
     expect(await metric(world, 'sluice_notifications_pending')).toBe(2);
     expect((await world.log()).map((line) => line.msg)).toContain(
-      'the API server is away: notifications are kept until it is back',
+      'API server cannot be reached: notifications are kept pending until it answers',
     );
     await controlPlane.startApiServer();
     await waitFor('a annotated', async () => (await world.requestedAt('GitRepository', 'a')) !== '');

@@ -1,12 +1,13 @@
 /** A URL that leads to the operator, without the path of a Receiver. */
 import { RECEIVER_ANNOTATION, type UrlType } from '../../api/exposure.ts';
+import type { ExposureReason } from '../../api/exposure-reasons.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
 
 export type Scheme = 'http' | 'https';
 
 /** Why a request is unfulfilled, or a URL does not work: reason and message of the condition `Exposed`. */
 export interface Unfulfilled {
-  readonly reason: string;
+  readonly reason: ExposureReason;
   /** For people, with what to change. */
   readonly message: string;
 }

@@ -34,7 +34,7 @@ export function httpRouteUrls(
 /** Why a route has no URL. */
 function faultOf(route: HttpRoute, accepted: readonly ParentRef[]): Unfulfilled {
   const object = nameOf('HTTPRoute', route);
-  const pending = (message: string) => ({ reason: 'PendingAddress', message: `${object} ${message}` });
+  const pending = (message: string): Unfulfilled => ({ reason: 'PendingAddress', message: `${object} ${message}` });
   if ((route.spec?.parentRefs ?? []).length === 0) return pending('has no parentRefs: name a Gateway');
   if (accepted.length > 0) {
     return pending(
@@ -113,7 +113,7 @@ function changeOf(filters: readonly Filter[], route: HttpRoute): Pick<PathMatch,
   if (rewrite === undefined || (rewrite.urlRewrite !== undefined && rewrite.urlRewrite.path === undefined)) return {};
   const { path } = rewrite.urlRewrite ?? {};
   const message = `${object} changes the path of requests by a filter URLRewrite: remove its path`;
-  const fault = { reason: 'PathRewritten', message };
+  const fault: Unfulfilled = { reason: 'PathRewritten', message };
   if (path?.type === 'ReplacePrefixMatch') {
     return { rewrite: { kind: 'prefix', target: path.replacePrefixMatch ?? '', fault } };
   }

@@ -215,7 +215,10 @@ function complain<T>(state: State<T>, error: unknown, status: number | undefined
   if (state.complaint === complaint) log.debug(fields, 'watch failed again');
   else if (optional && (status === NOT_FOUND || status === FORBIDDEN)) {
     const reason = status === FORBIDDEN ? 'the operator may not read it' : 'the API server has no such kind';
-    log.info({ resource: type.plural, reason }, 'done without, looked for now and then');
+    log.info(
+      { resource: type.plural, reason },
+      'resource not served by the API server: going on without it, and checking again',
+    );
   } else log.warn(fields, 'watch failed, it will be resumed');
   state.complaint = complaint;
 }

@@ -90,7 +90,7 @@ describe('the status of a Receiver', () => {
 describe('what the status says of exposure', () => {
   const inside: StatusUrl = { type: 'Internal', url: `http://webhook-receiver.flux-system.svc.cluster.local${PATH}` };
   const outside: StatusUrl = { type: 'Ingress', url: `https://hooks.example.com${PATH}` };
-  const unfulfilled = { reason: 'Conflict', message: 'Service x is not ours' };
+  const unfulfilled: Exposed['unfulfilled'] = { reason: 'Conflict', message: 'Service x is not ours' };
 
   function exposed(evaluated: Exposed | undefined, before: ReceiverStatus = {}) {
     const { url, urls, conditions = [] } = desiredStatus(receiver(before), { path: PATH }, NOW_MS, evaluated);

@@ -1,0 +1,38 @@
+import type { Registry } from 'prom-client';
+import { createMetrics } from '../../../operator/observe/metrics.ts';
+import { createReceiverMetrics } from '../../../operator/receivers/metrics.ts';
+import { table } from './table.ts';
+
+/** Every metric of the operator's own, from its registry. */
+export function metricsPage(): string {
+  const { registry } = createMetrics();
+  createReceiverMetrics(registry);
+  const rows = metricsOf(registry)
+    .filter(({ name }) => !/^(process|nodejs)_/.test(name))
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+    .map(({ name, type, labelNames, help }) => [
+      `\`${name}\``,
+      type,
+      labelNames.map((label) => `\`${label}\``).join(', '),
+      help,
+    ]);
+  return `# Metrics
+
+\`GET /metrics\` on \`--metrics-addr\`. The metrics of the process (\`process_*\`, \`nodejs_*\`) are there too.
+[Metrics](../metrics.md) says what the labels mean and which alerts are worth having.
+
+${table(['name', 'type', 'labels', 'meaning'], rows)}
+`;
+}
+
+interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly labelNames: readonly string[];
+}
+
+/** prom-client's types leave out what each metric knows of itself. */
+function metricsOf(registry: Registry): readonly Metric[] {
+  return registry.getMetricsAsArray() as unknown as readonly Metric[];
+}
