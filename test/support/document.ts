@@ -23,3 +23,11 @@ export async function commandsOf(document: string, heading: string): Promise<rea
   const fences = await fencesOf(document, heading, 'sh');
   return fences.flatMap((fence) => fence.trim().split('\n'));
 }
+
+/** The fences of commands in a document, from top to bottom; those in lists without their indentation. */
+export async function commandBlocksOf(document: string): Promise<readonly string[]> {
+  const text = await readFile(join(ROOT, document), 'utf8');
+  return [...text.matchAll(/^( *)```sh\n(.*?)^\1```$/gms)].map(([, indentation = '', content = '']) =>
+    content.replaceAll(new RegExp(`^${indentation}`, 'gm'), ''),
+  );
+}
