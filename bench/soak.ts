@@ -122,5 +122,5 @@ try {
 } finally {
   await stage?.end();
 }
-// Lives that wait for their turn are of no use any more.
+// Lives that wait for their turn are not needed.
 process.exit();

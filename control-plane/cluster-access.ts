@@ -34,7 +34,7 @@ export interface ClusterAccess {
   kubectl(args: readonly string[], call?: KubectlCall): Promise<KubectlResult>;
   /** Applies YAML or JSON; CRDs in it are served when this resolves. Throws with what kubectl said. */
   apply(manifest: string): Promise<void>;
-  /** Applies the stand-ins for the CRDs of others; those of Flux, unless told. */
+  /** Applies the stand-ins for the CRDs of others; by default those of Flux. */
   applyStandIns(which?: StandIns): Promise<void>;
   /** Applies the CRDs of this repository's `crds/`. */
   applyOwnCrds(): Promise<void>;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fluxStandIns } from './stand-ins/flux.ts';
 
-/** `flux`: the kinds that a Receiver can target. `gateway-api`: those of doors that many clusters lack. */
+/** `flux`: the kinds that a Receiver can target. `gateway-api`: those of exposure that many clusters lack. */
 export type StandIns = 'flux' | 'gateway-api';
 
 /** Stand-ins for the kinds of others, as YAML. */

@@ -26,7 +26,7 @@ export function createRunFolder(): RunFolder {
   });
   const { stdin } = watchdog;
   const ended = once(watchdog, 'exit');
-  // A watchdog that is gone cannot be told anything; the run's own stop still works.
+  // A watchdog that is gone cannot be reached; the run's own stop still works.
   stdin.on('error', () => undefined);
   stdin.write(`folder ${path}\n`);
   watchdog.unref();

@@ -1,4 +1,4 @@
-/** What the operator is told by its command line and environment, read once, checked, and never changed after. */
+/** The configuration from command line and environment: read once, checked, and never changed. */
 import packageJson from '../package.json' with { type: 'json' };
 import { checkTogether } from './config/check-together.ts';
 import type { FlagValues } from './config/flags.ts';
@@ -16,7 +16,7 @@ export interface Config
   extends Omit<FlagValues, 'watchConfigsLabelSelector' | 'tlsCertFile' | 'tlsKeyFile' | 'receiverTlsAddr'> {
   /** Undefined: all Secrets but Helm's. */
   readonly watchConfigsLabelSelector: string | undefined;
-  /** Undefined: no door with TLS. */
+  /** Undefined: no listener with TLS. */
   readonly tls: { readonly address: ListenAddress; readonly files: CertificateFiles } | undefined;
   /** The operator's own namespace. */
   readonly runtimeNamespace: string;

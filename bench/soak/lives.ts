@@ -63,7 +63,7 @@ async function serve(lives: Lives, ready: ReadyReceivers, name: string, token: s
   }, FORGOTTEN_AFTER_MS).unref();
 }
 
-/** One life after the other until told to stop. @throws Error when one is not Ready, or not gone, in time */
+/** One life after the other until it is stopped. @throws Error when one is not Ready, or not gone, in time */
 export async function liveOn({ client }: Stage, ready: ReadyReceivers, lives: Lives, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     const name = nameOf(lives.counts.created++);

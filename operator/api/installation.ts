@@ -15,5 +15,5 @@ export const RECEIVER_SERVICE = 'webhook-receiver';
 /** Names of the container's ports for webhooks. */
 export const WEBHOOK_PORT = 'http-webhook';
 export const TLS_WEBHOOK_PORT = 'https-webhook';
-/** Where the container receives webhooks unless told otherwise. */
+/** Where the container receives webhooks by default. */
 export const DEFAULT_WEBHOOK_PORT = 9292;

@@ -5,6 +5,6 @@ export interface RequestHead {
   readonly method: string;
   /** Names are lower-case, as node:http gives them. */
   readonly headers: IncomingHttpHeaders;
-  /** Name, value, name, value, … as sent: here duplicates can still be told from joined values. */
+  /** Name, value, name, value, … as sent: here duplicates still differ from joined values. */
   readonly rawHeaders: readonly string[];
 }

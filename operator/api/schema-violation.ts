@@ -5,7 +5,7 @@
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * The first thing at fault, told so that a user knows what to change, or undefined where the value is as it should be.
+ * The first fault, in words that say what to change; undefined: the value is valid.
  * @param path of the value, as a user writes it: `spec.resources[0]`.
  */
 export function schemaViolation(schema: JsonSchema, value: unknown, path: string): string | undefined {

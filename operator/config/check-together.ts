@@ -29,7 +29,7 @@ function checkTls({ receiverAddr, tlsCertFile, tlsKeyFile }: FlagValues): void {
     throw new UsageError(`--tls-${given}-file needs --tls-${missing}-file too`);
   }
   if (receiverAddr === undefined && tlsCertFile === '') {
-    throw new UsageError('--receiverAddr "" leaves no way in without --tls-cert-file and --tls-key-file');
+    throw new UsageError('--receiverAddr "" serves no webhooks without --tls-cert-file and --tls-key-file');
   }
 }
 
@@ -55,8 +55,8 @@ function checkTenants({ tenantExposure, tenantExposureHosts, tenantGateway }: Fl
 }
 
 function checkAddresses({ receiverAddr, receiverTlsAddr, tlsCertFile, healthAddr, metricsAddr }: FlagValues): void {
-  const doors = [receiverAddr, tlsCertFile === '' ? undefined : receiverTlsAddr];
-  const addresses = [...doors, healthAddr, metricsAddr].filter((address) => address !== undefined);
+  const webhookAddresses = [receiverAddr, tlsCertFile === '' ? undefined : receiverTlsAddr];
+  const addresses = [...webhookAddresses, healthAddr, metricsAddr].filter((address) => address !== undefined);
   for (const [index, one] of addresses.entries()) {
     const other = addresses.slice(0, index).find((earlier) => sameAddress(earlier, one));
     if (other !== undefined) {

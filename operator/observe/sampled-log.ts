@@ -12,7 +12,7 @@ export interface SampledLog {
 
 export interface SampledLogOptions {
   readonly clock?: Pick<Clock, 'elapsedMs'>;
-  /** Kinds that are told apart at the same time; all others share one line a second. */
+  /** Kinds that are distinguished at the same time; all others share one line a second. */
   readonly maxKinds?: number;
 }
 

@@ -51,7 +51,7 @@ function faultOf(entry: ResourceReference, field: string): string | undefined {
   if (ofName !== undefined) return `${field}.name ${JSON.stringify(name)} ${ofName}`;
   const ofNamespace = namespace ? pathSegmentFault(namespace) : undefined;
   if (ofNamespace !== undefined) return `${field}.namespace ${JSON.stringify(namespace)} ${ofNamespace}`;
-  // Absent and empty are told apart: as everywhere in Kubernetes, an empty selector selects every object.
+  // Absent and empty differ: as everywhere in Kubernetes, an empty selector selects every object.
   if (name === '*' && matchLabels === undefined) {
     return `${field}: name '*' needs matchLabels; {} selects every ${kind} of the namespace`;
   }

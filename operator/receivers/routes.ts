@@ -1,6 +1,6 @@
 /**
  * The route table: from a path to the compiled form of the Receiver that has it. A path has one owner; where two
- * Receivers claim the same, the older has it, and the younger is looked at again once it is free.
+ * Receivers claim the same, the older has it, and the younger is reconciled once it is free.
  */
 
 import type { Program } from '../../cel/cel.ts';

@@ -1,4 +1,4 @@
-// What the bundle has in place of body-parser, which Express loads for bodies that no door here takes through it; it
+// What the bundle has in place of body-parser, which Express loads for bodies that no server here reads with it; it
 // brings every character set there is.
 
 function refuse(): never {

@@ -171,7 +171,7 @@ describe('a request', () => {
     expect(await send(text())).toBe(status);
   });
 
-  it('by a wrong method is told the right ones', async () => {
+  it('by a wrong method is answered with the right ones', async () => {
     const answer = await rawRequest(world.operator.url, [`DELETE ${github} HTTP/1.1\r\nHost: hooks\r\n\r\n`]);
     expect(statusOf(answer)).toBe(405);
     expect(answer).toMatch(/\r\nAllow: POST\r\n/i);

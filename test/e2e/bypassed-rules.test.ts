@@ -1,4 +1,4 @@
-// Objects that no CRD has looked at, as an old API server or a changed CRD lets them through.
+// Objects that no CRD has validated, as an old API server or a changed CRD lets them through.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import { RECEIVER_API_VERSION } from '../../operator/api/receiver/receiver.ts';

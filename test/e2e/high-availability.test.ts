@@ -158,7 +158,7 @@ describe('the leader ends under load', () => {
     await sleep(500);
     const tally = await settle(context, load);
     expect(refusals(tally)).toEqual([]);
-    // A leader that takes over looks at each Receiver, finds its status true, and writes nothing.
+    // A leader that takes over reconciles each Receiver, finds its status correct, and writes nothing.
     expect(await versions()).toEqual(before);
     expect((await reconcilesOf(next)) - (looked.get(next) ?? 0)).toBeLessThanOrEqual(2 * RECEIVERS);
     if (signal === 'SIGTERM') expect(tally.unanswered).toBe(0);

@@ -57,7 +57,7 @@ describe('with secrets.namespaces', () => {
     expect(messages).toContain('watching Secrets is forbidden: each is read when it is needed');
   });
 
-  it('takes up a rotated token at the next look at the Receiver', async () => {
+  it('takes up a rotated token at the next reconcile of the Receiver', async () => {
     const before = await tenant.ready('mine');
     await tenant.secret('token', { token: 'rotated' });
     await tenant.kubectl('annotate', 'receiver', 'mine', 'reconcile.fluxcd.io/requestedAt=now');

@@ -50,9 +50,16 @@ describe('a Receiver that is fine', () => {
   });
 
   it('tells so once in an Event', async () => {
-    await trio('told');
+    await trio('reported');
     const note = await waitFor('the Event', async () => {
-      const found = await world.kubectl('get', 'events', '-o', 'json', '--field-selector', 'involvedObject.name=told');
+      const found = await world.kubectl(
+        'get',
+        'events',
+        '-o',
+        'json',
+        '--field-selector',
+        'involvedObject.name=reported',
+      );
       const { items } = JSON.parse(found) as { items: { type: string; reason: string; message: string }[] };
       return items.length > 0 && items;
     });

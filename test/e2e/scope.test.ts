@@ -1,4 +1,4 @@
-// The flags that narrow what the operator looks at and reaches.
+// The flags that narrow what the operator watches and reaches.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freshNamespace, reusedControlPlane } from '../support/control-plane.ts';

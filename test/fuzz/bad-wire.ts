@@ -10,7 +10,7 @@ import { lines } from '../../operator/kube/watch/lines.ts';
 
 export const faults = [
   'none',
-  /** The connection breaks amid the line. */
+  /** The connection breaks within the line. */
   'cut',
   /** Half of the line, with an end. */
   'half',

@@ -1,4 +1,4 @@
-/** The informer and broken watches of a real API server: in the end it holds what is there, and told it without a gap. */
+/** The informer and broken watches of a real API server: in the end it holds what is there, and delivered it without a gap. */
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import type { KubeClient } from '../../operator/kube/kube-client.ts';
@@ -40,16 +40,16 @@ async function carryOut(client: KubeClient, namespace: string, run: string, step
   return there;
 }
 
-/** What somebody knows who was told all of it. @throws Error for what does not follow from what was told before. */
-function replay(told: readonly string[]): Map<string, string> {
+/** What follows from all events. @throws Error for one that does not follow from those before. */
+function replay(seen: readonly string[]): Map<string, string> {
   const known = new Map<string, string>();
-  for (const line of told) {
+  for (const line of seen) {
     const [what, name = '', detail = ''] = line.split(' ');
     const before = known.get(name);
     if (what === 'added' && before === undefined) known.set(name, detail.replace('*', ''));
     else if (what === 'updated' && before === detail.split('>')[0]) known.set(name, detail.split('>')[1] ?? '');
     else if (what === 'deleted' && before !== undefined) known.delete(name);
-    else throw new Error(`told "${line}" where ${before} was known: ${told.join(', ')}`);
+    else throw new Error(`event "${line}" where ${before} was known: ${seen.join(', ')}`);
   }
   return known;
 }
@@ -69,14 +69,14 @@ export async function informerTarget(kubeconfig: string, namespace: string): Pro
     async (plan, steps) => {
       const run = `r${randomBytes(5).toString('hex')}`;
       wire.plan(plan);
-      const { informer, told } = startInformer(spoiled, { namespace, labelSelector: `run=${run}` });
+      const { informer, seen } = startInformer(spoiled, { namespace, labelSelector: `run=${run}` });
       await informer.whenSynced();
       const there = await carryOut(direct, namespace, run, steps);
       const held = (): Map<string, string> =>
         new Map(Array.from(informer.values(), ({ metadata, data }) => [metadata.name ?? '', data?.value ?? '']));
       await waitFor('the informer to hold what is there', () => equal(held(), there));
       await informer.stop();
-      if (!equal(replay(told), there)) throw new Error(`what was told is not what is there: ${told.join(', ')}`);
+      if (!equal(replay(seen), there)) throw new Error(`the events do not give what is there: ${seen.join(', ')}`);
       await Promise.all([...there.keys()].map((name) => configMapWriter(direct, namespace).remove(name)));
     },
   );

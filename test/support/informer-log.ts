@@ -1,4 +1,4 @@
-/** Informers of tests, with all that they told and all that they asked for. */
+/** Informers of tests, with all events and all requests. */
 import { pino } from 'pino';
 import type { KubeClient, KubeObject, ResourceType } from '../../operator/kube/kube-client.ts';
 import { createInformer, type Informer, type InformerOptions } from '../../operator/kube/watch/informer.ts';
@@ -12,7 +12,7 @@ export interface ConfigMap extends KubeObject {
 export interface InformerLog {
   readonly informer: Informer<ConfigMap>;
   /** `added name value`, `updated name old>new` and `deleted name value`, of `data.value`; `*` after one of the first list. */
-  readonly told: string[];
+  readonly seen: string[];
   readonly errors: unknown[];
   /** The pages that were asked for. */
   readonly lists: number;
@@ -27,7 +27,7 @@ export function startInformer(
   client: KubeClient,
   options: Partial<InformerOptions<ConfigMap>> & { readonly namespace?: string },
 ): InformerLog {
-  const told: string[] = [];
+  const seen: string[] = [];
   const errors: unknown[] = [];
   const watches: string[] = [];
   const lines: string[] = [];
@@ -40,9 +40,9 @@ export function startInformer(
     onEvent(event) {
       const name = event.key.split('/').at(-1);
       const value = event.object.data?.value;
-      if (event.type === 'deleted') told.push(`deleted ${name} ${value}`);
-      else if (event.type === 'added') told.push(`added ${name} ${value}${event.initial ? '*' : ''}`);
-      else told.push(`updated ${name} ${event.previous?.data?.value}>${value}`);
+      if (event.type === 'deleted') seen.push(`deleted ${name} ${value}`);
+      else if (event.type === 'added') seen.push(`added ${name} ${value}${event.initial ? '*' : ''}`);
+      else seen.push(`updated ${name} ${event.previous?.data?.value}>${value}`);
     },
     onError: (error) => void errors.push(error),
     ...options,
@@ -65,7 +65,7 @@ export function startInformer(
   informer.start();
   return {
     informer,
-    told,
+    seen,
     errors,
     get lists() {
       return lists;

@@ -1,5 +1,5 @@
 /**
- * API clients as the operator makes them, and ways to look at or hold up what they send.
+ * API clients as the operator makes them, and what observes or delays their requests.
  */
 import { pino } from 'pino';
 import { ConnectionError } from '../../operator/kube/api-error.ts';

@@ -71,7 +71,7 @@ export const acceptedSpecs: readonly SpecRow[] = [
     spec: withProvider({ variables: ['a', 'a'].map((name) => ({ name, expression: '1' })) }),
   },
   { name: 'an exposure of nothing', spec: withExposure({}) },
-  { name: 'every door, as it comes', spec: withExposure({ service: {}, ingress: {}, httpRoute: {} }) },
+  { name: 'every exposure, with defaults', spec: withExposure({ service: {}, ingress: {}, httpRoute: {} }) },
   {
     name: 'a Service with everything',
     spec: withExposure({

@@ -86,7 +86,7 @@ describe('the flags of the group Limits', () => {
     });
   });
 
-  it('say who is believed: nobody unless told', () => {
+  it('say who is believed: nobody by default', () => {
     expect(run().config.trustedProxies.has('10.0.0.1')).toBe(false);
     const { trustedProxies, proxyProtocol } = run('--trusted-proxies=10.0.0.0/8,fd00::1', '--proxy-protocol').config;
     const addresses = ['10.1.2.3', 'fd00::1', 'fd00::2', '192.0.2.1'];
@@ -186,7 +186,7 @@ describe('a command line that cannot be followed', () => {
     [['--watch-all-namespaces=no'], '--watch-all-namespaces "no": expected true or false'],
     [['--log-level=loud'], '--log-level "loud": expected one of trace, debug, info, error'],
     [['--receiverAddr=9292'], '--receiverAddr "9292": expected an address such as :9292, host:port or [::1]:80'],
-    [['--receiverAddr='], '--receiverAddr "" leaves no way in without --tls-cert-file and --tls-key-file'],
+    [['--receiverAddr='], '--receiverAddr "" serves no webhooks without --tls-cert-file and --tls-key-file'],
     [['--tls-cert-file=c'], '--tls-cert-file needs --tls-key-file too'],
     [['--tls-key-file=k'], '--tls-key-file needs --tls-cert-file too'],
     [

@@ -138,7 +138,7 @@ export function receiverSpecSchema(types: readonly ReceiverTypeRule[]): JsonSche
         pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$',
         default: '10m',
         description:
-          'How often the Receiver is looked at again although nothing changed, such as 10m or 1h30m. Changes of the ' +
+          'How often the Receiver is reconciled without a change, such as 10m or 1h30m. Changes of the ' +
           'Receiver and of its Secret are seen at once.',
       },
       events: {

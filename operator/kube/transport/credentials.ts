@@ -43,7 +43,7 @@ const RETRY_MS = 10_000;
 const REFRESH_APART_MS = 1_000;
 const PLUGIN_TIMEOUT_MS = 30_000;
 
-/** `log` is told when a reading fails and older credentials have to do. */
+/** Logs when a reading fails and older credentials stay in use. */
 export function createCredentialSource(config: KubeConfig, log?: Logger): CredentialSource {
   let reader = copyOf(config);
   let known: Credentials | undefined;
@@ -105,7 +105,7 @@ export function createCredentialSource(config: KubeConfig, log?: Logger): Creden
 function copyOf(config: KubeConfig): KubeConfig {
   const copy = new KubeConfig();
   copy.loadFromOptions({
-    // Without TLS there is nothing to skip, but client-node refuses plain HTTP unless it is told to.
+    // Without TLS there is nothing to skip, but client-node refuses plain HTTP without the option.
     clusters: config.clusters.map((cluster) =>
       cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
     ),

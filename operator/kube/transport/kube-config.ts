@@ -8,7 +8,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { KubeConfig as BaseKubeConfig } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
 
-/** The part of a kubeconfig that is looked at here. */
+/** The part of a kubeconfig that is read here. */
 interface Kubeconfig {
   readonly clusters?: unknown;
   readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: unknown } | null }[];

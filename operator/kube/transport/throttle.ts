@@ -5,7 +5,7 @@
 export interface Throttle {
   /** Takes a turn. @returns how long to wait for it, in ms; 0 always while the API server throttles by itself. */
   take(): number;
-  /** What an answer told: whether the API server has Priority and Fairness. */
+  /** What an answer shows: whether the API server has Priority and Fairness. */
   learn(hasFairness: boolean): void;
 }
 
@@ -26,7 +26,7 @@ export function createThrottle(options: { qps: number; burst: number; nowMs?: ()
       const now = nowMs();
       tokens = Math.min(burst, tokens + ((now - filledAtMs) / 1000) * qps) - 1;
       filledAtMs = now;
-      // A debt is the place in the line: whoever comes later owes more and waits longer.
+      // A debt is the place in the queue: a later request has a larger one and waits longer.
       return tokens >= 0 ? 0 : (-tokens / qps) * 1000;
     },
   };

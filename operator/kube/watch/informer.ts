@@ -1,6 +1,6 @@
 /**
  * A copy of a collection, kept true by a list and a watch. Whatever breaks (a stream, a connection, the API server, the
- * history of the watch), it goes on from where it was or lists again, and no change is lost or told twice.
+ * history of the watch), it goes on from where it was or lists again, and no change is lost or delivered twice.
  */
 import type { ObjectMeta } from '../../api/meta.ts';
 import type { Logger } from '../../observe/log.ts';
@@ -17,7 +17,7 @@ export type { InformerEvent };
 
 export interface Informer<T> {
   start(): void;
-  /** Ends the watch; nothing is told after it. */
+  /** Ends the watch; no event follows it. */
   stop(): Promise<void>;
   readonly hasSynced: boolean;
   /** Done after the first whole list; never, if stopped before. */
@@ -41,7 +41,7 @@ export interface InformerOptions<T> {
   /** Objects in one answer of a list; default 500. */
   readonly pageSize?: number;
   readonly log: Logger;
-  /** What it throws is logged; the event counts as told. */
+  /** What it throws is logged; the event counts as delivered. */
   onEvent?(event: InformerEvent<T>): void;
   onError?(error: unknown): void;
   /** After each whole list. */

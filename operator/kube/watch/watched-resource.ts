@@ -93,7 +93,7 @@ async function reconcile({ informer, deleted, unseen }: State, handle: Handle, k
     unseen.delete(key);
     return result;
   } catch (error) {
-    // An object that cannot be handled is one that was looked at; an API server that is away says nothing of it.
+    // An object that cannot be handled counts as handled; an API server that is away says nothing of it.
     if (!(error instanceof ConnectionError)) unseen.delete(key);
     throw error;
   }

@@ -145,8 +145,8 @@ describe('kubectl apply --server-side', () => {
   });
 
   it('takes every value at once', async () => {
-    const doors = await readFile(join(import.meta.dirname, '../../support/stand-ins/exposure.yaml'), 'utf8');
-    await cluster.apply(doors);
+    const exposure = await readFile(join(import.meta.dirname, '../../support/stand-ins/exposure.yaml'), 'utf8');
+    await cluster.apply(exposure);
     for (const name of everyValue.secrets.namespaces) await kubectl(['create', 'namespace', name]);
     const all = await folder.cdk8s(['synth', '--stdout'], everyValue);
     expect(await kubectl(APPLY, all)).toMatchObject({ code: 0, stderr: '' });

@@ -61,7 +61,7 @@ const receivers = 'receivers.notification.toolkit.fluxcd.io';
 const leases = 'leases.coordination.k8s.io';
 
 const gateways = 'gateways.gateway.networking.k8s.io';
-const doors = ['services', 'ingresses.networking.k8s.io', 'httproutes.gateway.networking.k8s.io'];
+const exposures = ['services', 'ingresses.networking.k8s.io', 'httproutes.gateway.networking.k8s.io'];
 
 const may: readonly Right[] = [
   `get,list,watch,patch ${receivers}`,
@@ -71,7 +71,7 @@ const may: readonly Right[] = [
   ...targets.map((target) => `get,list,watch,patch ${target}`),
   `create ${leases} flux-system`,
   `get,update ${leases} flux-system/sluice-leader-election`,
-  ...doors.map((door) => `get,list,watch,create,patch,delete ${door} flux-system`),
+  ...exposures.map((kind) => `get,list,watch,create,patch,delete ${kind} flux-system`),
   'get,list,watch deployments.apps flux-system',
   `get,list,watch ${gateways}`,
 ];
@@ -91,8 +91,11 @@ const mayNot: readonly Right[] = [
   'get,list,watch nodes',
   'get,list,create,delete pods flux-system',
   'create pods/exec flux-system',
-  ...doors.flatMap((door) => [`get,list,create,patch,delete ${door}`, `update,deletecollection ${door} flux-system`]),
-  ...doors.map((door) => `patch,update ${door}/status flux-system`),
+  ...exposures.flatMap((kind) => [
+    `get,list,create,patch,delete ${kind}`,
+    `update,deletecollection ${kind} flux-system`,
+  ]),
+  ...exposures.map((kind) => `patch,update ${kind}/status flux-system`),
   `create,patch,update,delete ${gateways}`,
   'create,patch,update,delete deployments.apps flux-system',
   'get,list deployments.apps',
@@ -163,10 +166,10 @@ describe.each<{
   readonly mayNot: Right[];
 }>([
   {
-    title: 'doors of no kind',
+    title: 'exposure of no kind',
     values: { exposure: { services: false, ingresses: false, httpRoutes: false } },
-    may: doors.map((door) => `get,list,watch ${door} flux-system`),
-    mayNot: doors.map((door) => `create,update,patch,delete ${door} flux-system`),
+    may: exposures.map((kind) => `get,list,watch ${kind} flux-system`),
+    mayNot: exposures.map((kind) => `create,update,patch,delete ${kind} flux-system`),
   },
   {
     title: 'addresses of nodes',

@@ -96,7 +96,7 @@ describe('the pods', () => {
     expect(the('Deployment', props).spec.selector).toEqual(the('Deployment').spec.selector);
   });
 
-  it('are scheduled as they are told', () => {
+  it('are scheduled as the values say', () => {
     const props = {
       priorityClassName: 'system-cluster-critical',
       nodeSelector: { 'kubernetes.io/arch': 'arm64' },
@@ -110,7 +110,7 @@ describe('the pods', () => {
 });
 
 describe('the Service', () => {
-  it.each(['ClusterIP', 'NodePort', 'LoadBalancer'] as const)('opens a door of type %s', (type) => {
+  it.each(['ClusterIP', 'NodePort', 'LoadBalancer'] as const)('has the type %s', (type) => {
     const { spec } = the('Service', { service: { type } });
     expect(spec).toMatchObject({ type, ports: [{ port: 80, targetPort: 9292 }] });
     expect(spec.externalTrafficPolicy).toBe(type === 'ClusterIP' ? undefined : 'Cluster');
@@ -149,7 +149,7 @@ describe('webhook.allowFrom', () => {
     expect(ports).toEqual([{ port: 9292, protocol: 'TCP' }]);
   });
 
-  it('is everybody unless told', () => {
+  it('is everybody by default', () => {
     expect(webhookRule({})).toEqual({ ports: [{ port: 9292, protocol: 'TCP' }] });
     expect(the('Service', { service: { type: 'LoadBalancer' } }).spec).not.toHaveProperty('loadBalancerSourceRanges');
   });
@@ -176,7 +176,7 @@ describe('the policies', () => {
     }
   });
 
-  it('leave the way out open unless told', () => {
+  it('leave outgoing traffic open by default', () => {
     expect(synthesized().map(named)).not.toContain('NetworkPolicy/sluice-egress');
   });
 
@@ -200,7 +200,7 @@ describe('the policies', () => {
   });
 });
 
-describe('the doors beside the Service', () => {
+describe('what exposes the Service', () => {
   const backend = { service: { name: 'webhook-receiver', port: { number: 80 } } };
 
   it('are an Ingress of one host, with its certificate', () => {
@@ -307,7 +307,7 @@ describe('tls', () => {
 });
 
 describe('exposure', () => {
-  it('is told by flags, where it is set', () => {
+  it('is passed by flags, where it is set', () => {
     const { args } = podOf({
       exposure: {
         externalUrl: 'https://hooks.example.com',

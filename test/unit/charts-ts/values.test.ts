@@ -1,4 +1,4 @@
-// What an installation may write into its file of values, and what it is told when it cannot be followed.
+// What an installation may write into its file of values, and the message when it is wrong.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -561,7 +561,7 @@ describe('close', () => {
         if (answer === undefined) return 'unanswered';
         expect(answer.status).toBe(200);
         answered++;
-        if (answer.headers.connection === 'close') return 'told';
+        if (answer.headers.connection === 'close') return 'announced';
       }
     });
     await expect.poll(() => answered).toBeGreaterThan(200);
@@ -569,7 +569,7 @@ describe('close', () => {
     const ends = await Promise.all(senders);
     // Who sends on an idle connection at the moment it is closed gets no answer, and its request was not taken either.
     expect(served.delivered).toHaveLength(answered);
-    expect(ends).toContain('told');
+    expect(ends).toContain('announced');
   });
 
   it('ends in time when a request does not', async () => {

@@ -153,7 +153,7 @@ export async function talkOn<T extends Socket>(
   };
   socket.on('end', onOver);
   socket.on('close', onOver);
-  // A reset is an end as well; tests look at what came before it.
+  // A reset is an end as well; tests read what came before it.
   socket.on('error', onOver);
   await once(socket, connected);
   const change = (): Promise<void> =>

@@ -81,7 +81,7 @@ describe('a sampled log', () => {
     infoAll();
     expect(names()).toEqual(['a', 'b', 'c', 'd']);
     now = 1_000;
-    // What was told apart before is still: nothing of it is over while it comes again.
+    // What was distinguished before still is: nothing of it is over while it comes again.
     infoAll();
     expect(names()).toEqual(['a', 'b', 'c', 'd']);
     now = 2_000;

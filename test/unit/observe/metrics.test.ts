@@ -39,7 +39,7 @@ describe('metrics', () => {
     }
   });
 
-  it('are all told of in the documentation, and no other', async () => {
+  it('are all in the documentation, and no other', async () => {
     const { registry } = createMetrics();
     createReceiverMetrics(registry);
     const own = (await registry.getMetricsAsJSON())

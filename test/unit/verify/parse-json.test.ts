@@ -16,7 +16,7 @@ describe('parseFirstJson', () => {
     ['text, behind null', ' nullx', null],
     ['brackets that would be too deep', `{}${'['.repeat(20_000)}`, {}],
     ['text, behind much', `${padded}text`, JSON.parse(padded)],
-  ])('does not look at %s after the value, which parseJson refuses', (_what, text, expected) => {
+  ])('ignores %s after the value, which parseJson refuses', (_what, text, expected) => {
     expect(parseFirstJson(Buffer.from(text))).toEqual(expected);
     expect(() => parseJson(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'PayloadInvalid' }));
   });

@@ -17,7 +17,7 @@ describe('gitlab', () => {
     expect(await verdictOf(gitlab, tokenSettings, push(TOKEN))).toBe('accepted');
   });
 
-  it('does not look at the body', async () => {
+  it('does not read the body', async () => {
     const request = { ...push(TOKEN), body: Buffer.from('not JSON') };
     expect(await verdictOf(gitlab, tokenSettings, request)).toBe('accepted');
   });

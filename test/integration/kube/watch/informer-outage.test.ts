@@ -53,8 +53,8 @@ describe('an informer', () => {
     await controlPlane.startApiServer();
     await maps.change('a', '2');
     await maps.create('b', '1');
-    await waitFor('news', () => log.told.includes('added b 1'));
-    expect(log.told).toEqual(['added a 1*', 'updated a 1>2', 'added b 1']);
+    await waitFor('news', () => log.seen.includes('added b 1'));
+    expect(log.seen).toEqual(['added a 1*', 'updated a 1>2', 'added b 1']);
   });
 
   it('lists anew when its past is gone, and tells what is different, and that alone', async () => {
@@ -73,8 +73,8 @@ describe('an informer', () => {
     await controlPlane.startApiServer();
     await proxy.restore();
     await waitFor('the end of the past', () => log.lines.includes('ERROR 410'));
-    await waitFor('the new list', () => log.told.includes('deleted deleted 1'));
-    expect(log.told.slice(4)).toEqual([
+    await waitFor('the new list', () => log.seen.includes('deleted deleted 1'));
+    expect(log.seen.slice(4)).toEqual([
       'updated changed 1>2',
       'added new 2',
       'deleted recreated 1',
@@ -83,7 +83,7 @@ describe('an informer', () => {
     ]);
     expect(log.lists).toBe(2);
     await maps.change('same', '2');
-    await waitFor('the watch after it', () => log.told.includes('updated same 1>2'));
+    await waitFor('the watch after it', () => log.seen.includes('updated same 1>2'));
   });
 
   it(`takes ${LARGE} objects page by page, and misses no change made meanwhile`, async () => {

@@ -55,12 +55,12 @@ function withFailingWatches(count: number, code: number): KubeClient {
 }
 
 describe('an informer that is refused', () => {
-  it('comes back when it was told to, and not before', async () => {
+  it('comes back when the answer says, and not before', async () => {
     gate.answerNext({ status: 429, headers: { 'retry-after': HOUR_SECONDS } });
     const patient = start();
     await waitFor('the refusal', () => patient.errors.length === 1);
     expect(patient.errors[0]).toMatchObject({ httpStatus: 429, retryAfterMs: 3_600_000 });
-    // One that was not told anything has come back many times by then.
+    // One without that answer has come back many times by then.
     gate.answerNext(...Array(6).fill({ status: 503 }));
     const eager = start();
     await eager.informer.whenSynced();
@@ -72,7 +72,7 @@ describe('an informer that is refused', () => {
     const log = start(withFailingWatches(3, 500));
     await waitFor('a watch that works', () => log.watches.length === 4);
     await maps.create('a', '1');
-    await waitFor('its event', () => log.told.includes('added a 1'));
+    await waitFor('its event', () => log.seen.includes('added a 1'));
     expect(new Set(log.watches).size).toBe(1);
     expect(log.lists).toBe(1);
     expect(log.errors).toHaveLength(3);
@@ -83,10 +83,10 @@ describe('an informer that is refused', () => {
     const log = start(withFailingWatches(4, 410));
     await waitFor('a watch that works', () => log.watches.length === 5);
     await maps.create('b', '1');
-    await waitFor('its event', () => log.told.includes('added b 1'));
-    expect(log.told).toEqual(['added a 1*', 'added b 1']);
+    await waitFor('its event', () => log.seen.includes('added b 1'));
+    expect(log.seen).toEqual(['added a 1*', 'added b 1']);
     expect(log.lists).toBe(5);
-    // Each error that is told is followed by a pause; the first end of the past is none.
+    // Each error that is reported is followed by a pause; the first end of the past is none.
     expect(log.errors).toHaveLength(3);
   });
 });

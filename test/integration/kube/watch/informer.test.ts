@@ -66,7 +66,7 @@ async function allowToRead(user: string): Promise<void> {
   await controlPlane.apply(JSON.stringify(binding));
 }
 
-const told = (log: InformerLog, text: string): Promise<boolean> => waitFor(text, () => log.told.includes(text));
+const seen = (log: InformerLog, text: string): Promise<boolean> => waitFor(text, () => log.seen.includes(text));
 
 describe('an informer', () => {
   it('tells the first list, then each change once, and keeps what is there', async () => {
@@ -76,13 +76,13 @@ describe('an informer', () => {
     expect(log.informer.hasSynced).toBe(false);
     await log.informer.whenSynced();
     expect(log.informer.hasSynced).toBe(true);
-    expect(log.told).toEqual(['added a 1*', 'added b 1*']);
+    expect(log.seen).toEqual(['added a 1*', 'added b 1*']);
     await maps.create('c', '1');
     await maps.change('a', '2');
     await maps.change('b', '1');
     await maps.remove('b');
-    await told(log, 'deleted b 1');
-    expect(log.told.slice(2)).toEqual(['added c 1', 'updated a 1>2', 'deleted b 1']);
+    await seen(log, 'deleted b 1');
+    expect(log.seen.slice(2)).toEqual(['added c 1', 'updated a 1>2', 'deleted b 1']);
     expect([...log.informer.values()].map(({ metadata, data }) => `${metadata.name} ${data?.value}`)).toEqual([
       'a 2',
       'c 1',
@@ -116,9 +116,9 @@ describe('an informer', () => {
     const log = start({ labelSelector: 'team=blue' });
     await log.informer.whenSynced();
     await maps.change('out', '2', { team: 'blue' });
-    await told(log, 'added out 2');
+    await seen(log, 'added out 2');
     await maps.change('in', '2', { team: null });
-    await waitFor('deletion', () => log.told.some((line) => line.startsWith('deleted in')));
+    await waitFor('deletion', () => log.seen.some((line) => line.startsWith('deleted in')));
     expect([...log.informer.values()].map(({ metadata }) => metadata.name)).toEqual(['out']);
   });
 
@@ -129,8 +129,8 @@ describe('an informer', () => {
     await log.informer.whenSynced();
     await maps.change('a', '2');
     await maps.change('b', '2');
-    await told(log, 'updated b 1>2');
-    expect(log.told).toEqual(['added b 1*', 'updated b 1>2']);
+    await seen(log, 'updated b 1>2');
+    expect(log.seen).toEqual(['added b 1*', 'updated b 1>2']);
   });
 
   it('asks for metadata only, in the list and in the watch', async () => {
@@ -175,7 +175,7 @@ describe('an informer', () => {
     await log.informer.whenSynced();
     const lamp = { apiVersion: `${group}/v1`, kind: 'Lamp', metadata: { name: 'a' }, data: { value: '1' } };
     await admin.request({ method: 'POST', path: `/apis/${group}/v1/namespaces/${namespace}/lamps`, body: lamp });
-    await told(log, 'added a 1');
+    await seen(log, 'added a 1');
   });
 
   it('waits for the right to list', async () => {
@@ -189,14 +189,14 @@ describe('an informer', () => {
     expect(log.informer.hasSynced).toBe(false);
     await allowToRead(user);
     await log.informer.whenSynced();
-    expect(log.told).toEqual(['added a 1*']);
+    expect(log.seen).toEqual(['added a 1*']);
     await log.informer.stop();
     await limited.close();
   });
 });
 
 describe('a watch', () => {
-  it('that is cut goes on where it was: what happened meanwhile is told once, without a new list', async () => {
+  it('that is cut goes on where it was: what happened meanwhile is delivered once, without a new list', async () => {
     await maps.create('a', '1');
     await maps.create('b', '1');
     const log = start();
@@ -208,8 +208,8 @@ describe('a watch', () => {
     await maps.create('c', '1');
     await waitFor('failures', () => log.errors.length > 1);
     await proxy.restore();
-    await told(log, 'added c 1');
-    expect(log.told.slice(2)).toEqual(['updated a 1>2', 'deleted b 1', 'added c 1']);
+    await seen(log, 'added c 1');
+    expect(log.seen.slice(2)).toEqual(['updated a 1>2', 'deleted b 1', 'added c 1']);
     expect(log.lists).toBe(1);
   });
 
@@ -236,13 +236,13 @@ describe('a watch', () => {
     await log.informer.whenSynced();
     // A watch that was asked for and not yet answered has the time of any request.
     await maps.create('before', '1');
-    await told(log, 'added before 1');
+    await seen(log, 'added before 1');
     proxy.hold();
     await maps.create('a', '1');
     await waitFor('the failure', () => log.errors.length > 0);
     await proxy.restore();
-    await told(log, 'added a 1');
-    expect(log.told).toEqual(['added before 1', 'added a 1']);
+    await seen(log, 'added a 1');
+    expect(log.seen).toEqual(['added before 1', 'added a 1']);
     expect(log.lists).toBe(1);
   });
 
@@ -263,7 +263,7 @@ describe('a watch', () => {
     expect(Number(log.watches[1])).toBeGreaterThanOrEqual(Number(metadata.resourceVersion));
     expect(log.lists).toBe(1);
     expect(log.errors).toEqual([]);
-    expect(log.told).toEqual([]);
+    expect(log.seen).toEqual([]);
   });
 });
 
@@ -278,7 +278,7 @@ describe('stop', () => {
     await maps.create('a', '1');
     await client.close();
     await waitFor('the end of all connections', () => proxy.open === 0);
-    expect(log.told).toEqual([]);
+    expect(log.seen).toEqual([]);
   });
 
   it('breaks off a list under way and a wait before the next attempt', async () => {

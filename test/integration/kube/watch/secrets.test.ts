@@ -117,7 +117,7 @@ describe('reading', () => {
 });
 
 describe('changes', () => {
-  it('are told, and what is read after them is new', async () => {
+  it('are notified, and what is read after them is new', async () => {
     await write('token', 'old');
     const { secrets, changes } = open(admin);
     await secrets.whenSynced();
@@ -166,7 +166,7 @@ describe('changes', () => {
     expect([await early, await late]).toEqual(['old', 'new']);
   });
 
-  it('before the watch stood are told once it stands', async () => {
+  it('before the watch stood are notified once it stands', async () => {
     await write('early', 'one');
     const changes: string[] = [];
     const secrets = createSecrets({ client: admin, namespace, log });
@@ -181,7 +181,7 @@ describe('changes', () => {
 });
 
 describe('with a label selector', () => {
-  it('only Secrets with the label are kept and told of', async () => {
+  it('only Secrets with the label are kept and notified', async () => {
     const watch = { labels: { 'reconcile.fluxcd.io/watch': 'Enabled' } };
     await write('labelled', 'one', watch);
     await write('plain', 'one');

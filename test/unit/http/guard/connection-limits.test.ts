@@ -43,7 +43,7 @@ async function statusOn(connection: RawConnection, request: string): Promise<num
 }
 
 describe('requests on one connection', () => {
-  it('come to an end with the limit, and are told so', async () => {
+  it('come to an end with the limit, and say so', async () => {
     const served = await start({ limits: { maxRequestsPerConnection: 2 } });
     const connection = await connectTo(served.port);
     connection.send(good() + good() + good());
@@ -114,7 +114,7 @@ describe('a sender that is refused too often', () => {
     expect(await status(served, good(from('198.51.100.9')))).toBe(429);
   });
 
-  it('is told from others behind a trusted proxy', async () => {
+  it('is distinguished from others behind a trusted proxy', async () => {
     const served = await start({ limits, trustedProxies: PROXY });
     for (let time = 0; time < 3; time++) expect(await status(served, bad(from('198.51.100.1')))).toBe(404);
     expect(await status(served, good(from('1.1.1.1, 198.51.100.1')))).toBe(429);
@@ -176,7 +176,7 @@ describe('the PROXY protocol', () => {
     silent.socket.destroy();
   });
 
-  it('a connection that ends amid its header is ended at once', async () => {
+  it('a connection that ends within its header is ended at once', async () => {
     const served = await start({ ...proxied, limits: {} });
     const connection = await connectTo(served.port);
     connection.socket.end('PROXY TCP4');
@@ -184,7 +184,7 @@ describe('the PROXY protocol', () => {
     expect(await served.metric('sluice_webhooks_total', { result: 'ProxyHeaderInvalid' })).toBe(1);
   });
 
-  it('is no way in for who is not trusted: its header is a broken request', async () => {
+  it('is not accepted from who is not trusted: its header is a broken request', async () => {
     const served = await start({ ...proxied, trustedProxies: ['10.0.0.0/8'] });
     expect(await status(served, header('198.51.100.1') + good())).toBe(400);
     expect(await status(served, good())).toBe(200);

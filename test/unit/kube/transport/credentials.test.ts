@@ -131,7 +131,7 @@ describe('a plugin', () => {
     };
   }
 
-  it('is asked once for as long as what it gave is good, and told how to answer', async () => {
+  it('is asked once for as long as what it gave is good, and says how to answer', async () => {
     const { exec, asked } = plugin('{"token":"token-$N","expirationTimestamp":"2099-01-01T00:00:00Z"}');
     const source = sourceFor({ exec });
     expect(await headersOf(source.current())).toEqual({ authorization: 'Bearer token-1' });

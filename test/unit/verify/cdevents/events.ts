@@ -71,7 +71,7 @@ export const EVENTS_BY_HAND: Readonly<Record<string, object>> = {
     type: 'artifact',
     content: { change: { id: '1a2b3c', source: 'apps/web' }, sbom: { uri: 'https://sbom.example.com/web.json' } },
   }),
-  'an artifact was published, and its chain told': event(
+  'an artifact was published, and its chain given': event(
     'dev.cdevents.artifact.published.0.2.0',
     { id: image, source: '/registry', type: 'artifact', content: { user: 'robot' } },
     { customData: { digest: 'sha256:0b31', sizes: [1, 2] }, customDataContentType: 'application/json' },
