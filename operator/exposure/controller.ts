@@ -40,83 +40,101 @@ const NOT_YET_MS = 500;
 const REFUSED_AGAIN_MS = 60_000;
 
 export function createExposureController(options: ExposureControllerOptions): ExposureController {
-  const { client, live, entry: entryAt, onOutcome } = options;
+  return { reconcile: (key) => reconcile(options, key) };
+}
 
-  async function keepAll(objects: readonly ExposureObject[], key: string, context: PlanContext) {
-    let problem: Unfulfilled | undefined;
-    for (const wanted of objects) {
-      const { namespace, name } = wanted.metadata;
-      const type = kinds[wanted.kind];
-      const known = live.kinds[wanted.kind].get(`${namespace}/${name}`);
-      const mayTake = (owner: string) => owner === key || isFreeForSharers(wanted, owner, context);
-      problem ??= await applyObject({ client, type, wanted, known, mayTake });
-    }
-    return problem;
+async function reconcile(
+  options: ExposureControllerOptions,
+  key: string,
+): Promise<{ requeueAfterMs: number } | undefined> {
+  const context = options.context();
+  if (context === undefined) return { requeueAfterMs: NOT_YET_MS };
+  const entry = options.entry(key);
+  const plan = planOf(entry, context);
+  const { objects, problem: planned } = plan;
+  const isHeld = entry?.finalizers.includes(EXPOSURE_FINALIZER) ?? false;
+  const isElsewhere = entry?.owner.namespace !== context.settings.namespace;
+  if (entry !== undefined && objects.length > 0 && isElsewhere && !isHeld) {
+    // The change of the Receiver brings the next reconcile, which creates the objects.
+    await setFinalizers(options, entry, [...entry.finalizers, EXPOSURE_FINALIZER]);
+    return undefined;
   }
-
-  /** @returns how many objects of the Receiver still exist. */
-  async function endOthers(key: string, { objects, held }: Plan, context: PlanContext): Promise<number> {
-    const wanted = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
-    let left = 0;
-    for (const [kind, object] of objectsOf(live.kinds, key)) {
-      const { name, deletionTimestamp } = object.metadata;
-      if (wanted.has(`${kind}/${name}`)) continue;
-      // Another Receiver that shares the Service takes it over.
-      if (kind === 'Service' && context.sharers(name).some((sharer) => sharer.key !== key)) continue;
-      left += 1;
-      if (deletionTimestamp === undefined && !held.includes(`${kind}/${name}`))
-        await deleteObject(client, kinds[kind], object);
-    }
-    return left;
+  const problem = (await keepAll(options, objects, key, context)) ?? planned;
+  const left = await endOthers(options, key, plan, context);
+  if (entry !== undefined && isHeld && objects.length + left === 0) {
+    const kept = entry.finalizers.filter((finalizer) => finalizer !== EXPOSURE_FINALIZER);
+    await setFinalizers(options, entry, kept);
   }
+  conclude(options, key, entry, problem);
+  if (problem !== undefined) return { requeueAfterMs: REFUSED_AGAIN_MS };
+  const overlapMs = (entry?.before?.untilMs ?? 0) - context.nowMs;
+  return overlapMs > 0 ? { requeueAfterMs: overlapMs } : undefined;
+}
 
-  async function setFinalizers({ owner, resourceVersion }: Entry, finalizers: readonly string[]): Promise<void> {
-    const { namespace, name } = owner;
-    try {
-      await mergePatch(client, RECEIVERS, { namespace, name }, { metadata: { resourceVersion, finalizers } });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+async function keepAll(
+  { client, live }: ExposureControllerOptions,
+  objects: readonly ExposureObject[],
+  key: string,
+  context: PlanContext,
+): Promise<Unfulfilled | undefined> {
+  let problem: Unfulfilled | undefined;
+  for (const wanted of objects) {
+    const { namespace, name } = wanted.metadata;
+    const type = kinds[wanted.kind];
+    const known = live.kinds[wanted.kind].get(`${namespace}/${name}`);
+    const mayTake = (owner: string) => owner === key || isFreeForSharers(wanted, owner, context);
+    problem ??= await applyObject({ client, type, wanted, known, mayTake });
   }
+  return problem;
+}
 
-  function conclude(key: string, judged: Entry | undefined, problem: Unfulfilled | undefined): void {
-    const entry = entryAt(key);
-    // A newer generation has a reconcile of its own.
-    if (entry === undefined || entry.generation !== judged?.generation) return;
-    const before = entry.outcome;
-    entry.outcome = { problem };
-    const isSame = before?.problem?.reason === problem?.reason && before?.problem?.message === problem?.message;
-    if (before === undefined || !isSame) onOutcome(key);
+/** @returns how many objects of the Receiver still exist. */
+async function endOthers(
+  { client, live }: ExposureControllerOptions,
+  key: string,
+  { objects, held }: Plan,
+  context: PlanContext,
+): Promise<number> {
+  const wanted = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  let left = 0;
+  for (const [kind, object] of objectsOf(live.kinds, key)) {
+    const { name, deletionTimestamp } = object.metadata;
+    if (wanted.has(`${kind}/${name}`)) continue;
+    // Another Receiver that shares the Service takes it over.
+    if (kind === 'Service' && context.sharers(name).some((sharer) => sharer.key !== key)) continue;
+    left += 1;
+    if (deletionTimestamp === undefined && !held.includes(`${kind}/${name}`))
+      await deleteObject(client, kinds[kind], object);
   }
+  return left;
+}
 
-  return {
-    async reconcile(key) {
-      const context = options.context();
-      if (context === undefined) return { requeueAfterMs: NOT_YET_MS };
-      const entry = entryAt(key);
-      const plan = planOf(entry, context);
-      const { objects, problem: planned } = plan;
-      const isHeld = entry?.finalizers.includes(EXPOSURE_FINALIZER) ?? false;
-      const isElsewhere = entry?.owner.namespace !== context.settings.namespace;
-      if (entry !== undefined && objects.length > 0 && isElsewhere && !isHeld) {
-        // The change of the Receiver brings the next reconcile, which creates the objects.
-        await setFinalizers(entry, [...entry.finalizers, EXPOSURE_FINALIZER]);
-        return undefined;
-      }
-      const problem = (await keepAll(objects, key, context)) ?? planned;
-      const left = await endOthers(key, plan, context);
-      if (entry !== undefined && isHeld && objects.length + left === 0) {
-        await setFinalizers(
-          entry,
-          entry.finalizers.filter((finalizer) => finalizer !== EXPOSURE_FINALIZER),
-        );
-      }
-      conclude(key, entry, problem);
-      if (problem !== undefined) return { requeueAfterMs: REFUSED_AGAIN_MS };
-      const overlapMs = (entry?.before?.untilMs ?? 0) - context.nowMs;
-      return overlapMs > 0 ? { requeueAfterMs: overlapMs } : undefined;
-    },
-  };
+async function setFinalizers(
+  { client }: ExposureControllerOptions,
+  { owner, resourceVersion }: Entry,
+  finalizers: readonly string[],
+): Promise<void> {
+  const { namespace, name } = owner;
+  try {
+    await mergePatch(client, RECEIVERS, { namespace, name }, { metadata: { resourceVersion, finalizers } });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+function conclude(
+  { entry: entryAt, onOutcome }: ExposureControllerOptions,
+  key: string,
+  judged: Entry | undefined,
+  problem: Unfulfilled | undefined,
+): void {
+  const entry = entryAt(key);
+  // A newer generation has a reconcile of its own.
+  if (entry === undefined || entry.generation !== judged?.generation) return;
+  const before = entry.outcome;
+  entry.outcome = { problem };
+  const isSame = before?.problem?.reason === problem?.reason && before?.problem?.message === problem?.message;
+  if (before === undefined || !isSame) onOutcome(key);
 }
 
 /** Whether a shared Service belongs to a Receiver that shares it, or to one that no longer requests it. */

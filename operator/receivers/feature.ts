@@ -12,9 +12,10 @@ import { createReceiverEndpoint } from './admit.ts';
 import { createAnnotator } from './annotator.ts';
 import { type Controller, createController } from './controller.ts';
 import { exposureSettings } from './exposure-settings.ts';
-import { createReceiverMetrics } from './metrics.ts';
+import { createReceiverMetrics, type ReceiverMetrics } from './metrics.ts';
 import { createNotifier } from './notify.ts';
-import { createPending } from './pending.ts';
+import { createPending, type Pending } from './pending.ts';
+import { createPublisher } from './publisher.ts';
 import { createRouteTable, type RouteTable } from './routes.ts';
 import { createTargetReports } from './target-reports.ts';
 import { createTargets } from './targets.ts';
@@ -41,31 +42,20 @@ export const receivers: CreateFeature = (cluster, config) => {
   const metrics = createReceiverMetrics(cluster.metrics.registry);
   const routes = createRouteTable(enqueue);
   const targets = createTargets({ client, discovery, namespace, log });
-  const pending = createPending({
-    maxJobs: config.maxPendingNotifications,
-    maxBytes: MAX_PENDING_BYTES,
-    log,
-    metrics: {
-      pending: (count) => metrics.notificationsPending.set(count),
-      abandoned: (count) => metrics.notificationsAbandoned.inc(count),
-    },
-    clock: systemClock,
-    random: Math.random,
-  });
+  const pending = pendingOf(cluster, config, metrics);
   const reports = createTargetReports({ events: cluster.replicaEvents, log });
   const onCoalesced = () => metrics.notificationsCoalesced.inc();
   const exposure = exposureOf(cluster, config, { watch, routes, isComplete });
   const controller: Controller = createController({
     client: leader.client,
     type: RECEIVERS,
-    types: webhookTypes,
-    secrets,
-    routes,
+    publisher: createPublisher({ types: webhookTypes, secrets, routes, targets }),
     targets,
     reports,
     events,
     exposure,
     isLeader: () => leader.leads,
+    clock: systemClock,
     log,
   });
   secrets.subscribe((key) => {
@@ -104,6 +94,20 @@ export const receivers: CreateFeature = (cluster, config) => {
     },
   };
 };
+
+function pendingOf({ log }: Cluster, config: Config, metrics: ReceiverMetrics): Pending {
+  return createPending({
+    maxJobs: config.maxPendingNotifications,
+    maxBytes: MAX_PENDING_BYTES,
+    log,
+    metrics: {
+      pending: (count) => metrics.notificationsPending.set(count),
+      abandoned: (count) => metrics.notificationsAbandoned.inc(count),
+    },
+    clock: systemClock,
+    random: Math.random,
+  });
+}
 
 /** What the exposure of Receivers needs to know of them. */
 interface Served {

@@ -1,0 +1,126 @@
+/** Publishes the routes of Receivers: compiles each with its Secret, and remembers what it made, so that the same again costs nothing. */
+import { ReceiverError } from '../api/errors.ts';
+import type { Receiver } from '../api/receiver/receiver.ts';
+import { isForbidden } from '../kube/api-error.ts';
+import { pathSegmentFault } from '../kube/path-segment.ts';
+import type { Secrets } from '../kube/watch/secrets.ts';
+import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
+import { type CompiledSpec, compileRoute, compileSpec, routeIdentity } from './compile.ts';
+import type { Outcome } from './desired-status.ts';
+import type { RouteTable, TargetEntry } from './routes.ts';
+import type { Targets } from './targets.ts';
+import { isWebhookPath } from './webhook-path.ts';
+
+export interface Publisher {
+  /**
+   * Serves the Receiver at its path, or not, and why not.
+   * @throws ApiError, ConnectionError where its Secret cannot be read now: what was served before is served on.
+   */
+  publish(key: string, receiver: Receiver): Promise<Outcome>;
+  /** Keeps the path that a Receiver once had, so that it answers 503 rather than 404. */
+  publishUnavailable(key: string, receiver: Receiver): void;
+  withdraw(key: string): void;
+  /** The entries of a Receiver that is served, once for each spec: to be checked for what a webhook would only find out. */
+  takeUnchecked(key: string): readonly TargetEntry[];
+}
+
+export interface PublisherOptions {
+  readonly types: ReadonlyMap<string, WebhookType>;
+  readonly secrets: Pick<Secrets, 'get'>;
+  readonly routes: RouteTable;
+  readonly targets: Pick<Targets, 'prepare'>;
+}
+
+/** What was made of a Receiver. */
+interface Published {
+  readonly uid: string | undefined;
+  readonly generation: number | undefined;
+  readonly compiled: CompiledSpec;
+  readonly secret: SecretData | undefined;
+  readonly path: string;
+  checked: boolean;
+}
+
+interface State {
+  readonly options: PublisherOptions;
+  readonly published: Map<string, Published>;
+}
+
+export function createPublisher(options: PublisherOptions): Publisher {
+  const state: State = { options, published: new Map() };
+  return {
+    publish: (key, receiver) => publish(state, key, receiver),
+    publishUnavailable: (key, receiver) => publishUnavailable(state, key, receiver),
+    withdraw: (key) => withdraw(state, key),
+    takeUnchecked(key) {
+      const published = state.published.get(key);
+      if (published === undefined || published.checked) return [];
+      published.checked = true;
+      return published.compiled.entries;
+    },
+  };
+}
+
+async function publish(state: State, key: string, receiver: Receiver): Promise<Outcome> {
+  try {
+    return { path: await serve(state, key, receiver) };
+  } catch (error) {
+    if (!(error instanceof ReceiverError)) throw error;
+    if (!error.terminal) withdraw(state, key);
+    else if (error.code === 'PathCollision') state.published.delete(key);
+    else publishUnavailable(state, key, receiver);
+    return { error };
+  }
+}
+
+/** @returns the path at which the Receiver is now served. */
+async function serve({ options, published }: State, key: string, receiver: Receiver): Promise<string> {
+  const { types, secrets, routes, targets } = options;
+  const { uid, generation } = receiver.metadata;
+  const before = published.get(key);
+  const same = before !== undefined && before.uid === uid && before.generation === generation;
+  const compiled = same ? before.compiled : compileSpec(receiver, types);
+  const secret = compiled.type.secret === 'required' ? await readSecret(secrets, receiver) : undefined;
+  if (same && secret === before.secret) return before.path;
+  const { path, route } = compileRoute(receiver, compiled, secret);
+  routes.publish(path, route);
+  targets.prepare(compiled.entries);
+  published.set(key, { uid, generation, compiled, secret, path, checked: same && before.checked });
+  return path;
+}
+
+async function readSecret(secrets: PublisherOptions['secrets'], receiver: Receiver): Promise<SecretData | undefined> {
+  const name = receiver.spec.secretRef?.name;
+  if (name === undefined) return undefined;
+  const fault = pathSegmentFault(name);
+  if (fault !== undefined) {
+    throw new ReceiverError('TokenNotFound', `spec.secretRef.name ${JSON.stringify(name)} ${fault}`);
+  }
+  try {
+    return await secrets.get(receiver.metadata.namespace, name);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    const secret = `${receiver.metadata.namespace}/${name}`;
+    throw new ReceiverError('TokenNotFound', `Secret ${secret} may not be read by the operator`, { cause: error });
+  }
+}
+
+function publishUnavailable({ options, published }: State, key: string, receiver: Receiver): void {
+  const { types, routes } = options;
+  const path = published.get(key)?.path ?? receiver.status?.webhookPath;
+  published.delete(key);
+  if (!isWebhookPath(path)) {
+    routes.withdraw(key);
+    return;
+  }
+  try {
+    routes.publish(path, { ...routeIdentity(receiver), type: types.get(receiver.spec.type), serving: undefined });
+  } catch (error) {
+    if (!(error instanceof ReceiverError)) throw error;
+  }
+}
+
+function withdraw({ options, published }: State, key: string): void {
+  published.delete(key);
+  options.routes.withdraw(key);
+}

@@ -1,0 +1,30 @@
+import { RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../api/receiver/receiver.ts';
+import type { EventText, Regarding } from '../kube/events/event-series.ts';
+import type { Outcome } from './desired-status.ts';
+import { goDuration, intervalMs } from './interval.ts';
+
+/** The Event that a reconcile is worth: success on a transition only, a stall once, a retried error each time. */
+export function receiverEvent({ metadata, spec, status }: Receiver, outcome: Outcome): EventText | undefined {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  if ('path' in outcome) {
+    if (ready?.status === 'True') return undefined;
+    const note = `Reconciliation finished, next run in ${goDuration(intervalMs(spec.interval))}`;
+    return { type: 'Normal', reason: 'Succeeded', note };
+  }
+  const { code, message, terminal } = outcome.error;
+  if (terminal && ready?.reason === code && ready.observedGeneration === metadata.generation) return undefined;
+  return { type: 'Warning', reason: terminal ? code : 'Failed', note: message };
+}
+
+/** The Receiver, as an Event refers to it. */
+export function regardingReceiver({ metadata }: Receiver): Regarding {
+  const { namespace, name, uid, resourceVersion } = metadata;
+  return {
+    apiVersion: RECEIVER_API_VERSION,
+    kind: RECEIVER_KIND,
+    namespace,
+    name,
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+}
