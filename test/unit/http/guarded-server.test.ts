@@ -549,8 +549,14 @@ describe('close', () => {
   });
 
   it('loses no answer under load', async () => {
+    const underWay = Promise.withResolvers<200>();
+    let held = 0;
     const served = await startServer({
-      deliver: () => new Promise((resolve) => setTimeout(() => resolve(200), Math.random() * 20)),
+      deliver() {
+        if (answered <= 200) return new Promise((resolve) => setTimeout(() => resolve(200), Math.random() * 20));
+        held++;
+        return underWay.promise;
+      },
     });
     let answered = 0;
     const senders = Array.from({ length: 20 }, async () => {
@@ -564,8 +570,10 @@ describe('close', () => {
         if (answer.headers.connection === 'close') return 'announced';
       }
     });
-    await expect.poll(() => answered).toBeGreaterThan(200);
-    await served.server.close();
+    await expect.poll(() => held).toBeGreaterThan(0);
+    const closed = served.server.close();
+    underWay.resolve(200);
+    await closed;
     const ends = await Promise.all(senders);
     // Who sends on an idle connection at the moment it is closed gets no answer, and its request was not taken either.
     expect(served.delivered).toHaveLength(answered);
