@@ -5,12 +5,14 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Writes dist/charts, laid out as the sources are, with the CRDs that they read. @throws Error with what tsc found. */
-export function buildCharts(): string {
-  const output = join(ROOT, 'dist', 'charts');
+/** Writes `output`, laid out as the sources are, with the CRDs that they read. @throws Error with what tsc found. */
+export function buildCharts(output = join(ROOT, 'dist', 'charts')): string {
   rmSync(output, { recursive: true, force: true });
   const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
-  const { status, stdout, stderr } = spawnSync(tsc, ['-p', 'tsconfig.charts.json'], { cwd: ROOT, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(tsc, ['-p', 'tsconfig.charts.json', '--outDir', output], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`the constructs cannot be compiled:\n${stdout}${stderr}`);
   cpSync(join(ROOT, 'crds'), join(output, 'crds'), { recursive: true });
   return output;

@@ -1,8 +1,8 @@
-// `npm run sbom`: writes dist/sbom.cdx.json, what the lock file says the operator and the manifests are made of.
+// `npm run sbom`: writes dist/sbom.cdx.json, or the file of its argument: what the lock file says the operator and the manifests are made of.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 interface Locked {
   readonly dev?: boolean;
@@ -60,6 +60,7 @@ function sbomOf(lock: Lock): string {
 
 const sbom = sbomOf(readJson('package-lock.json'));
 const { components } = JSON.parse(sbom) as { components: readonly unknown[] };
-mkdirSync(join(ROOT, 'dist'), { recursive: true });
-writeFileSync(join(ROOT, 'dist', 'sbom.cdx.json'), sbom);
-console.log(`dist/sbom.cdx.json  ${components.length} components`);
+const file = process.argv[2] ?? join(ROOT, 'dist', 'sbom.cdx.json');
+mkdirSync(dirname(file), { recursive: true });
+writeFileSync(file, sbom);
+console.log(`${relative(process.cwd(), file)}  ${components.length} components`);
