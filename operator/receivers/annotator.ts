@@ -3,7 +3,9 @@
  * the next one: a hot target costs a bounded number of calls, and no webhook is answered by a PATCH that began before
  * it arrived.
  */
+
 import { RequestError } from '../api/errors.ts';
+import { messageOf } from '../api/message-of.ts';
 import { isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
 import { resourcePath } from '../kube/resource-path.ts';
@@ -208,8 +210,4 @@ function answer(waiter: Waiter, applied: Applied): void {
 
 function nameOf(target: Target): string {
   return `${target.kind}/${target.namespace}/${target.name}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,8 +2,10 @@
  * Notifies the targets of a Receiver of what a genuine request or message says: selects them, runs the filters, has each
  * annotated, and reports what cannot be. It knows no HTTP, so that a message of a broker takes the same way.
  */
+
 import type { Program } from '../../cel/cel.ts';
 import { RequestError } from '../api/errors.ts';
+import { messageOf } from '../api/message-of.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Annotator, Applied } from './annotator.ts';
@@ -184,8 +186,4 @@ function isPendingFull(error: unknown): boolean {
 
 function labelOf(entry: TargetEntry): string {
   return `${entry.kind}/${entry.namespace}/${entry.name}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 /** Reports targets that cannot be notified: one log message for each cause, and an Event on the Receiver. */
 import { RequestError, type RequestErrorCode } from '../api/errors.ts';
+import { messageOf } from '../api/message-of.ts';
 import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import { isForbidden } from '../kube/api-error.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
@@ -42,7 +43,7 @@ export function createTargetReports({ events, log }: TargetReportsOptions): Targ
       const cause = error instanceof RequestError ? error.cause : error;
       const message = isForbidden(cause) ? NO_RIGHTS : MESSAGES[code];
       const target = { apiVersion: entry.apiVersion, kind: entry.kind, namespace: entry.namespace, name: entry.name };
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       log.error({ controller: 'receiver', namespace, name, target, code, error: text }, message);
       const regarding = { apiVersion: RECEIVER_API_VERSION, kind: RECEIVER_KIND, namespace, name };
       events.record(uid === undefined ? regarding : { ...regarding, uid }, {

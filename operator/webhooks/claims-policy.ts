@@ -2,6 +2,7 @@
 
 import { compile, type Program } from '../../cel/cel.ts';
 import { ReceiverError, RequestError } from '../api/errors.ts';
+import { messageOf } from '../api/message-of.ts';
 import type { OidcProvider } from '../api/receiver/receiver.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -25,10 +26,6 @@ function evaluate(program: Program, claims: Claims, vars: Claims, what: string):
   } catch (error) {
     throw new RequestError('TokenRejected', `${what}: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The API server takes an empty string, because Flux's does. @throws ReceiverError ValidationFailed */
