@@ -1,8 +1,7 @@
 /** What no flag can know alone: values that do not go together. */
-
+import { printGoDuration as print } from '../api/go-duration.ts';
 import type { FlagValues } from './flags.ts';
 import { sameAddress } from './parse-address.ts';
-import { formatDuration } from './parse-duration.ts';
 import { UsageError } from './read-flags.ts';
 
 /** Candidates for a Lease wait up to so much longer than the retry period. */
@@ -13,7 +12,7 @@ export function checkTogether(values: FlagValues): void {
   const { minRetryDelayMs, maxRetryDelayMs } = values;
   if (minRetryDelayMs > maxRetryDelayMs) {
     throw new UsageError(
-      `--min-retry-delay ${formatDuration(minRetryDelayMs)} is longer than --max-retry-delay ${formatDuration(maxRetryDelayMs)}`,
+      `--min-retry-delay ${print(minRetryDelayMs)} is longer than --max-retry-delay ${print(maxRetryDelayMs)}`,
     );
   }
   checkTls(values);
@@ -36,7 +35,7 @@ function checkTls({ receiverAddr, tlsCertFile, tlsKeyFile }: FlagValues): void {
 function checkLimits({ headerTimeoutMs, requestTimeoutMs, proxyProtocol, trustedProxies }: FlagValues): void {
   if (headerTimeoutMs > requestTimeoutMs) {
     throw new UsageError(
-      `--header-timeout ${formatDuration(headerTimeoutMs)} is longer than --request-timeout ${formatDuration(requestTimeoutMs)}`,
+      `--header-timeout ${print(headerTimeoutMs)} is longer than --request-timeout ${print(requestTimeoutMs)}`,
     );
   }
   if (proxyProtocol && trustedProxies.isEmpty) {
@@ -72,12 +71,12 @@ function checkLeaderElection(values: FlagValues): void {
   // Only whole seconds are written into the Lease.
   if (Math.floor(leaseMs / 1_000) * 1_000 <= renewMs) {
     throw new UsageError(
-      `--leader-election-lease-duration ${formatDuration(leaseMs)} must be longer than --leader-election-renew-deadline ${formatDuration(renewMs)}`,
+      `--leader-election-lease-duration ${print(leaseMs)} must be longer than --leader-election-renew-deadline ${print(renewMs)}`,
     );
   }
   if (renewMs <= retryMs * RETRY_JITTER) {
     throw new UsageError(
-      `--leader-election-renew-deadline ${formatDuration(renewMs)} must be longer than ${RETRY_JITTER} times --leader-election-retry-period ${formatDuration(retryMs)}`,
+      `--leader-election-renew-deadline ${print(renewMs)} must be longer than ${RETRY_JITTER} times --leader-election-retry-period ${print(retryMs)}`,
     );
   }
 }

@@ -1,9 +1,9 @@
 /** What a flag is: its name, its text for people, and how its value is read. */
+import { parseGoDuration, printGoDuration } from '../api/go-duration.ts';
 import type { ListenAddress } from '../http/address.ts';
 import { parseTrustedProxies, type TrustedProxies } from '../http/sender/trusted-proxies.ts';
 import { parseAddress } from './parse-address.ts';
 import { parseBytes } from './parse-bytes.ts';
-import { formatDuration, parseDuration } from './parse-duration.ts';
 
 export const flagGroups = [
   'Servers',
@@ -99,7 +99,7 @@ export function numberFlag(text: FlagText & Bounds & { readonly default: number 
 
 /** In milliseconds. */
 export function durationFlag(text: FlagText & Partial<Bounds> & { readonly default: string }): Flag<number> {
-  return numberLike({ min: 0, ...text }, 'duration', 'a duration such as 750ms or 1h2m', text.default, parseDuration);
+  return numberLike({ min: 0, ...text }, 'duration', 'a duration such as 750ms or 1h2m', text.default, parseGoDuration);
 }
 
 export function bytesFlag(text: FlagText & Bounds & { readonly default: string }): Flag<number> {
@@ -147,7 +147,7 @@ function numberLike(
   read: (written: string) => number | undefined,
 ): Flag<number> {
   const { min, max = Number.POSITIVE_INFINITY } = text;
-  const show = type === 'duration' ? formatDuration : String;
+  const show = type === 'duration' ? printGoDuration : String;
   return {
     ...text,
     type,

@@ -3,7 +3,7 @@
  * status and Events. It holds no queue: what it throws is retried with back-off by the caller's.
  */
 import { FLUX_FINALIZER } from '../api/meta.ts';
-import type { Receiver } from '../api/receiver/receiver.ts';
+import { intervalMs, type Receiver } from '../api/receiver/receiver.ts';
 import type { Exposure } from '../exposure/exposure.ts';
 import { isNotFound } from '../kube/api-error.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
@@ -15,7 +15,6 @@ import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import { routeIdentity } from './compile.ts';
 import { desiredStatus, type Outcome, pathOf, suspendedStatus } from './desired-status.ts';
-import { intervalMs } from './interval.ts';
 import type { Publisher } from './publisher.ts';
 import { receiverEvent, regardingReceiver } from './receiver-event.ts';
 import type { TargetReports } from './target-reports.ts';
@@ -99,7 +98,7 @@ async function settle(state: State, key: string, receiver: Receiver): Promise<Re
   const outcome = await publish(state, key, receiver);
   exposure.follow(receiver, pathOf(outcome, receiver.status?.webhookPath));
   if (isLeader()) await writeOutcome(state, key, receiver, outcome);
-  if ('path' in outcome) return { requeueAfterMs: intervalMs(receiver.spec.interval) };
+  if ('path' in outcome) return { requeueAfterMs: intervalMs(receiver.spec) };
   const { error } = outcome;
   if (!error.terminal) throw error;
   const { namespace, name } = receiver.metadata;

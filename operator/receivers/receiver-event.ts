@@ -1,14 +1,14 @@
-import { RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../api/receiver/receiver.ts';
+import { printGoDuration } from '../api/go-duration.ts';
+import { intervalMs, RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../api/receiver/receiver.ts';
 import type { EventText, Regarding } from '../kube/events/event-series.ts';
 import type { Outcome } from './desired-status.ts';
-import { goDuration, intervalMs } from './interval.ts';
 
 /** The Event that a reconcile is worth: success on a transition only, a stall once, a retried error each time. */
 export function receiverEvent({ metadata, spec, status }: Receiver, outcome: Outcome): EventText | undefined {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   if ('path' in outcome) {
     if (ready?.status === 'True') return undefined;
-    const note = `Reconciliation finished, next run in ${goDuration(intervalMs(spec.interval))}`;
+    const note = `Reconciliation finished, next run in ${printGoDuration(intervalMs(spec))}`;
     return { type: 'Normal', reason: 'Succeeded', note };
   }
   const { code, message, terminal } = outcome.error;

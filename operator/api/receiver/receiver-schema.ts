@@ -5,7 +5,7 @@
 import { exposureSchema } from '../exposure-schema.ts';
 import { fluxKinds } from '../flux-kinds.ts';
 import type { JsonSchema } from '../json-schema.ts';
-import { DEFAULT_OIDC_AUDIENCE } from './receiver.ts';
+import { DEFAULT_INTERVAL, DEFAULT_OIDC_AUDIENCE } from './receiver.ts';
 import { type ReceiverTypeRule, receiverRules } from './receiver-rules.ts';
 
 const FILTER_VARIABLES =
@@ -136,7 +136,7 @@ export function receiverSpecSchema(types: readonly ReceiverTypeRule[]): JsonSche
       interval: {
         type: 'string',
         pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$',
-        default: '10m',
+        default: DEFAULT_INTERVAL,
         description:
           'How often the Receiver is reconciled without a change, such as 10m or 1h30m. Changes of the ' +
           'Receiver and of its Secret are seen at once.',

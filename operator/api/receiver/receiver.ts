@@ -1,5 +1,6 @@
 /** The Receiver object as users write it and as the operator answers it, with the names that Flux fixes. */
 import type { ExposureSpec, StatusUrl } from '../exposure.ts';
+import { parseGoDuration } from '../go-duration.ts';
 import { type Condition, GROUP, type ObjectMeta } from '../meta.ts';
 
 export const VERSION = 'v1';
@@ -7,6 +8,9 @@ export const RECEIVER_API_VERSION = `${GROUP}/${VERSION}`;
 export const RECEIVER_KIND = 'Receiver';
 export const RECEIVER_PLURAL = 'receivers';
 
+/** What `spec.interval` is when nobody sets it. */
+export const DEFAULT_INTERVAL = '10m';
+const DEFAULT_INTERVAL_MS = 600_000;
 export const DEFAULT_OIDC_AUDIENCE = 'notification-controller';
 export const HOOK_PREFIX = '/hook/';
 
@@ -68,4 +72,12 @@ export interface Receiver {
   metadata: ObjectMeta & { namespace: string };
   spec: ReceiverSpec;
   status?: ReceiverStatus;
+}
+
+/**
+ * `spec.interval` in milliseconds. The API server checks its form; zero, and what does not fit in a Go duration, is the
+ * default of ten minutes.
+ */
+export function intervalMs({ interval = DEFAULT_INTERVAL }: Pick<ReceiverSpec, 'interval'>): number {
+  return parseGoDuration(interval) || DEFAULT_INTERVAL_MS;
 }
