@@ -10,7 +10,8 @@ import { readType } from './check/type-text.ts';
 import { showType } from './check/types.ts';
 import { CelCompileError, CelRuntimeError } from './errors.ts';
 import { Budget, Exhausted, Failure, MAX_EXPRESSION_LENGTH, MAX_STEPS } from './evaluate/bounds.ts';
-import { type Evaluate, Planner } from './evaluate/planner.ts';
+import { Planner } from './evaluate/planner.ts';
+import type { Evaluate } from './evaluate/run.ts';
 import { parse } from './parse/parser.ts';
 import type { Program } from './program.ts';
 

@@ -2,7 +2,8 @@
 
 import type { Comprehension } from '../parse/syntax.ts';
 import { FAILURE_COST, Failure, NO_OVERLOAD } from './bounds.ts';
-import type { Evaluate, Planner, Run } from './planner.ts';
+import type { Planner } from './planner.ts';
+import type { Evaluate, Run } from './run.ts';
 import { isMap, KEY_COST, mapKeys } from './values.ts';
 
 /** Does something with each element, until it says `true`. */

@@ -1,31 +1,28 @@
 /** Turns a checked expression into closures that run it; what can be known before is worked out here. */
 
 import type { Checked, ResolvedCall } from '../check/checker.ts';
-import { accepting } from '../check/overloads.ts';
 import { showType } from '../check/types.ts';
-import { hasField, optionalSelect, select } from '../library/collections.ts';
 import { FOLDED } from '../library/conversions.ts';
 import { compilePattern } from '../library/regular-expression.ts';
 import { compileError } from '../parse/source-position.ts';
 import { CONDITIONAL, INDEX, type MapEntry, type Node, OPTIONAL_INDEX } from '../parse/syntax.ts';
-import { Budget, Exhausted, FAILURE_COST, Failure, MAX_COMPILE_STEPS, NO_OVERLOAD } from './bounds.ts';
+import { Budget, Exhausted, Failure, MAX_COMPILE_STEPS, NO_OVERLOAD } from './bounds.ts';
 import { planComprehension } from './comprehensions.ts';
+import {
+  CALL_COST,
+  planCall,
+  planConditional,
+  planHas,
+  planIndex,
+  planLogic,
+  planOr,
+  planSelect,
+  planVariable,
+} from './operators.ts';
+import type { Evaluate, Run } from './run.ts';
 import { CelMap, CelOptional, CelType, kindOf, type ValueKind } from './values.ts';
 
-/** One run: its bounds, the values of the variables, and those of the macros that it is in. */
-export interface Run {
-  readonly budget: Budget;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly locals: unknown[];
-}
-
-/** Steps for a call of a function that takes values of certain types only. */
-const CALL_COST = 6;
-
-export type Evaluate = (run: Run) => unknown;
-
 const INDEX_KINDS: ReadonlySet<ValueKind> = new Set(['bool', 'int', 'uint', 'double', 'string']);
-const NO_VARIABLE = new Failure('a variable has no value');
 const NOT_OPTIONAL = new Failure('an optional element is not optional');
 
 /** Plans one expression. The names of macro variables in scope are passed down; their place is where the value lies. */
@@ -85,21 +82,35 @@ export class Planner {
     const call = this.#checked.calls.get(node) as ResolvedCall;
     const args = call.args.map((arg) => this.plan(arg, locals));
     const [first, second, third] = args;
-    const { name } = call.fn;
     if (first === undefined) return planCall(call, args);
-    if (second !== undefined) {
-      if (third !== undefined && name === CONDITIONAL) return planConditional(first, second, third);
-      if (name === 'or' || name === 'orValue') return planOr(first, second, name === 'or');
-      const constant = this.#constants.get(second);
-      if (name === INDEX || name === OPTIONAL_INDEX) {
+    if (second === undefined) {
+      const isFolded = FOLDED.has(call.fn.name) && this.#knows(first);
+      return isFolded ? this.#fold(node, planCall(call, args)) : planCall(call, args);
+    }
+    if (third !== undefined && call.fn.name === CONDITIONAL) return planConditional(first, second, third);
+    return this.#binary(node, call, first, second) ?? planCall(call, args);
+  }
+
+  /** Undefined: nothing but a call of the function with its arguments. */
+  #binary(node: Node, call: ResolvedCall, first: Evaluate, second: Evaluate): Evaluate | undefined {
+    const { name } = call.fn;
+    const constant = this.#constants.get(second);
+    switch (name) {
+      case 'or':
+      case 'orValue':
+        return planOr(first, second, name === 'or');
+      case INDEX:
+      case OPTIONAL_INDEX:
         if (this.#knows(second)) this.#checkIndex(node, constant);
         return planIndex(call, first, second);
-      }
-      // In a list that is known to be empty is nothing, not even what cannot be evaluated.
-      if (name === 'in' && Array.isArray(constant) && constant.length === 0) return this.#constant(false);
-      if (name === 'matches' && typeof constant === 'string') return this.#matches(node, first, constant);
-    } else if (FOLDED.has(name) && this.#knows(first)) return this.#fold(node, planCall(call, args));
-    return planCall(call, args);
+      case 'in':
+        // In a list that is known to be empty is nothing, not even what cannot be evaluated.
+        return Array.isArray(constant) && constant.length === 0 ? this.#constant(false) : undefined;
+      case 'matches':
+        return typeof constant === 'string' ? this.#matches(node, first, constant) : undefined;
+      default:
+        return undefined;
+    }
   }
 
   /** cel-go plans a constant index as a part of the path, and refuses one that no list or map could have. */
@@ -190,100 +201,8 @@ function present(value: unknown): unknown[] {
   return value.value === undefined ? [] : [value.value];
 }
 
-function planVariable(name: string, local: number): Evaluate {
-  if (local >= 0) return ({ locals }) => locals[local];
-  return ({ variables }) => {
-    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    if (value === undefined) throw NO_VARIABLE;
-    return value;
-  };
-}
-
-function planSelect(operand: Evaluate, field: string, optional: boolean): Evaluate {
-  const get = optional ? optionalSelect : select;
-  return (run) => {
-    run.budget.spend();
-    return get(operand(run), field);
-  };
-}
-
-function planHas(operand: Evaluate, field: string): Evaluate {
-  return (run) => {
-    run.budget.spend();
-    return hasField(operand(run), field);
-  };
-}
-
-/** An error of one side does not matter when another decides; which side comes first never matters. */
-function planLogic(or: boolean, terms: readonly Evaluate[]): Evaluate {
-  return (run) => {
-    run.budget.spend();
-    let failure: Failure | undefined;
-    for (const term of terms) {
-      try {
-        const value = term(run);
-        if (value === or) return or;
-        if (typeof value !== 'boolean') failure ??= NO_OVERLOAD;
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        run.budget.spend(FAILURE_COST);
-        failure ??= error;
-      }
-    }
-    if (failure !== undefined) throw failure;
-    return !or;
-  };
-}
-
-function planConditional(condition: Evaluate, yes: Evaluate, no: Evaluate): Evaluate {
-  return (run) => {
-    run.budget.spend();
-    const value = condition(run);
-    if (typeof value !== 'boolean') throw NO_OVERLOAD;
-    return value ? yes(run) : no(run);
-  };
-}
-
-/** As in cel-go, what is not an optional (of type dyn) is its own value. */
-function planOr(first: Evaluate, second: Evaluate, whole: boolean): Evaluate {
-  return (run) => {
-    run.budget.spend();
-    const optional = first(run);
-    if (!(optional instanceof CelOptional)) return optional;
-    if (optional.value === undefined) return second(run);
-    return whole ? optional : optional.value;
-  };
-}
-
 /** As cel-go has it in an optional: an inner optional is taken off, none becomes null, and a type its name. */
 function bare(value: unknown): unknown {
   if (value instanceof CelType) return value.name;
   return value instanceof CelOptional ? (value.value ?? null) : value;
-}
-
-/** In nothing nothing is looked up, so the index need not have a value. */
-function planIndex({ fn }: ResolvedCall, container: Evaluate, index: Evaluate): Evaluate {
-  return (run) => {
-    run.budget.spend();
-    const value = container(run);
-    return value === CelOptional.NONE ? value : fn.run(run.budget, value, index(run));
-  };
-}
-
-function planCall({ fn }: ResolvedCall, args: readonly Evaluate[]): Evaluate {
-  const { run: call } = fn;
-  const accepted = accepting(fn, args.length);
-  const [first, second] = args;
-  if (fn.total && first !== undefined && second !== undefined && args.length === 2) {
-    return (run) => {
-      run.budget.spend();
-      return call(run.budget, first(run), second(run));
-    };
-  }
-  return (run) => {
-    run.budget.spend(CALL_COST);
-    const values = args.map((arg) => arg(run));
-    if (!fn.total && !accepted(values)) throw NO_OVERLOAD;
-    return call(run.budget, ...values);
-  };
 }

@@ -5,6 +5,7 @@ import type {
   HttpRouteExposure,
   IngressExposure,
   ParentReference,
+  ServiceExposure,
 } from '../api/exposure.ts';
 import { matchesLabels } from './found/hosts.ts';
 
@@ -31,31 +32,29 @@ export interface Grant {
 export function grant(requested: ExposureSpec, isOwn: boolean, tenancy: Tenancy): Grant {
   if (isOwn) return { granted: requested, refused: undefined };
   const refusals: string[] = [];
-  const granted: ExposureSpec = {};
   const { service, ingress, httpRoute } = requested;
+  const granted: ExposureSpec = {};
   if (service !== undefined && isAllowed('Service', tenancy, refusals)) {
-    granted.service = {
-      ...(service.type === undefined ? {} : { type: service.type }),
-      ...(service.port === undefined ? {} : { port: service.port }),
-      annotations: { ...tenancy.serviceAnnotations },
-      ...classOf(service.type, tenancy),
-    };
+    granted.service = tenantService(service, tenancy);
   }
-  if (ingress !== undefined && isAllowed('Ingress', tenancy, refusals)) {
-    const hosts = ingress.host === undefined ? [] : [ingress.host];
-    if (mayName('ingress.host', hosts, tenancy, refusals)) granted.ingress = tenantIngress(ingress, tenancy);
+  if (ingress !== undefined && mayBind('Ingress', hostsOf(ingress), tenancy, refusals)) {
+    granted.ingress = tenantIngress(ingress, tenancy);
   }
-  if (httpRoute !== undefined && isAllowed('HTTPRoute', tenancy, refusals)) {
-    const { hostnames = [] } = httpRoute;
-    if (mayName('httpRoute.hostnames', hostnames, tenancy, refusals))
-      granted.httpRoute = tenantRoute(hostnames, tenancy);
+  if (httpRoute !== undefined && mayBind('HTTPRoute', httpRoute.hostnames, tenancy, refusals)) {
+    granted.httpRoute = tenantRoute(httpRoute, tenancy);
   }
   return { granted, refused: refusals.length === 0 ? undefined : refusals.join('; ') };
 }
 
-function classOf(type: string | undefined, { loadBalancerClass }: Tenancy): { loadBalancerClass?: string } {
+function tenantService({ type, port }: ServiceExposure, tenancy: Tenancy): ServiceExposure {
+  const { serviceAnnotations, loadBalancerClass } = tenancy;
   const isBalanced = type === undefined || type === 'LoadBalancer';
-  return isBalanced && loadBalancerClass !== undefined ? { loadBalancerClass } : {};
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(port === undefined ? {} : { port }),
+    annotations: { ...serviceAnnotations },
+    ...(isBalanced && loadBalancerClass !== undefined ? { loadBalancerClass } : {}),
+  };
 }
 
 function tenantIngress({ host }: IngressExposure, tenancy: Tenancy): IngressExposure {
@@ -68,7 +67,11 @@ function tenantIngress({ host }: IngressExposure, tenancy: Tenancy): IngressExpo
   };
 }
 
-function tenantRoute(hostnames: string[], { gateway }: Tenancy): HttpRouteExposure {
+function hostsOf({ host }: IngressExposure): string[] {
+  return host === undefined ? [] : [host];
+}
+
+function tenantRoute({ hostnames = [] }: HttpRouteExposure, { gateway }: Tenancy): HttpRouteExposure {
   return { parentRefs: gateway === undefined ? [] : [gateway], hostnames };
 }
 
@@ -78,8 +81,18 @@ function isAllowed(kind: ExposureKind, { kinds }: Tenancy, refusals: string[]): 
   return false;
 }
 
+/** The field that names the hosts, by kind. */
+const HOST_FIELDS = { Ingress: 'ingress.host', HTTPRoute: 'httpRoute.hostnames' } as const;
+
 /** An object without a host would match every host. */
-function mayName(field: string, hosts: readonly string[], tenancy: Tenancy, refusals: string[]): boolean {
+function mayBind(
+  kind: keyof typeof HOST_FIELDS,
+  hosts: readonly string[] = [],
+  tenancy: Tenancy,
+  refusals: string[],
+): boolean {
+  if (!isAllowed(kind, tenancy, refusals)) return false;
+  const field = HOST_FIELDS[kind];
   if (hosts.length === 0) refusals.push(`${field}: name a host that --tenant-exposure-hosts allows`);
   const refused = hosts.filter((host) => !tenancy.hosts.some((pattern) => matchesLabels(pattern, host)));
   for (const host of refused) refusals.push(`${field}: --tenant-exposure-hosts does not allow ${host}`);

@@ -91,22 +91,34 @@ function withoutLoneSurrogates(text: string): string {
 /** Where the first value ends if it is an object, a list or null; else the end of the bytes. */
 function endOfFirst(body: Buffer): number | 'too deep' {
   let depth = 0;
-  let inString = false;
   for (let index = 0; index < body.length; index++) {
-    const byte = body[index];
-    if (inString) {
-      if (byte === BACKSLASH) index++;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
-      if (++depth > MAX_DEPTH) return 'too deep';
-    } else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
-      if (--depth <= 0) return index + 1;
-    } else if (depth === 0 && byte === LETTER_N) {
-      return index + NULL_LENGTH;
+    switch (body[index]) {
+      case QUOTE:
+        index = endOfString(body, index + 1);
+        break;
+      case OPEN_BRACKET:
+      case OPEN_BRACE:
+        if (++depth > MAX_DEPTH) return 'too deep';
+        break;
+      case CLOSE_BRACKET:
+      case CLOSE_BRACE:
+        if (--depth <= 0) return index + 1;
+        break;
+      case LETTER_N:
+        if (depth === 0) return index + NULL_LENGTH;
+        break;
     }
   }
   return body.length;
+}
+
+/** Where the quote is that ends a string; past the end of the bytes when there is none. */
+function endOfString(body: Buffer, from: number): number {
+  let index = from;
+  for (let byte = body[index]; byte !== undefined && byte !== QUOTE; byte = body[index]) {
+    index += byte === BACKSLASH ? 2 : 1;
+  }
+  return index;
 }
 
 function isSpace(body: Buffer, from: number): boolean {

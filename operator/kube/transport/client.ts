@@ -111,11 +111,8 @@ async function answerTo(state: State, request: KubeRequest, deadline: Deadline):
     const turnMs = state.throttle.take();
     if (turnMs > 0) await pause(deadline, turnMs);
     const credentials = await credentialsNow(state, deadline);
-    let answer: Answer;
-    try {
-      answer = await attempt(state, request, credentials, deadline);
-    } catch (error) {
-      if (resent || deadline.over !== undefined || !isRepeatable(request) || !wasClosed(error)) throw error;
+    const answer = await attempt(state, request, credentials, deadline, resent);
+    if (answer === undefined) {
       resent = true;
       continue;
     }
@@ -130,12 +127,14 @@ async function answerTo(state: State, request: KubeRequest, deadline: Deadline):
   }
 }
 
+/** @returns undefined: a closed connection swallowed the request, and it may be sent again. */
 async function attempt(
   state: State,
   request: KubeRequest,
   credentials: Credentials,
   deadline: Deadline,
-): Promise<Answer> {
+  resent: boolean,
+): Promise<Answer | undefined> {
   const { requests } = state.connections.with(credentials.tls);
   try {
     const answer = await send(requests, optionsOf(state, request, credentials), deadline);
@@ -146,7 +145,8 @@ async function attempt(
     return answer;
   } catch (error) {
     state.options.metrics?.observe(request.method, '<error>', state.host);
-    throw error;
+    if (resent || deadline.over !== undefined || !isRepeatable(request) || !wasClosed(error)) throw error;
+    return undefined;
   }
 }
 

@@ -15,7 +15,7 @@ export async function* lines(chunks: AsyncIterable<Uint8Array>, maxBytes: number
     while (end !== -1) {
       const rest = chunk.subarray(start, end);
       if (held + rest.length > maxBytes) throw tooLong(maxBytes);
-      const line = parts.length === 0 ? rest : Buffer.concat([...parts, rest]);
+      const line = joined(parts, rest);
       parts = [];
       held = 0;
       if (line.length > 0) yield Buffer.from(line.buffer, line.byteOffset, line.length).toString('utf8');
@@ -27,6 +27,10 @@ export async function* lines(chunks: AsyncIterable<Uint8Array>, maxBytes: number
     held += chunk.length - start;
     if (held > maxBytes) throw tooLong(maxBytes);
   }
+}
+
+function joined(parts: readonly Uint8Array[], rest: Uint8Array): Uint8Array {
+  return parts.length === 0 ? rest : Buffer.concat([...parts, rest]);
 }
 
 function tooLong(maxBytes: number): Error {

@@ -58,17 +58,26 @@ function objectViolation(value: unknown, rule: ObjectRule, path: string): string
     return rule.open !== true || numbersFit(value) ? undefined : `${path} has a number that is too large`;
   }
   const given = fieldsOf(value, rule);
-  for (const [field, fieldRule] of Object.entries(required ?? {})) {
-    const found = requiredViolation(given.get(field), fieldRule, `${path}.${field}`);
-    if (found !== undefined) return found;
-  }
-  for (const [field, fieldRule] of Object.entries(optional ?? {})) {
-    const item = given.get(field);
-    if (item === undefined || (item === '' && isText(fieldRule))) continue;
-    const found = violation(item, fieldRule, `${path}.${field}`);
+  return (
+    firstViolation(given, required, path, requiredViolation) ?? firstViolation(given, optional, path, optionalViolation)
+  );
+}
+
+function firstViolation(
+  given: ReadonlyMap<string, unknown>,
+  rules: Readonly<Record<string, Rule>> = {},
+  path: string,
+  violationOf: typeof requiredViolation,
+): string | undefined {
+  for (const [field, rule] of Object.entries(rules)) {
+    const found = violationOf(given.get(field), rule, `${path}.${field}`);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function optionalViolation(value: unknown, rule: Rule, path: string): string | undefined {
+  return value === undefined || (value === '' && isText(rule)) ? undefined : violation(value, rule, path);
 }
 
 function requiredViolation(value: unknown, rule: Rule, path: string): string | undefined {
