@@ -1,8 +1,8 @@
 // What can be done with a cluster once its address and an administrator's credentials are known: kubectl, and
 // kubeconfig files for other identities. All of it is plain data, so that one process can hand it to another.
-import { createPrivateKey, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type Authority, issueCertificate } from './certificates.ts';
+import { issueCertificate, type KeyPair } from './certificates.ts';
 import type { Command } from './component.ts';
 import { ownCrds, type StandIns, standInCrds } from './crds.ts';
 import { type KubeconfigUser, readKubeconfig, writeKubeconfig } from './kubeconfig.ts';
@@ -18,7 +18,7 @@ export interface ClusterFacts {
   /** False where kube-controller-manager does not run: no garbage collection, no pods for a Deployment. */
   readonly controllers: boolean;
   /** The authority that the API server trusts for clients; without one, users are impersonated. */
-  readonly authority?: Authority;
+  readonly authority?: KeyPair;
 }
 
 /** How to call kubectl. */
@@ -86,17 +86,16 @@ export function createClusterAccess(facts: ClusterFacts): ClusterAccess {
       return kubeconfig({ token: token.trim() });
     },
     async kubeconfigForUser(user, groups = []) {
-      return kubeconfig(userCredentials(facts, user, groups));
+      return kubeconfig(await userCredentials(facts, user, groups));
     },
   };
 }
 
-function userCredentials(facts: ClusterFacts, user: string, groups: readonly string[]): KubeconfigUser {
+async function userCredentials(facts: ClusterFacts, user: string, groups: readonly string[]): Promise<KubeconfigUser> {
   if (facts.authority === undefined) {
     return { ...readKubeconfig(facts.adminKubeconfig).user, as: user, 'as-groups': groups };
   }
-  const signerKey = createPrivateKey(facts.authority.keyPem);
-  const pair = issueCertificate(facts.authority, signerKey, { commonName: user, organizations: groups });
+  const pair = await issueCertificate(facts.authority, { commonName: user, organizations: groups });
   return {
     'client-certificate-data': Buffer.from(pair.certificatePem).toString('base64'),
     'client-key-data': Buffer.from(pair.keyPem).toString('base64'),

@@ -1,15 +1,14 @@
 // The certificates, keys and kubeconfigs of one control plane, written into its run's folder.
-import { createPrivateKey } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Authority, createAuthority, createSigningKey, issueCertificate, type KeyPair } from './certificates.ts';
+import { createAuthority, createSigningKey, issueCertificate, type KeyPair } from './certificates.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type Files, KUBERNETES_SERVICE_IP, TOKEN_KEY_FILE } from './servers.ts';
 
 /** What the servers and their first client need. */
 export interface RunFiles {
   readonly files: Files;
-  readonly authority: Authority;
+  readonly authority: KeyPair;
   /** A client with all rights, and the path of its kubeconfig. */
   readonly admin: KeyPair;
   readonly adminKubeconfig: string;
@@ -18,16 +17,15 @@ export interface RunFiles {
 const SERVER_HOSTS = ['127.0.0.1', KUBERNETES_SERVICE_IP, 'localhost', 'kubernetes.default', 'kubernetes.default.svc'];
 
 /** Writes all of them into `dir`, for an API server at `url`. Only the owner can read them. */
-export function writeRunFiles(dir: string, url: string): RunFiles {
-  const authority = createAuthority('sluice test authority');
-  const signerKey = createPrivateKey(authority.keyPem);
+export async function writeRunFiles(dir: string, url: string): Promise<RunFiles> {
+  const authority = await createAuthority('sluice test authority');
   const tokens = createSigningKey();
-  const server = issueCertificate(authority, signerKey, { commonName: 'kube-apiserver', hosts: SERVER_HOSTS });
-  const admin = issueCertificate(authority, signerKey, {
+  const server = await issueCertificate(authority, { commonName: 'kube-apiserver', hosts: SERVER_HOSTS });
+  const admin = await issueCertificate(authority, {
     commonName: 'sluice-admin',
     organizations: ['system:masters'],
   });
-  const controllerManager = issueCertificate(authority, signerKey, { commonName: 'system:kube-controller-manager' });
+  const controllerManager = await issueCertificate(authority, { commonName: 'system:kube-controller-manager' });
   const write = (name: string, content: string): string => {
     const file = join(dir, name);
     writeFileSync(file, content, { mode: 0o600 });

@@ -78,7 +78,7 @@ async function startIn(
 ): Promise<ControlPlane> {
   const ports: Ports = { etcdClient: await freePort(), etcdPeer: await freePort(), apiServer: await freePort() };
   const url = `https://127.0.0.1:${ports.apiServer}`;
-  const { files, authority, admin, adminKubeconfig } = writeRunFiles(folder.path, url);
+  const { files, authority, admin, adminKubeconfig } = await writeRunFiles(folder.path, url);
   const controllerManager = options.controllerManager === false ? undefined : binaries.kubeControllerManager;
 
   const etcd = startComponent(folder, 'etcd', binaries.etcd, etcdArgs(ports, files));

@@ -1,5 +1,4 @@
 // Exposure where several replicas run, and where the operator serves TLS itself.
-import { createPrivateKey } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,9 +62,9 @@ describe('of two replicas', () => {
 
 describe('with TLS served by the operator', () => {
   it('a Service of its own leads there, and the URL is https', async () => {
-    const authority = createAuthority('test authority');
+    const authority = await createAuthority('test authority');
     const subject = { commonName: 'operator', hosts: ['127.0.0.1'] };
-    const pair = issueCertificate(authority, createPrivateKey(authority.keyPem), subject);
+    const pair = await issueCertificate(authority, subject);
     const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
     await writeFile(certFile, pair.certificatePem);
     await writeFile(keyFile, pair.keyPem);

@@ -1,5 +1,4 @@
 // The operator with a certificate: signed pushes over TLS, also with the plain port off; and what keeps it from starting.
-import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
@@ -15,7 +14,7 @@ import { runOperator } from '../support/run-operator.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
 
-const authority = createAuthority('test authority');
+const authority = await createAuthority('test authority');
 let folder: string;
 let files: readonly string[];
 let world: World;
@@ -42,7 +41,7 @@ beforeAll(async () => {
 
 async function writeCertificate(commonName: string): Promise<void> {
   const subject = { commonName, hosts: ['127.0.0.1'] };
-  const pair = issueCertificate(authority, createPrivateKey(authority.keyPem), subject);
+  const pair = await issueCertificate(authority, subject);
   await writeFile(join(folder, 'tls.crt'), pair.certificatePem);
   await writeFile(join(folder, 'tls.key'), pair.keyPem);
 }

@@ -1,5 +1,4 @@
 /** The receiver server and raw bytes: every answer is one that it gives, none tells anything, and it lives on. */
-import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -112,8 +111,8 @@ async function clientHello(): Promise<Buffer> {
 /** A handshake that is bent: nothing but TLS alerts comes back, and the next one works. */
 export async function tlsTarget(): Promise<FuzzTarget> {
   const served = await startServer({ limits: LIMITS });
-  const authority = createAuthority('fuzz');
-  const pair = issueCertificate(authority, createPrivateKey(authority.keyPem), {
+  const authority = await createAuthority('fuzz');
+  const pair = await issueCertificate(authority, {
     commonName: 'hooks',
     hosts: ['hooks'],
   });

@@ -393,7 +393,7 @@ describe.runIf(hasKeys)('credentials (on a control plane of our own)', () => {
   });
 
   it('are for the right server only', async () => {
-    const otherCa = Buffer.from(createAuthority('other').certificatePem).toString('base64');
+    const otherCa = Buffer.from((await createAuthority('other')).certificatePem).toString('base64');
     const other = clientFor({ cluster: { 'certificate-authority-data': otherCa } });
     expect(await errorOf(other.request(list))).toBeInstanceOf(ConnectionError);
     const named = clientFor({ cluster: { 'tls-server-name': 'somewhere.example' } });

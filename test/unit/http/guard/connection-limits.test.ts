@@ -1,5 +1,4 @@
 /** What one sender may take, on real sockets: alone, behind a proxy that says whose word it brings, and pretending. */
-import { createPrivateKey } from 'node:crypto';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -201,9 +200,9 @@ describe('the PROXY protocol', () => {
 
   it('comes before the TLS handshake', async () => {
     const served = await start(proxied);
-    const authority = createAuthority('test authority');
+    const authority = await createAuthority('test authority');
     const subject = { commonName: 'hooks', hosts: ['hooks'] };
-    const pair = issueCertificate(authority, createPrivateKey(authority.keyPem), subject);
+    const pair = await issueCertificate(authority, subject);
     const certificate = { cert: Buffer.from(pair.certificatePem), key: Buffer.from(pair.keyPem), notAfter: new Date() };
     const { port } = await served.server.listenTls({ host: '127.0.0.1', port: 0 }, certificate);
     const open = async (address: string): Promise<RawConnection> => {

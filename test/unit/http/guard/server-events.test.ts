@@ -1,5 +1,4 @@
 /** Everything that node:http would answer by itself, on real sockets: it is served or refused within all limits. */
-import { createPrivateKey } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -227,8 +226,8 @@ describe('an Upgrade request', () => {
   });
 
   it('is served with TLS', async () => {
-    const authority = createAuthority('test authority');
-    const pair = issueCertificate(authority, createPrivateKey(authority.keyPem), { commonName: 'a', hosts: ['hooks'] });
+    const authority = await createAuthority('test authority');
+    const pair = await issueCertificate(authority, { commonName: 'a', hosts: ['hooks'] });
     const folder = await mkdtemp(join(tmpdir(), 'sluice-upgrade-'));
     const files = { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') };
     await writeFile(files.certFile, pair.certificatePem);

@@ -1,5 +1,4 @@
 /** The TLS listener on real sockets, with real certificates in real files. */
-import { createPrivateKey } from 'node:crypto';
 import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,10 +19,9 @@ import {
   talkOn,
 } from '../start-server.ts';
 
-const authority = createAuthority('test authority');
-const issue = (commonName: string): KeyPair =>
-  issueCertificate(authority, createPrivateKey(authority.keyPem), { commonName, hosts: ['hooks'] });
-const [first, second] = [issue('first'), issue('second')];
+const authority = await createAuthority('test authority');
+const issue = (commonName: string): Promise<KeyPair> => issueCertificate(authority, { commonName, hosts: ['hooks'] });
+const [first, second] = [await issue('first'), await issue('second')];
 
 interface Opened extends Served {
   readonly tlsPort: number;
