@@ -15,7 +15,6 @@ import { Operator } from './platform/cluster.ts';
 import type { CreateFeature } from './platform/feature.ts';
 import { leaderElection } from './platform/leader-election.ts';
 import { receivers } from './receivers/feature.ts';
-import { receiverMessages, receiverServerMetrics } from './receivers/server-reports.ts';
 
 /** Every capability of the operator. */
 const FEATURES: readonly CreateFeature[] = [receivers];
@@ -102,14 +101,12 @@ async function serveOperations(config: Config, operator: Operator, phase: Phase)
 async function serveWebhooks(config: Config, operator: Operator, phase: Phase): Promise<Listening> {
   const { log, metrics } = operator;
   const server = createGuardedServer({
-    endpoint: operator.endpoint('webhooks'),
+    ...operator.endpoint('webhooks'),
     limits: config.limits,
     trusted: config.trustedProxies,
     proxyProtocol: config.proxyProtocol,
     ready: () => missingFor(operator, phase).length === 0,
     log,
-    messages: receiverMessages,
-    metrics: receiverServerMetrics(metrics),
   });
   const plain = config.receiverAddr && (await server.listen(config.receiverAddr));
   const tls = config.tls && (await openTlsListener({ server, ...config.tls, log, metrics }));

@@ -37,6 +37,7 @@
  * ```
  */
 import type { RequestHead } from '../api/request-head.ts';
+import type { ServerMessages, ServerMetrics } from './server-reports.ts';
 
 /** What a guarded server serves. */
 export interface Endpoint {
@@ -71,3 +72,10 @@ export interface Admitted {
  * @returns the status of the answer, which is below 400. @throws RequestError for every other answer.
  */
 export type ServeBody = (body: Buffer) => Promise<number>;
+
+/** What a feature gives a guarded server: the endpoint, and the names under which the server counts and logs it. */
+export interface ServedEndpoint {
+  readonly endpoint: Endpoint;
+  readonly messages: ServerMessages;
+  readonly metrics: ServerMetrics;
+}

@@ -9,7 +9,7 @@ import { type Clock, systemClock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import { createSampledLog } from '../observe/sampled-log.ts';
 import { type ListenAddress, listenOn } from './address.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { ServedEndpoint } from './endpoint.ts';
 import { type Admission, createAdmission, type RejectedConnection } from './guard/admission.ts';
 import { createBodyBudget } from './guard/body-budget.ts';
 import { createConnections } from './guard/connections.ts';
@@ -21,7 +21,6 @@ import { createRefusedSenders } from './guard/refused-senders.ts';
 import { createRequestMetrics } from './guard/request-metrics.ts';
 import { guardEvents, guardedOptions, guardHandshakes } from './guard/server-events.ts';
 import type { TrustedProxies } from './sender/trusted-proxies.ts';
-import type { ServerMessages, ServerMetrics } from './server-reports.ts';
 import type { Certificate } from './tls/certificate.ts';
 import { secureOptions } from './tls/secure-options.ts';
 
@@ -40,8 +39,7 @@ export interface TlsPort {
   renew(certificate: Certificate): void;
 }
 
-export interface GuardedServerOptions {
-  readonly endpoint: Endpoint;
+export interface GuardedServerOptions extends ServedEndpoint {
   readonly limits: Limits;
   /** The proxies whose word for their client's address is taken. */
   readonly trusted: TrustedProxies;
@@ -52,8 +50,6 @@ export interface GuardedServerOptions {
   /** The machine's when absent. */
   readonly clock?: Clock;
   readonly log: Logger;
-  readonly messages: ServerMessages;
-  readonly metrics: ServerMetrics;
 }
 
 const SWEEP_EVERY_MS = 50;

@@ -1,4 +1,4 @@
-/** The names under which a server counts and logs; its caller chooses them, so that no two servers are confused. */
+/** The names under which a server counts and logs; its endpoint's feature chooses them, so that no two servers are confused. */
 import type { Counter, Histogram } from 'prom-client';
 import type { HttpMetrics } from '../observe/metrics.ts';
 

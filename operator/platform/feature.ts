@@ -31,12 +31,12 @@
  * and one entry in the list of `app.ts`. Its CRD is a line in the list of CRDs, its rights a line in the chart's rules.
  */
 import type { Config } from '../config.ts';
-import type { Endpoint } from '../http/endpoint.ts';
+import type { ServedEndpoint } from '../http/endpoint.ts';
 import type { Cluster } from './cluster.ts';
 
 /** The servers that a feature may serve requests of: `webhooks` is `--receiverAddr` and the one with TLS. */
 export interface Endpoints {
-  readonly webhooks?: Endpoint;
+  readonly webhooks?: ServedEndpoint;
 }
 
 export interface Feature {

@@ -17,6 +17,7 @@ import { createNotifier } from './notify.ts';
 import { createPending, type Pending } from './pending.ts';
 import { createPublisher } from './publisher.ts';
 import { createRouteTable, type RouteTable } from './routes.ts';
+import { receiverMessages, receiverServerMetrics } from './server-reports.ts';
 import { createTargetReports } from './target-reports.ts';
 import { createTargets } from './targets.ts';
 
@@ -72,7 +73,13 @@ export const receivers: CreateFeature = (cluster, config) => {
   });
   return {
     name: 'receivers',
-    endpoints: { webhooks: createReceiverEndpoint({ routes, isComplete, notifier }) },
+    endpoints: {
+      webhooks: {
+        endpoint: createReceiverEndpoint({ routes, isComplete, notifier }),
+        messages: receiverMessages,
+        metrics: receiverServerMetrics(cluster.metrics),
+      },
+    },
     async start() {
       exposure.start();
       // Secrets first: what is read before their watch stands is read again once it does.
