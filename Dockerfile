@@ -6,7 +6,8 @@ COPY package.json package-lock.json .npmrc ./
 COPY scripts/cdk8s-cli ./scripts/cdk8s-cli
 RUN npm ci
 COPY . .
-RUN npm run build
+ARG REVISION
+RUN SLUICE_REVISION=${REVISION} npm run build
 
 FROM gcr.io/distroless/nodejs24-debian12:nonroot
 ARG VERSION

@@ -16,7 +16,7 @@ export function argsFault(values: SluiceValues): string | undefined {
   const fromExtra = faultOf(operatorArgs(values));
   return fromExtra === undefined
     ? undefined
-    : `extraArgs: ${fromExtra.replace('--help lists', 'docs/configuration.md lists')}`;
+    : `extraArgs: ${fromExtra.replace('--help lists', 'docs/reference/flags.md lists')}`;
 }
 
 function faultOf(args: readonly string[]): string | undefined {

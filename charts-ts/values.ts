@@ -194,7 +194,7 @@ export const declaration = {
   extraArgs: value(
     listOf(text),
     [],
-    'More flags of the operator (docs/configuration.md), after the usual ones. Of a flag given twice, the last counts.',
+    'More flags of the operator (docs/reference/flags.md), after the usual ones. Of a flag given twice, the last counts.',
   ),
   ...pods,
   ...network,

@@ -3,11 +3,11 @@
  * they end.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import { createGuardedServer } from './http/guarded-server.ts';
 import { createHealthServer, createMetricsServer } from './http/ops-server.ts';
 import { openTlsListener } from './http/tls/tls-listener.ts';
+import { buildInfo } from './observe/build-info.ts';
 import { collectAtRest } from './observe/collect-at-rest.ts';
 import { createLogger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
@@ -111,7 +111,8 @@ async function serveWebhooks(config: Config, operator: Operator, phase: Phase): 
   const plain = config.receiverAddr && (await server.listen(config.receiverAddr));
   const tls = config.tls && (await openTlsListener({ server, ...config.tls, log, metrics }));
   const ports = { port: plain?.port, tlsPort: tls?.port };
-  log.info({ version: packageJson.version, node: process.version, ...ports }, 'serving webhooks');
+  const { version, revision, node } = buildInfo;
+  log.info({ version, revision, node, ...ports }, 'serving webhooks');
   return {
     async close() {
       tls?.stop();

@@ -1,5 +1,4 @@
 /** The configuration from command line and environment: read once, checked, and never changed. */
-import packageJson from '../package.json' with { type: 'json' };
 import { checkTogether } from './config/check-together.ts';
 import type { FlagValues } from './config/flags.ts';
 import { helpText } from './config/help.ts';
@@ -8,6 +7,7 @@ import { readFlags, UsageError } from './config/read-flags.ts';
 import type { ListenAddress } from './http/address.ts';
 import { defaultLimits, type Limits } from './http/guard/limits.ts';
 import type { CertificateFiles } from './http/tls/certificate.ts';
+import { buildInfo } from './observe/build-info.ts';
 
 export { flagTable } from './config/help.ts';
 
@@ -35,7 +35,7 @@ export type ParsedConfig =
 export function parseConfig(argv: readonly string[], env: NodeJS.ProcessEnv): ParsedConfig {
   if (argv.includes('--help') || argv.includes('-h')) return { kind: 'help', text: helpText() };
   if (argv.includes('--version')) {
-    return { kind: 'version', text: `sluice ${packageJson.version} (Node.js ${process.version})\n` };
+    return { kind: 'version', text: `sluice ${buildInfo.version} (Node.js ${buildInfo.node})\n` };
   }
   try {
     const { values, notices } = readFlags(argv);

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, type BuildResult, build, formatMessages } from 'esbuild';
 import packageJson from '../package.json' with { type: 'json' };
 import { leanDependencies } from './bundle/lean-dependencies.ts';
+import { sourceRevision } from './source-revision.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -47,6 +48,7 @@ export async function bundleTo(entry: string, outfile: string): Promise<string> 
     minifySyntax: true,
     lineLimit: 160,
     banner: { js: `${REQUIRE_BANNER}\n${VERSION_BANNER}` },
+    define: { 'process.env.SLUICE_REVISION': JSON.stringify(sourceRevision()) },
     plugins: [leanDependencies()],
     logLevel: 'silent',
   });

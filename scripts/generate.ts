@@ -9,7 +9,6 @@ import { App, Chart } from 'cdk8s';
 import { stringify } from 'yaml';
 import { Sluice } from '../charts-ts/sluice.ts';
 import type { CustomResourceDefinition } from '../operator/api/crd.ts';
-import { flagTable } from '../operator/config.ts';
 import { crds } from '../operator/crds.ts';
 import { webhookTypes } from '../operator/webhooks/index.ts';
 import { referencePages } from './generate/reference/pages.ts';
@@ -88,7 +87,6 @@ async function generated(): Promise<readonly GeneratedFile[]> {
     await withTable('docs/reference/values.md', 'values', valuesTable()),
     ...Object.entries(referencePages()).map(([path, text]) => ({ path, content: formatted(path, text) })),
     await withTable('README.md', 'types', typeTable()),
-    await withTable('docs/configuration.md', 'flags', flagTable()),
   ];
 }
 

@@ -3,6 +3,7 @@
  * Labels are bounded: never a path, a token, or anything else that a sender chooses.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { buildInfo } from './build-info.ts';
 import { createWorkQueueMetrics, type WorkQueueRecorder } from './work-queue-metrics.ts';
 
 /** Of one server, as Flux has them; `code` is the answer's status, `method` one of HTTP's own or `OTHER`. */
@@ -46,6 +47,7 @@ const EVENT_LOOP_PRECISION_MS = 50;
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS });
+  describeBuild(registry);
   const certificateExpiry = new Gauge({
     name: 'sluice_tls_certificate_expiry_seconds',
     help: 'When the certificate of the TLS listener ends, in seconds since the epoch',
@@ -79,6 +81,16 @@ export function createMetrics(): Metrics {
       registers: [registry],
     }),
   };
+}
+
+function describeBuild(registry: Registry): void {
+  const build = new Gauge({
+    name: 'sluice_build_info',
+    help: 'Always 1; the labels say which version, commit and Node.js run',
+    labelNames: ['version', 'revision', 'node'],
+    registers: [registry],
+  });
+  build.set({ ...buildInfo }, 1);
 }
 
 /** The metrics of one server; `server` names it in their help. */

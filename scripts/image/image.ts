@@ -46,7 +46,8 @@ COPY package.json package-lock.json .npmrc ./
 COPY scripts/cdk8s-cli ./scripts/cdk8s-cli
 RUN npm ci
 COPY . .
-RUN npm run build
+ARG REVISION
+RUN SLUICE_REVISION=${argument('REVISION')} npm run build
 
 FROM ${BASE}
 ARG VERSION

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bundle } from '../bundle.ts';
+import { git, sourceRevision } from '../source-revision.ts';
 import { imageArchitecture, writeOciLayout } from './oci-layout.ts';
 import { createRootFilesystem } from './root-filesystem.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 /** Program and Debian's package with it. */
 const PROGRAMS = { 'apt-get': 'apt', 'dpkg-deb': 'dpkg', tar: 'tar', umoci: 'umoci' } as const;
 
@@ -40,19 +40,13 @@ export async function makeImage(layout: string): Promise<MadeImage> {
   try {
     const { path, packages } = createRootFilesystem(join(scratch, 'root'));
     rmSync(layout, { recursive: true, force: true });
-    const revision = git('rev-parse', 'HEAD');
+    const revision = sourceRevision();
     const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? (git('log', '-1', '--format=%ct') || 0));
     writeOciLayout(path, { path: layout, version: packageJson.version, revision, epoch });
     return { architecture: imageArchitecture(), ...digestOf(layout), packages };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-/** Empty outside of a clone. */
-function git(...args: readonly string[]): string {
-  const { status, stdout } = spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : '';
 }
 
 function digestOf(layout: string): { digest: string; bytes: number } {

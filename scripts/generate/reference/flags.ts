@@ -4,7 +4,7 @@ import { flagTable } from '../../../operator/config.ts';
 export function flagsPage(): string {
   return `# Flags
 
-A flag is written \`--name=value\` or \`--name value\`. [Configuration](../configuration.md) says how they go together.
+[Configuration](../configuration.md) describes how to write flags and which flags go together.
 
 ${flagTable()}
 `;

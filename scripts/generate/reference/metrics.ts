@@ -18,8 +18,8 @@ export function metricsPage(): string {
     ]);
   return `# Metrics
 
-\`GET /metrics\` on \`--metrics-addr\`. The metrics of the process (\`process_*\`, \`nodejs_*\`) are there too.
-[Metrics](../metrics.md) says what the labels mean and which alerts are worth having.
+The operator serves \`GET /metrics\` on \`--metrics-addr\`, and the metrics of the process (\`process_*\`, \`nodejs_*\`) with them.
+[Metrics](../metrics.md) describes the labels and has queries that find problems.
 
 ${table(['name', 'type', 'labels', 'meaning'], rows)}
 `;

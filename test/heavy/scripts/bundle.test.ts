@@ -35,6 +35,13 @@ describe('bundleTo', () => {
     expect(readFileSync(file, 'utf8')).toContain('//# sourceMappingURL=operator.js.map');
   });
 
+  it('names the commit that it is made of, whatever its environment says', async () => {
+    const file = await bundled(`console.log(process.env.SLUICE_REVISION);`);
+    const { stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' });
+    const env = { HOME: folder, SLUICE_REVISION: 'another' };
+    expect(spawnSync(process.execPath, [file], { encoding: 'utf8', cwd: folder, env })).toMatchObject({ stdout });
+  });
+
   it('keeps the framework and KubeConfig working, and leaves the generated API out', async () => {
     const entry = join(ROOT, 'operator', 'kube', 'operator-base.ts');
     const file = await bundleTo(entry, join(folder, 'operator-base.mjs'));

@@ -151,7 +151,7 @@ describe('a file of values', () => {
 
   it.each([
     [['--no-cros-namespace-refs'], 'unknown flag --no-cros-namespace-refs; did you mean --no-cross-namespace-refs?'],
-    [['--zzzzzzzz'], 'unknown flag --zzzzzzzz; docs/configuration.md lists them all'],
+    [['--zzzzzzzz'], 'unknown flag --zzzzzzzz; docs/reference/flags.md lists them all'],
     [['--concurrent=many'], '--concurrent "many": expected a whole number'],
     [['--concurrent'], '--concurrent needs a value: integer'],
     [['--metrics-per-object', 'true'], 'unexpected argument "true"; write --metrics-per-object=true'],
