@@ -5,6 +5,7 @@ import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { createKeyIndex, type KeyIndex } from '../kube/queue/key-index.ts';
 import { createInformer, type Informer, type InformerEvent } from '../kube/watch/informer.ts';
+import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 
 export interface WatchedKind<T> {
@@ -34,6 +35,8 @@ export interface WatchedKindOptions<T> {
   project(object: KubeObject): T;
   /** A second key by which objects are found. */
   indexOf?(object: T): string | undefined;
+  /** The machine's when absent. */
+  readonly clock?: Clock;
   readonly log: Logger;
   /** Something that is kept differs; undefined: all may, after a list or a refusal. */
   onChange(object: T | undefined, previous?: T): void;

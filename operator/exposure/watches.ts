@@ -37,7 +37,7 @@ export interface Watches {
 }
 
 export interface WatchesOptions
-  extends Pick<ObservedStateOptions, 'client' | 'deployment' | 'gatewayNamespace' | 'log' | 'onObject'> {
+  extends Pick<ObservedStateOptions, 'client' | 'clock' | 'deployment' | 'gatewayNamespace' | 'log' | 'onObject'> {
   /** The operator's. */
   readonly namespace: string;
   /** An object was added, changed or deleted. */
@@ -48,8 +48,8 @@ export interface WatchesOptions
 const NO_HELM_RELEASES = 'type!=helm.sh/release.v1';
 
 export function createWatches(options: WatchesOptions): Watches {
-  const { client, log, namespace, deployment, gatewayNamespace, onChange, onObject } = options;
-  const common = { client, log, onChange: () => onChange() };
+  const { client, clock, log, namespace, deployment, gatewayNamespace, onChange, onObject } = options;
+  const common = { client, clock, log, onChange: () => onChange() };
   const own: OwnKinds = {
     Service: ownKind(options, kinds.Service, projectService),
     Ingress: ownKind(options, kinds.Ingress, projectIngress),
@@ -82,12 +82,12 @@ export function createWatches(options: WatchesOptions): Watches {
 }
 
 function ownKind<T extends Service | Ingress | HttpRoute>(
-  { client, log, namespace, onChange, onObject }: WatchesOptions,
+  { client, clock, log, namespace, onChange, onObject }: WatchesOptions,
   type: ResourceType,
   project: (object: KubeObject) => T,
 ): WatchedKind<T> {
   return createWatchedKind<T>({
-    ...{ client, log, type, namespace, project },
+    ...{ client, clock, log, type, namespace, project },
     indexOf: ({ metadata }) => ownerOf(metadata),
     onChange(object, previous) {
       onObject(object, previous);

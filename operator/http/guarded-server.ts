@@ -89,9 +89,9 @@ function createShared(options: GuardedServerOptions): Shared {
     refusals.info(code, { controller: endpoint.name, code }, message);
   };
   const onRejected = (code: RejectedConnection): void => refuseUnread(code, 'connection refused');
-  const admission = createAdmission({ limits, trusted, proxyProtocol, onRejected });
+  const admission = createAdmission({ limits, trusted, proxyProtocol, clock, onRejected });
   const refusedSenders = createRefusedSenders(limits, admission, trusted, clock);
-  const connections = createConnections(limits, (code, socket) => {
+  const connections = createConnections(limits, clock, (code, socket) => {
     refuseUnread(code, 'request refused');
     refusedSenders?.countUnread(socket);
   });
@@ -128,20 +128,20 @@ function createBudgets(
 }
 
 async function close({ context, admission, servers }: Shared): Promise<void> {
-  const { endpoint, limits, log } = context;
+  const { endpoint, limits, clock, log } = context;
   context.closing = true;
   const closed = Promise.all([...servers].map((server) => new Promise((resolve) => server.close(resolve))));
   admission.closeUnused();
   // What was answered just before, and not yet sent, is idle only now.
-  const sweep = setInterval(() => {
+  const sweep = clock.setInterval(() => {
     for (const server of servers) server.closeIdleConnections();
   }, SWEEP_EVERY_MS);
-  const deadline = setTimeout(() => {
+  const deadline = clock.setTimeout(() => {
     const about = { controller: endpoint.name, timeoutMs: limits.closeTimeoutMs };
     log.error(about, 'requests were still under way when the server closed');
     admission.destroy();
   }, limits.closeTimeoutMs);
   await closed;
-  clearInterval(sweep);
-  clearTimeout(deadline);
+  sweep.cancel();
+  deadline.cancel();
 }

@@ -2,7 +2,7 @@
  * Time as the operator's parts see it, so that a test can hand them a clock of its own.
  */
 
-/** What {@link Clock.setTimeout} gives: the way to call it off. */
+/** What {@link Clock.setTimeout} and {@link Clock.setInterval} give: the way to call it off. */
 export interface Timer {
   cancel(): void;
 }
@@ -14,6 +14,8 @@ export interface Clock {
   elapsedMs(): number;
   /** Runs `callback` once, after at least `delayMs` (2,147,483,647 at most; a longer one is cut to that). */
   setTimeout(callback: () => void, delayMs: number): Timer;
+  /** Runs `callback` again and again, `everyMs` apart at least. */
+  setInterval(callback: () => void, everyMs: number): Timer;
 }
 
 /** Node fires a timer at once when its delay does not fit in 31 bits. */
@@ -26,5 +28,9 @@ export const systemClock: Clock = {
   setTimeout(callback, delayMs) {
     const timeout = setTimeout(callback, Math.min(Math.max(delayMs, 0), LONGEST_TIMEOUT_MS));
     return { cancel: () => clearTimeout(timeout) };
+  },
+  setInterval(callback, everyMs) {
+    const interval = setInterval(callback, everyMs);
+    return { cancel: () => clearInterval(interval) };
   },
 };

@@ -3,6 +3,7 @@
  * one, and by itself V8 makes none as long as nothing is asked for.
  */
 import { performance } from 'node:perf_hooks';
+import { systemClock } from './clock.ts';
 
 export interface RestTimes {
   readonly lookEveryMs: number;
@@ -51,13 +52,14 @@ export function collectAtRest(
 export function thisProcess(): ProcessActivity {
   let seen = performance.eventLoopUtilization();
   return {
-    nowMs: () => performance.now(),
+    nowMs: systemClock.elapsedMs,
     utilization() {
       const now = performance.eventLoopUtilization();
       const { utilization } = performance.eventLoopUtilization(now, seen);
       seen = now;
       return utilization;
     },
+    // biome-ignore lint/plugin: no timer of a Clock lets the process end while it waits.
     every: (periodMs, callback) => void setInterval(callback, periodMs).unref(),
   };
 }

@@ -3,6 +3,7 @@
  * varies is a field; no path, token, body or secret is ever one.
  */
 import pino from 'pino';
+import { systemClock } from './clock.ts';
 import { consoleLines } from './console-lines.ts';
 
 export type Logger = pino.Logger;
@@ -39,7 +40,7 @@ export function createLogger({ level, encoding, destination }: LoggerOptions): L
       level,
       base: null,
       messageKey: 'msg',
-      timestamp: () => `,"ts":"${new Date().toISOString()}"`,
+      timestamp: () => `,"ts":"${new Date(systemClock.now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: messageOf, cause: stackOf },
     },

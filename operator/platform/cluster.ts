@@ -14,6 +14,7 @@ import { createKubeClient } from '../kube/transport/client.ts';
 import { keyOf } from '../kube/watch/object-store.ts';
 import { createSecrets, type Secrets } from '../kube/watch/secrets.ts';
 import type { WatchedResource } from '../kube/watch/watched-resource.ts';
+import { type Clock, systemClock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { CreateFeature, Endpoints, Feature } from './feature.ts';
@@ -33,6 +34,7 @@ export interface WatchOptions<T extends KubeObject> {
 export type WatchedKind = Pick<WatchedResource, 'hasHandledAll' | 'keys' | 'enqueue'>;
 
 export interface Cluster {
+  readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly client: KubeClient;
@@ -62,9 +64,12 @@ export interface OperatorOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly features: readonly CreateFeature[];
+  /** The machine's when absent. */
+  readonly clock?: Clock;
 }
 
 export class Operator extends OperatorBase implements Cluster {
+  readonly clock: Clock;
   readonly metrics: Metrics;
   readonly discovery: Discovery;
   readonly leader: LeaderClient;
@@ -76,15 +81,16 @@ export class Operator extends OperatorBase implements Cluster {
   readonly #seriesPerObject: boolean;
 
   /** @throws Error with one line when there is no cluster to talk to. */
-  constructor({ config, log, metrics, features }: OperatorOptions) {
+  constructor({ config, log, metrics, features, clock = systemClock }: OperatorOptions) {
     const { concurrent, minRetryDelayMs, maxRetryDelayMs, kubeApiQps: qps, kubeApiBurst: burst } = config;
     const observe = (method: string, code: string, host: string) =>
       metrics.restClientRequests.inc({ method, code, host });
     super({
       log,
       queue: { concurrent, minRetryDelayMs, maxRetryDelayMs },
-      createClient: (kubeConfig) => createKubeClient(kubeConfig, { qps, burst, log, metrics: { observe } }),
+      createClient: (kubeConfig) => createKubeClient(kubeConfig, { qps, burst, clock, log, metrics: { observe } }),
     });
+    this.clock = clock;
     this.metrics = metrics;
     this.#seriesPerObject = config.metricsPerObject;
     this.namespace = config.watchAllNamespaces ? undefined : config.runtimeNamespace;
@@ -114,11 +120,11 @@ export class Operator extends OperatorBase implements Cluster {
       const object = event.object as unknown as T;
       const key = keyOf(object.metadata);
       if (event.type === ResourceEventType.Deleted) return await reconcile(key, undefined);
-      const begunMs = performance.now();
+      const begunMs = this.clock.elapsedMs();
       try {
         return await reconcile(key, object);
       } finally {
-        this.#observeReconcile(kind, object.metadata, (performance.now() - begunMs) / 1_000);
+        this.#observeReconcile(kind, object.metadata, (this.clock.elapsedMs() - begunMs) / 1_000);
       }
     };
     const queueMetrics = this.metrics.workQueue(kind.toLowerCase());

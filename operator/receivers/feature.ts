@@ -1,10 +1,9 @@
 /** Serves Receivers: keeps their routes and statuses true, and owns all that a webhook needs on its way to its targets. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RECEIVER_API_VERSION, RECEIVER_KIND, RECEIVER_PLURAL, type Receiver } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
 import { createExposure, type Exposure } from '../exposure/exposure.ts';
 import type { ResourceType } from '../kube/kube-client.ts';
-import { systemClock } from '../observe/clock.ts';
+import { pause } from '../kube/pause.ts';
 import type { Cluster, WatchedKind } from '../platform/cluster.ts';
 import type { CreateFeature } from '../platform/feature.ts';
 import { webhookTypes } from '../webhooks/index.ts';
@@ -35,7 +34,7 @@ interface Watch {
 }
 
 export const receivers: CreateFeature = (cluster, config) => {
-  const { client, discovery, events, leader, log, namespace, secrets } = cluster;
+  const { client, clock, discovery, events, leader, log, namespace, secrets } = cluster;
   const watch: Watch = { receivers: undefined };
   const enqueue = (key: string, priority: 'front' | 'backlog' = 'front'): void =>
     watch.receivers?.enqueue(key, priority);
@@ -56,7 +55,7 @@ export const receivers: CreateFeature = (cluster, config) => {
     events,
     exposure,
     isLeader: () => leader.leads,
-    clock: systemClock,
+    clock,
     log,
   });
   secrets.subscribe((key) => {
@@ -64,11 +63,11 @@ export const receivers: CreateFeature = (cluster, config) => {
   });
   const notifier = createNotifier({
     targets,
-    annotator: createAnnotator({ client, pending, clock: systemClock, onCoalesced }),
+    annotator: createAnnotator({ client, pending, clock, onCoalesced }),
     pending,
     reports,
     sameNamespaceOnly: config.noCrossNamespaceRefs,
-    clock: systemClock,
+    clock,
     log,
   });
   return {
@@ -81,6 +80,7 @@ export const receivers: CreateFeature = (cluster, config) => {
       },
     },
     async start() {
+      const sleep = (delayMs: number) => pause({ clock, wake: undefined }, delayMs);
       exposure.start();
       // Secrets first: what is read before their watch stands is read again once it does.
       await Promise.all([
@@ -102,7 +102,7 @@ export const receivers: CreateFeature = (cluster, config) => {
   };
 };
 
-function pendingOf({ log }: Cluster, config: Config, metrics: ReceiverMetrics): Pending {
+function pendingOf({ clock, log }: Cluster, config: Config, metrics: ReceiverMetrics): Pending {
   return createPending({
     maxJobs: config.maxPendingNotifications,
     maxBytes: MAX_PENDING_BYTES,
@@ -111,7 +111,7 @@ function pendingOf({ log }: Cluster, config: Config, metrics: ReceiverMetrics): 
       pending: (count) => metrics.notificationsPending.set(count),
       abandoned: (count) => metrics.notificationsAbandoned.inc(count),
     },
-    clock: systemClock,
+    clock,
     random: Math.random,
   });
 }
@@ -124,14 +124,14 @@ interface Served {
 }
 
 function exposureOf(cluster: Cluster, config: Config, { watch, routes, isComplete }: Served): Exposure {
-  const { client, leader, log, namespace, queue } = cluster;
+  const { client, clock, leader, log, namespace, queue } = cluster;
   return createExposure({
     client,
     settings: exposureSettings(config),
     namespace,
     queue,
     metrics: cluster.metrics.workQueue('exposure'),
-    clock: systemClock,
+    clock,
     log,
     leader,
     isComplete,

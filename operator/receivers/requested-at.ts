@@ -2,6 +2,8 @@
  * The values of `reconcile.fluxcd.io/requestedAt`: RFC 3339 in UTC with nanoseconds, each later than the one before,
  * because an equal value would change nothing and so wake nobody.
  */
+import { systemClock } from '../observe/clock.ts';
+
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
 
@@ -18,5 +20,7 @@ export function createRequestedAt(nowNanoseconds: () => bigint = wallClock): () 
 }
 
 function wallClock(): bigint {
-  return BigInt(Date.now()) * NANOSECONDS_PER_MILLISECOND + (process.hrtime.bigint() % NANOSECONDS_PER_MILLISECOND);
+  return (
+    BigInt(systemClock.now()) * NANOSECONDS_PER_MILLISECOND + (process.hrtime.bigint() % NANOSECONDS_PER_MILLISECOND)
+  );
 }

@@ -4,6 +4,7 @@
  */
 import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
 import { RequestError } from '../api/errors.ts';
+import { systemClock } from '../observe/clock.ts';
 import { createJsonFetcher, type JsonFetcher } from './create-json-fetcher.ts';
 import { createRemoteCache } from './create-remote-cache.ts';
 import { isForgeableKey } from './is-forgeable-key.ts';
@@ -31,7 +32,7 @@ const MAX_ENTRIES = 1_000;
 
 /** @param options for tests: how to fetch, and the time in milliseconds. */
 export function createIssuers(options: { fetchJson?: JsonFetcher; now?: () => number } = {}): Issuers {
-  const { fetchJson = createJsonFetcher(), now = () => performance.now() } = options;
+  const { fetchJson = createJsonFetcher(), now = systemClock.elapsedMs } = options;
   const common = {
     maxAgeMs: MAX_AGE_MS,
     minRefreshMs: MIN_REFRESH_MS,

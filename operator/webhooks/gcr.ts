@@ -1,5 +1,6 @@
 /** Google Container Registry and Artifact Registry, by way of an authenticated Pub/Sub push subscription. */
 import { RequestError } from '../api/errors.ts';
+import { systemClock } from '../observe/clock.ts';
 import { bearerToken } from '../verify/bearer-token.ts';
 import { checkValidityPeriod } from '../verify/check-validity-period.ts';
 import type { Issuers } from '../verify/create-issuers.ts';
@@ -65,7 +66,7 @@ function filterInput(request: WebhookRequest): Readonly<Record<string, unknown>>
 
 /** @param options for tests: another issuer than Google, another time. */
 export function createGcr(options: Partial<GcrOptions> = {}): WebhookType {
-  const all = { issuers: sharedIssuers, jwksUrl: GOOGLE_KEYS_URL, now: Date.now, ...options };
+  const all = { issuers: sharedIssuers, jwksUrl: GOOGLE_KEYS_URL, now: systemClock.now, ...options };
   return {
     name: 'gcr',
     validatedBy: "a Google ID token in `Authorization: Bearer`, for the Secret's `audience`, from the Secret's `email`",

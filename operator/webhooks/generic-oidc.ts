@@ -1,6 +1,7 @@
 /** For senders that can get an ID token, such as CI jobs: no shared secret, and rules over the token's claims. */
 import { RequestError } from '../api/errors.ts';
 import { DEFAULT_OIDC_AUDIENCE, type OidcProvider } from '../api/receiver/receiver.ts';
+import { systemClock } from '../observe/clock.ts';
 import { bearerToken } from '../verify/bearer-token.ts';
 import { checkValidityPeriod } from '../verify/check-validity-period.ts';
 import type { Issuers } from '../verify/create-issuers.ts';
@@ -62,7 +63,7 @@ function prepare(specs: readonly OidcProvider[], { issuers, now }: GenericOidcOp
 
 /** @param options for tests: another cache, another time. */
 export function createGenericOidc(options: Partial<GenericOidcOptions> = {}): WebhookType {
-  const all = { issuers: sharedIssuers, now: Date.now, ...options };
+  const all = { issuers: sharedIssuers, now: systemClock.now, ...options };
   return {
     name: 'generic-oidc',
     validatedBy: 'an ID token in `Authorization: Bearer`, of a provider in `oidcProviders`, whose claims hold',

@@ -12,7 +12,9 @@ export interface ManualClock extends Clock {
 }
 
 interface PendingTimer {
-  readonly dueMs: number;
+  dueMs: number;
+  /** Undefined: it runs once. */
+  readonly everyMs: number | undefined;
   readonly callback: () => void;
 }
 
@@ -20,20 +22,23 @@ interface PendingTimer {
 export function createManualClock(epochMs = Date.UTC(2026, 0, 2, 15, 4, 5)): ManualClock {
   let elapsedMs = 0;
   const pending = new Set<PendingTimer>();
+  const start = (callback: () => void, delayMs: number, everyMs: number | undefined) => {
+    const timer: PendingTimer = { dueMs: elapsedMs + delayMs, everyMs, callback };
+    pending.add(timer);
+    return { cancel: () => void pending.delete(timer) };
+  };
   return {
     now: () => epochMs + elapsedMs,
     elapsedMs: () => elapsedMs,
-    setTimeout(callback, delayMs) {
-      const timer = { dueMs: elapsedMs + delayMs, callback };
-      pending.add(timer);
-      return { cancel: () => void pending.delete(timer) };
-    },
+    setTimeout: (callback, delayMs) => start(callback, delayMs, undefined),
+    setInterval: (callback, everyMs) => start(callback, everyMs, everyMs),
     async advance(ms) {
       const untilMs = elapsedMs + ms;
       await settle();
       for (let next = earliest(pending, untilMs); next !== undefined; next = earliest(pending, untilMs)) {
-        pending.delete(next);
         elapsedMs = Math.max(elapsedMs, next.dueMs);
+        if (next.everyMs === undefined) pending.delete(next);
+        else next.dueMs += next.everyMs;
         next.callback();
         await settle();
       }

@@ -5,6 +5,7 @@
 import type { Server, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { ConnectionErrorCode } from '../../api/errors.ts';
+import type { Clock } from '../../observe/clock.ts';
 import { readProxyHeader } from '../sender/read-proxy-header.ts';
 import { plainAddress } from '../sender/sender-of.ts';
 import type { TrustedProxies } from '../sender/trusted-proxies.ts';
@@ -33,6 +34,7 @@ export interface AdmissionOptions {
   readonly trusted: TrustedProxies;
   /** Whether a trusted proxy begins its connections with a PROXY header. */
   readonly proxyProtocol: boolean;
+  readonly clock: Clock;
   readonly onRejected: (code: RejectedConnection) => void;
 }
 
@@ -108,7 +110,7 @@ function carry({ proxied }: State, connection: Connection, carrier: Socket): voi
 
 function admit(state: State, socket: Socket, serve: (connection: Connection) => void): void {
   const { options, connections } = state;
-  const { limits, trusted, proxyProtocol, onRejected } = options;
+  const { limits, trusted, proxyProtocol, clock, onRejected } = options;
   if (connections.size >= limits.maxConnections) {
     reject(socket, 'TooManyConnections', onRejected);
     return;
@@ -120,10 +122,14 @@ function admit(state: State, socket: Socket, serve: (connection: Connection) => 
     if (hasRoom(state, socket, connection)) serve(connection);
     return;
   }
-  readProxyHeader(socket, limits.headersTimeoutMs, (address) => {
-    connection.proxied = address || undefined;
-    if (address === false) onRejected('ProxyHeaderInvalid');
-    else if (hasRoom(state, socket, connection)) serve(connection);
+  readProxyHeader(socket, {
+    timeoutMs: limits.headersTimeoutMs,
+    clock,
+    done(address) {
+      connection.proxied = address || undefined;
+      if (address === false) onRejected('ProxyHeaderInvalid');
+      else if (hasRoom(state, socket, connection)) serve(connection);
+    },
   });
 }
 

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionErrorCode, RequestErrorCode } from '../../api/errors.ts';
+import type { Clock } from '../../observe/clock.ts';
 import { freeBytes } from './free-bytes.ts';
 import { ignoreRest } from './ignore-rest.ts';
 import { type LingerLimits, linger } from './linger.ts';
@@ -42,6 +43,7 @@ interface Connection {
 
 interface State {
   readonly limits: ConnectionLimits;
+  readonly clock: Clock;
   readonly onUnread: OnUnread;
   readonly pipelining: Pipelining;
   /** A request outlives its connection by a little, and then still asks how it ended. */
@@ -56,8 +58,8 @@ interface BrokenError extends NodeJS.ErrnoException {
 /** A refusal that belongs to no request, by its code. */
 type OnUnread = (code: RequestErrorCode | ConnectionErrorCode, socket: Socket) => void;
 
-export function createConnections(limits: ConnectionLimits, onUnread: OnUnread): Connections {
-  const state: State = { limits, onUnread, pipelining: createPipelining(limits), connections: new WeakMap() };
+export function createConnections(limits: ConnectionLimits, clock: Clock, onUnread: OnUnread): Connections {
+  const state: State = { limits, clock, onUnread, pipelining: createPipelining(limits), connections: new WeakMap() };
   return {
     watch: (server) => watch(state, server),
     began: (request, response) => began(state, request.socket, response),
@@ -88,7 +90,7 @@ function inTurn(state: State, socket: Socket, next: () => void): void {
   socket.on('error', destroy).on('timeout', destroy);
   const proceed = (): void => {
     if (connection.ended) {
-      ignoreRest(socket, state.limits.stalledTimeoutMs);
+      ignoreRest(socket, state.limits.stalledTimeoutMs, state.clock);
       return;
     }
     socket.off('error', destroy).off('timeout', destroy);
@@ -110,11 +112,11 @@ function connectionOf(state: State, socket: Socket): Connection {
 }
 
 function began(state: State, socket: Socket, response: ServerResponse): boolean {
-  const { limits, pipelining, onUnread } = state;
+  const { limits, clock, pipelining, onUnread } = state;
   const connection = connectionOf(state, socket);
   const { queue } = connection;
   if (connection.ended) {
-    ignoreRest(socket, limits.stalledTimeoutMs);
+    ignoreRest(socket, limits.stalledTimeoutMs, clock);
     return false;
   }
   if (!pipelining.begin(queue)) {
@@ -135,7 +137,7 @@ function endAfter(state: State, response: ServerResponse): void {
   connectionOf(state, socket).ended = true;
   response.setHeader('Connection', 'close');
   // What node:http calls after the last answer of a connection.
-  socket.destroySoon = () => linger(socket, state.limits);
+  socket.destroySoon = () => linger(socket, state.limits, state.clock);
 }
 
 /** No request comes after the last one that began, and what else comes is thrown away from now on. */
@@ -143,11 +145,11 @@ function endAfterLast(state: State, socket: Socket, connection: Connection): voi
   const { last } = connection;
   connection.ended = true;
   if (last === undefined || last.writableFinished) {
-    linger(socket, state.limits);
+    linger(socket, state.limits, state.clock);
     return;
   }
-  ignoreRest(socket, state.limits.stalledTimeoutMs);
-  if (last.headersSent) last.once('finish', () => linger(socket, state.limits));
+  ignoreRest(socket, state.limits.stalledTimeoutMs, state.clock);
+  if (last.headersSent) last.once('finish', () => linger(socket, state.limits, state.clock));
   else endAfter(state, last);
 }
 
@@ -160,7 +162,7 @@ function onBroken(state: State, socket: Socket, error: BrokenError): void {
 }
 
 function refuse(state: State, socket: Socket, connection: Connection, refusal: Refusal): void {
-  const { limits, onUnread } = state;
+  const { limits, clock, onUnread } = state;
   const { last, queue } = connection;
   connection.refusal = refusal;
   // What follows a whole request must not take that one's answer, nor come before it.
@@ -171,16 +173,16 @@ function refuse(state: State, socket: Socket, connection: Connection, refusal: R
   }
   if (queue.open === 0) onUnread(refusal.code, socket);
   if (queue.open <= 1) socket.write(answerOf(refusal));
-  linger(socket, limits);
+  linger(socket, limits, clock);
 }
 
-function refuseTunnel({ limits, onUnread }: State, socket: Socket): void {
+function refuseTunnel({ limits, clock, onUnread }: State, socket: Socket): void {
   const refusal = refusalOfParser(undefined);
   onUnread(refusal.code, socket);
   // From here on node:http does nothing for this socket, not even for its errors.
   socket.on('error', () => socket.destroy());
   socket.write(answerOf(refusal));
-  linger(socket, limits);
+  linger(socket, limits, clock);
 }
 
 function answerOf({ status }: Refusal): string {

@@ -1,5 +1,6 @@
 /** The end of requests on a connection that stays open for a while. */
 import type { Socket } from 'node:net';
+import type { Clock } from '../../observe/clock.ts';
 import { freeBytesSoon } from './free-bytes.ts';
 
 /** With what node:http reads it by. */
@@ -12,7 +13,7 @@ const UPGRADE = 2;
  * Throws away whatever else comes, for `timeoutMs` at most: node:http would go on making requests of it and keep them.
  * Nothing public stops its parser within a read, which can bring a thousand; what it takes for an upgrade does.
  */
-export function ignoreRest(socket: ParsedSocket, timeoutMs: number): void {
+export function ignoreRest(socket: ParsedSocket, timeoutMs: number, clock: Clock): void {
   if (socket.parser) socket.parser.onIncoming = () => UPGRADE;
   socket.removeAllListeners('data');
   socket.on('data', (bytes: Buffer) => {
@@ -21,6 +22,6 @@ export function ignoreRest(socket: ParsedSocket, timeoutMs: number): void {
     socket.pause();
     setImmediate(() => socket.resume());
   });
-  const deadline = setTimeout(() => socket.destroy(), timeoutMs);
-  socket.once('close', () => clearTimeout(deadline));
+  const deadline = clock.setTimeout(() => socket.destroy(), timeoutMs);
+  socket.once('close', () => deadline.cancel());
 }

@@ -1,15 +1,23 @@
 /** Takes the PROXY header off a connection before anybody else reads from it. */
 import type { Socket } from 'node:net';
+import type { Clock } from '../../observe/clock.ts';
 import { parseProxyHeader } from './proxy-header.ts';
 
 /** `undefined`: the proxy speaks for itself. `false`: no header, a broken one, or not in time; the connection is ended. */
 export type ProxiedAddress = string | undefined | false;
 
-/** `done` is called once, unless the connection ends first. */
-export function readProxyHeader(socket: Socket, timeoutMs: number, done: (address: ProxiedAddress) => void): void {
+export interface ReadProxyHeaderOptions {
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Called once, unless the connection ends first. */
+  done(address: ProxiedAddress): void;
+}
+
+/** Reads nothing beyond the header. */
+export function readProxyHeader(socket: Socket, { timeoutMs, clock, done }: ReadProxyHeaderOptions): void {
   let bytes = Buffer.alloc(0);
   const finish = (address: ProxiedAddress): void => {
-    clearTimeout(timer);
+    timer.cancel();
     socket.off('readable', onReadable);
     socket.off('end', onEnd);
     socket.off('error', onError);
@@ -32,8 +40,8 @@ export function readProxyHeader(socket: Socket, timeoutMs: number, done: (addres
   };
   const onEnd = (): void => finish(false);
   const onError = (): void => void socket.destroy();
-  const timer = setTimeout(() => finish(false), timeoutMs);
-  socket.once('close', () => clearTimeout(timer));
+  const timer = clock.setTimeout(() => finish(false), timeoutMs);
+  socket.once('close', () => timer.cancel());
   socket.on('readable', onReadable);
   socket.on('end', onEnd);
   socket.on('error', onError);

@@ -2,6 +2,7 @@
  * Follows a certificate that is renewed while it is in use. The files are read again and again, because what Kubernetes
  * swaps is a link to their folder, which no watch of a file sees reliably.
  */
+import type { Clock } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
 import { type Certificate, type CertificateFiles, readCertificate } from './certificate.ts';
 
@@ -11,11 +12,13 @@ export interface FollowCertificateOptions {
   readonly current: Certificate;
   readonly everyMs: number;
   readonly onRenewed: (certificate: Certificate) => void;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Files that do not belong together, or cannot be read, change nothing and are logged once. @returns what ends it. */
-export function followCertificate({ files, current, everyMs, onRenewed, log }: FollowCertificateOptions): () => void {
+export function followCertificate(options: FollowCertificateOptions): () => void {
+  const { files, current, everyMs, onRenewed, clock, log } = options;
   let inUse = current;
   let complaint: string | undefined;
   let busy = false;
@@ -35,12 +38,12 @@ export function followCertificate({ files, current, everyMs, onRenewed, log }: F
       log.error({ error: message, notAfter: kept }, 'certificate not renewed; the one before stays in use');
     }
   };
-  const timer = setInterval(() => {
+  const timer = clock.setInterval(() => {
     if (busy) return;
     busy = true;
     readAgain().finally(() => {
       busy = false;
     });
   }, everyMs);
-  return () => clearInterval(timer);
+  return () => timer.cancel();
 }

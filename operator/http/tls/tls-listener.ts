@@ -1,4 +1,5 @@
 /** Serves HTTPS without a proxy in front: opens a guarded server's TLS listener and keeps its certificate current. */
+import { type Clock, systemClock } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { ListenAddress } from '../address.ts';
@@ -20,13 +21,15 @@ export interface TlsListenerOptions {
   readonly metrics: Metrics;
   /** Between two reads of the files. */
   readonly everyMs?: number;
+  /** The machine's when absent. */
+  readonly clock?: Clock;
 }
 
 const READ_EVERY_MS = 5_000;
 
 /** @throws Error with one line that says what is wrong with the files or the address. */
 export async function openTlsListener(options: TlsListenerOptions): Promise<TlsListener> {
-  const { server, address, files, log, metrics, everyMs = READ_EVERY_MS } = options;
+  const { server, address, files, log, metrics, everyMs = READ_EVERY_MS, clock = systemClock } = options;
   const current = await readCertificate(files);
   const { port, renew } = await server.listenTls(address, current);
   const measure = ({ notAfter }: Certificate): void => metrics.certificateExpiry.set(notAfter.getTime() / 1_000);
@@ -35,6 +38,7 @@ export async function openTlsListener(options: TlsListenerOptions): Promise<TlsL
     files,
     current,
     everyMs,
+    clock,
     log,
     onRenewed(certificate) {
       renew(certificate);

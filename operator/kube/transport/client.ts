@@ -3,6 +3,7 @@
  * their own.
  */
 import type { Dispatcher } from 'undici';
+import { type Clock, systemClock } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
 import { ApiError, ConnectionError } from '../api-error.ts';
 import type { KubeClient, KubeRequest } from '../kube-client.ts';
@@ -10,7 +11,7 @@ import { lines } from '../watch/lines.ts';
 import { apiErrorOf, contentOf, retryDelayOf } from './answer.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { type CredentialSource, type Credentials, createCredentialSource } from './credentials.ts';
-import { createDeadline, type Deadline, pause, within } from './deadline.ts';
+import { createDeadline, type Deadline, pauseWithin, within } from './deadline.ts';
 import type { KubeConfig } from './kube-config.ts';
 import { type Answer, send } from './send.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
@@ -30,10 +31,13 @@ export interface KubeClientOptions {
   readonly metrics?: ClientMetrics;
   /** How many requests may be under way at once, watches not counted; default 64. */
   readonly connections?: number;
+  /** The machine's when absent. */
+  readonly clock?: Clock;
 }
 
 interface State {
   readonly options: KubeClientOptions;
+  readonly clock: Clock;
   readonly origin: string;
   readonly host: string;
   /** The path before `/api` and `/apis`, where a proxy serves several clusters. */
@@ -64,14 +68,16 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions)
   if (!URL.canParse(cluster.server)) throw new Error(`the kubeconfig's server is not a URL: ${cluster.server}`);
   const server = new URL(cluster.server);
   const width = options.connections ?? DEFAULT_CONNECTIONS;
+  const clock = options.clock ?? systemClock;
   const state: State = {
     options,
+    clock,
     origin: server.origin,
     host: server.host,
     basePath: server.pathname.replace(/\/$/, ''),
-    credentials: createCredentialSource(config, options.log),
+    credentials: createCredentialSource(config, options.log, clock),
     connections: createConnections({ server, proxyUrl: cluster.proxyUrl, width }),
-    throttle: createThrottle(options),
+    throttle: createThrottle({ ...options, clock }),
     deadlines: new Set(),
   };
   options.log.debug({ host: server.host }, 'API server');
@@ -86,7 +92,7 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions)
 }
 
 function deadlineOf(state: State, { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: KubeRequest): Deadline {
-  const deadline = createDeadline(timeoutMs, signal);
+  const deadline = createDeadline(timeoutMs, signal, state.clock);
   state.deadlines.add(deadline);
   return deadline;
 }
@@ -94,7 +100,7 @@ function deadlineOf(state: State, { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: Ku
 async function exchange(state: State, request: KubeRequest): Promise<unknown> {
   const deadline = deadlineOf(state, request);
   try {
-    return contentOf(await answerTo(state, request, deadline));
+    return contentOf(await answerTo(state, request, deadline), state.clock);
   } catch (error) {
     throw asKubeError(error);
   } finally {
@@ -109,7 +115,7 @@ async function answerTo(state: State, request: KubeRequest, deadline: Deadline):
   let resent = false;
   for (let tries = 1; ; tries += 1) {
     const turnMs = state.throttle.take();
-    if (turnMs > 0) await pause(deadline, turnMs);
+    if (turnMs > 0) await pauseWithin(deadline, turnMs);
     const credentials = await credentialsNow(state, deadline);
     const answer = await attempt(state, request, credentials, deadline, resent);
     if (answer === undefined) {
@@ -121,9 +127,9 @@ async function answerTo(state: State, request: KubeRequest, deadline: Deadline):
       if ((await refreshed(state, credentials, deadline)) === credentials) return answer;
       continue;
     }
-    const delayMs = retryDelayOf(answer);
+    const delayMs = retryDelayOf(answer, state.clock);
     if (delayMs === undefined || tries >= MAX_TRIES || delayMs >= deadline.leftMs) return answer;
-    await pause(deadline, delayMs);
+    await pauseWithin(deadline, delayMs);
   }
 }
 
@@ -165,11 +171,11 @@ async function openStream(state: State, request: WatchRequest): Promise<AsyncIte
     const stream = await openOnce(state, request, credentials, deadline);
     if (stream.status === 200) return stream.body;
     const newer = stream.status === UNAUTHORIZED ? await refreshed(state, credentials, deadline) : credentials;
-    if (newer === credentials) throw apiErrorOf(await wholeAnswer(stream, deadline));
+    if (newer === credentials) throw apiErrorOf(await wholeAnswer(stream, deadline), state.clock);
     await stream.body.dump();
     const again = await openOnce(state, request, newer, deadline);
     if (again.status === 200) return again.body;
-    throw apiErrorOf(await wholeAnswer(again, deadline));
+    throw apiErrorOf(await wholeAnswer(again, deadline), state.clock);
   } finally {
     deadline.clear();
     state.deadlines.delete(deadline);

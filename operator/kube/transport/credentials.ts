@@ -3,6 +3,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
+import { type Clock, systemClock } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
 import { ConnectionError } from '../api-error.ts';
 import { createDeadline, within } from './deadline.ts';
@@ -43,8 +44,8 @@ const RETRY_MS = 10_000;
 const REFRESH_APART_MS = 1_000;
 const PLUGIN_TIMEOUT_MS = 30_000;
 
-/** Logs when a reading fails and older credentials stay in use. */
-export function createCredentialSource(config: KubeConfig, log?: Logger): CredentialSource {
+/** @param log says when a reading fails and older credentials stay in use. */
+export function createCredentialSource(config: KubeConfig, log?: Logger, clock: Clock = systemClock): CredentialSource {
   let reader = copyOf(config);
   let known: Credentials | undefined;
   let freshUntilMs = 0;
@@ -53,19 +54,19 @@ export function createCredentialSource(config: KubeConfig, log?: Logger): Creden
   let refreshing: Promise<Credentials> | undefined;
 
   async function readNow(): Promise<Credentials> {
-    const deadline = createDeadline(PLUGIN_TIMEOUT_MS);
+    const deadline = createDeadline(PLUGIN_TIMEOUT_MS, undefined, clock);
     try {
       const read = await within(deadline, readFrom(reader));
       // The same ones stay the same object: that is how a refresh tells whether there is anything new to try.
       if (known === undefined || !isEqual(known, read)) known = read;
-      freshUntilMs = performance.now() + FRESH_MS;
+      freshUntilMs = clock.elapsedMs() + FRESH_MS;
       return known;
     } catch (error) {
       if (known === undefined) {
         throw new ConnectionError(`no credentials for the API server: ${messageOf(error)}`, { cause: error });
       }
       log?.warn({ error: messageOf(error) }, 'reading the credentials failed, the last ones are used');
-      freshUntilMs = performance.now() + RETRY_MS;
+      freshUntilMs = clock.elapsedMs() + RETRY_MS;
       return known;
     } finally {
       deadline.clear();
@@ -83,15 +84,15 @@ export function createCredentialSource(config: KubeConfig, log?: Logger): Creden
     // A reading that began before the refusal may have seen what was refused.
     await reading?.catch(() => undefined);
     if (known !== undefined && known !== refused) return known;
-    if (performance.now() - refreshedAtMs < REFRESH_APART_MS) return refused;
-    refreshedAtMs = performance.now();
+    if (clock.elapsedMs() - refreshedAtMs < REFRESH_APART_MS) return refused;
+    refreshedAtMs = clock.elapsedMs();
     // What a plugin gave is cached inside until it says that it expires; a copy starts without that cache.
     reader = copyOf(config);
     return read();
   }
 
   return {
-    current: () => (known !== undefined && performance.now() < freshUntilMs ? known : read()),
+    current: () => (known !== undefined && clock.elapsedMs() < freshUntilMs ? known : read()),
     async refresh(refused) {
       if (known !== undefined && known !== refused) return known;
       refreshing ??= readAnew(refused).finally(() => {

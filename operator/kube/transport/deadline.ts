@@ -2,9 +2,12 @@
  * How long one request may take with all its attempts, and its caller's right to break it off: one timer and one
  * listener for all of it, which an AbortSignal for each attempt would not be.
  */
+import { type Clock, systemClock } from '../../observe/clock.ts';
 import { ConnectionError } from '../api-error.ts';
+import { pause, type Sleeper } from '../pause.ts';
 
 export interface Deadline {
+  readonly clock: Clock;
   /** Why it is over, once it is. */
   readonly over: ConnectionError | undefined;
   readonly leftMs: number;
@@ -17,13 +20,14 @@ export interface Deadline {
 }
 
 /** Begins now. `signal` ends it before its time. */
-export function createDeadline(timeoutMs: number, signal?: AbortSignal): Deadline {
-  const endMs = performance.now() + timeoutMs;
+export function createDeadline(timeoutMs: number, signal?: AbortSignal, clock: Clock = systemClock): Deadline {
+  const endMs = clock.elapsedMs() + timeoutMs;
   const deadline = {
+    clock,
     over: undefined as ConnectionError | undefined,
     get leftMs() {
       // A timer may fire a fraction of a millisecond before its time.
-      return deadline.over === undefined ? Math.max(0, endMs - performance.now()) : 0;
+      return deadline.over === undefined ? Math.max(0, endMs - clock.elapsedMs()) : 0;
     },
     onOver: undefined as Deadline['onOver'],
     breakOff(message: string) {
@@ -31,13 +35,14 @@ export function createDeadline(timeoutMs: number, signal?: AbortSignal): Deadlin
       deadline.onOver?.(deadline.over);
     },
     clear() {
-      clearTimeout(timer);
+      timer.cancel();
       signal?.removeEventListener('abort', onAbort);
       deadline.onOver = undefined;
     },
   };
   const onAbort = (): void => deadline.breakOff('the request was broken off');
-  const timer = setTimeout(() => deadline.breakOff(`no answer from the API server within ${timeoutMs} ms`), timeoutMs);
+  const timeOut = (): void => deadline.breakOff(`no answer from the API server within ${timeoutMs} ms`);
+  const timer = clock.setTimeout(timeOut, timeoutMs);
   if (signal?.aborted === true) onAbort();
   else signal?.addEventListener('abort', onAbort);
   return deadline;
@@ -53,13 +58,10 @@ export function within<T>(deadline: Deadline, promise: Promise<T>): Promise<T> {
 }
 
 /** Waits. @throws the reason of the deadline when that is over first. */
-export function pause(deadline: Deadline, delayMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (deadline.over !== undefined) return reject(deadline.over);
-    const timer = setTimeout(resolve, delayMs);
-    deadline.onOver = (reason) => {
-      clearTimeout(timer);
-      reject(reason);
-    };
-  });
+export async function pauseWithin(deadline: Deadline, delayMs: number): Promise<void> {
+  if (deadline.over !== undefined) throw deadline.over;
+  const sleeper: Sleeper = { clock: deadline.clock, wake: undefined };
+  deadline.onOver = () => sleeper.wake?.();
+  await pause(sleeper, delayMs);
+  if (deadline.over !== undefined) throw deadline.over;
 }

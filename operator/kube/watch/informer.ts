@@ -3,10 +3,12 @@
  * history of the watch), it goes on from where it was or lists again, and no change is lost or delivered twice.
  */
 import type { ObjectMeta } from '../../api/meta.ts';
+import { type Clock, systemClock } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
 import { ApiError } from '../api-error.ts';
 import type { KubeClient, KubeObject, KubeRequest, ResourceType } from '../kube-client.ts';
 import { METADATA, METADATA_LIST } from '../metadata-only.ts';
+import { pause } from '../pause.ts';
 import { type RetryBounds, retryDelayMs } from '../queue/retry-delay.ts';
 import { resourcePath } from '../resource-path.ts';
 import { listPages } from './list-pages.ts';
@@ -40,6 +42,8 @@ export interface InformerOptions<T> {
   project(object: KubeObject): T;
   /** Objects in one answer of a list; default 500. */
   readonly pageSize?: number;
+  /** The machine's when absent. */
+  readonly clock?: Clock;
   readonly log: Logger;
   /** What it throws is logged; the event counts as delivered. */
   onEvent?(event: InformerEvent<T>): void;
@@ -58,6 +62,7 @@ export interface InformerOptions<T> {
 
 interface State<T> {
   readonly options: InformerOptions<T>;
+  readonly clock: Clock;
   readonly store: ObjectStore<T>;
   readonly breakOff: AbortController;
   readonly synced: PromiseWithResolvers<void>;
@@ -68,6 +73,8 @@ interface State<T> {
   failures: number;
   /** What was last complained about in the log, so that it is once. */
   complaint: string | undefined;
+  /** Ends the pause before the next attempt. */
+  wake: (() => void) | undefined;
 }
 
 const PAGE_SIZE = 500;
@@ -85,6 +92,7 @@ const TOO_MANY_REQUESTS = 429;
 export function createInformer<T extends { readonly metadata: ObjectMeta }>(options: InformerOptions<T>): Informer<T> {
   const state: State<T> = {
     options,
+    clock: options.clock ?? systemClock,
     store: createObjectStore(options),
     breakOff: new AbortController(),
     synced: Promise.withResolvers(),
@@ -92,6 +100,7 @@ export function createInformer<T extends { readonly metadata: ObjectMeta }>(opti
     resourceVersion: undefined,
     failures: 0,
     complaint: undefined,
+    wake: undefined,
   };
   const { objects } = state.store;
   let running: Promise<void> | undefined;
@@ -102,6 +111,7 @@ export function createInformer<T extends { readonly metadata: ObjectMeta }>(opti
     async stop() {
       state.store.silence();
       state.breakOff.abort();
+      state.wake?.();
       await running;
     },
     get hasSynced() {
@@ -163,9 +173,9 @@ async function watch<T>(state: State<T>): Promise<void> {
   const { client, watchTimeoutSeconds, idleTimeoutMs = IDLE_TIMEOUT_MS } = state.options;
   const request = requestOf(state, METADATA);
   const timeoutSeconds = watchTimeoutSeconds ?? Math.round(MIN_WATCH_SECONDS * (1 + Math.random()));
-  const { resourceVersion } = state;
+  const { clock, resourceVersion } = state;
   const query = { ...request.query, watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds };
-  const begunMs = performance.now();
+  const begunMs = clock.elapsedMs();
   let came = false;
   try {
     for await (const event of watchEvents(client, { ...request, query, idleTimeoutMs })) {
@@ -174,13 +184,13 @@ async function watch<T>(state: State<T>): Promise<void> {
       take(state, event);
     }
   } finally {
-    if (came || performance.now() - begunMs >= Math.min(LIVED_MS, timeoutSeconds * 1000)) {
+    if (came || clock.elapsedMs() - begunMs >= Math.min(LIVED_MS, timeoutSeconds * 1000)) {
       state.failures = 0;
       state.complaint = undefined;
     }
   }
   // A server that ends each watch as it begins must not be asked again without a pause.
-  if (performance.now() - begunMs < BACKOFF.minDelayMs) throw new Error('the watch ended as it began');
+  if (clock.elapsedMs() - begunMs < BACKOFF.minDelayMs) throw new Error('the watch ended as it began');
 }
 
 function take<T>(state: State<T>, { type, object }: WatchEvent): void {
@@ -199,7 +209,9 @@ async function recover<T>(state: State<T>, error: unknown): Promise<void> {
   onError?.(error);
   complain(state, error, status);
   const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-  await pause(Math.max(retryDelayMs(state.failures, backoff), askedMs), state.breakOff.signal);
+  // Who was told of the error may have stopped it.
+  if (state.breakOff.signal.aborted) return;
+  await pause(state, Math.max(retryDelayMs(state.failures, backoff), askedMs));
 }
 
 /** The past that the watch would go on from is gone, or the kind or the right to it was for a while. */
@@ -221,17 +233,4 @@ function complain<T>(state: State<T>, error: unknown, status: number | undefined
     );
   } else log.warn(fields, 'watch failed, it will be resumed');
   state.complaint = complaint;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }

@@ -9,6 +9,7 @@ import { systemClock } from '../../../operator/observe/clock.ts';
 import { createLogger } from '../../../operator/observe/log.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
 import { receiverMessages, receiverServerMetrics } from '../../../operator/receivers/server-reports.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import {
   connectTo,
   exchange,
@@ -581,11 +582,16 @@ describe('close', () => {
   });
 
   it('ends in time when a request does not', async () => {
-    const served = await startServer({ deliver: () => new Promise(() => {}), limits: { closeTimeoutMs: 100 } });
+    const clock = createManualClock();
+    const served = await startServer({ clock, deliver: () => new Promise(() => {}) });
     const connection = await connectTo(served.port);
     connection.send(requestText(HOOK, '{}'));
     await expect.poll(() => served.delivered.length).toBe(1);
-    await served.server.close();
+    const closed = served.server.close();
+    await clock.advance(defaultLimits.closeTimeoutMs - 1);
+    expect(connection.socket.readyState).toBe('open');
+    await clock.advance(1);
+    await closed;
     expect(await connection.answer()).toBeUndefined();
   });
 });

@@ -13,6 +13,20 @@ describe('systemClock', () => {
     expect(systemClock.elapsedMs()).toBeGreaterThan(startedMs);
   });
 
+  it('runs a callback again and again until that is called off', async () => {
+    let runs = 0;
+    await new Promise<void>((resolve) => {
+      const timer = systemClock.setInterval(() => {
+        runs += 1;
+        if (runs < 3) return;
+        timer.cancel();
+        resolve();
+      }, 1);
+    });
+    await sleep(20);
+    expect(runs).toBe(3);
+  });
+
   it.each([[2 ** 31], [2 ** 40], [Infinity]])('does not run what is due in %d ms at once', async (delayMs) => {
     let ran = false;
     const timer = systemClock.setTimeout(() => {

@@ -63,10 +63,10 @@ describe('retryDelayOf', () => {
   });
 
   it('reads a date to come', () => {
-    const date = new Date(Date.now() + 60_000).toUTCString();
-    const delayMs = retryDelayOf(answer(503, '', { 'retry-after': date })) ?? 0;
-    expect(delayMs).toBeGreaterThan(0);
-    expect(delayMs).toBeLessThanOrEqual(60_000);
+    const clock = { now: () => Date.UTC(2026, 0, 2, 15, 4, 5) };
+    const headers = { 'retry-after': 'Fri, 02 Jan 2026 15:05:05 GMT' };
+    expect(retryDelayOf(answer(503, '', headers), clock)).toBe(60_000);
+    expect(apiErrorOf(answer(503, '', headers), clock).retryAfterMs).toBe(60_000);
   });
 
   it('asks for nothing without the header', () => {

@@ -1,17 +1,19 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../../../operator/kube/api-error.ts';
 import { type Credentials, createCredentialSource } from '../../../../operator/kube/transport/credentials.ts';
 import { KubeConfig } from '../../../../operator/kube/transport/kube-config.ts';
+import { createManualClock, type ManualClock } from '../../../support/manual-clock.ts';
 
 let folder: string;
+let clock: ManualClock;
 beforeEach(() => {
+  clock = createManualClock();
   folder = mkdtempSync(join(tmpdir(), 'sluice-credentials-'));
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -25,13 +27,7 @@ function sourceFor(user: object, cluster: object = {}) {
       'current-context': 'x',
     }),
   );
-  return createCredentialSource(config);
-}
-
-/** Has time pass for what reads the clock that never jumps. */
-function later(ms: number): void {
-  const now = performance.now() + ms;
-  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  return createCredentialSource(config, undefined, clock);
 }
 
 const headersOf = async (credentials: Credentials | Promise<Credentials>) => (await credentials).headers;
@@ -70,9 +66,9 @@ describe('a token file', () => {
     const first = await source.current();
     expect(first.headers).toEqual({ authorization: 'Bearer one' });
     writeFileSync(file(), 'two');
-    later(59_000);
+    await clock.advance(59_000);
     expect(source.current()).toBe(first);
-    later(61_000);
+    await clock.advance(2_000);
     expect(await headersOf(source.current())).toEqual({ authorization: 'Bearer two' });
   });
 
@@ -99,10 +95,10 @@ describe('a token file', () => {
     const source = sourceFor({ tokenFile: file() });
     const first = await source.current();
     writeFileSync(file(), '');
-    later(61_000);
+    await clock.advance(61_000);
     expect(await source.current()).toBe(first);
     writeFileSync(file(), 'two');
-    later(11_000);
+    await clock.advance(11_000);
     expect(await headersOf(source.current())).toEqual({ authorization: 'Bearer two' });
   });
 
@@ -135,7 +131,7 @@ describe('a plugin', () => {
     const { exec, asked } = plugin('{"token":"token-$N","expirationTimestamp":"2099-01-01T00:00:00Z"}');
     const source = sourceFor({ exec });
     expect(await headersOf(source.current())).toEqual({ authorization: 'Bearer token-1' });
-    later(61_000);
+    await clock.advance(61_000);
     expect(await headersOf(source.current())).toEqual({ authorization: 'Bearer token-1' });
     expect(asked().map((line) => JSON.parse(line))).toEqual([
       { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', spec: { interactive: false } },
@@ -146,7 +142,7 @@ describe('a plugin', () => {
     const { exec } = plugin('{"token":"token-$N","expirationTimestamp":"2020-01-01T00:00:00Z"}');
     const source = sourceFor({ exec });
     await source.current();
-    later(61_000);
+    await clock.advance(61_000);
     expect(await headersOf(source.current())).toEqual({ authorization: 'Bearer token-2' });
   });
 
@@ -158,7 +154,7 @@ describe('a plugin', () => {
     expect(second.headers).toEqual({ authorization: 'Bearer token-2' });
     expect(await source.refresh(second)).toBe(second);
     expect(asked()).toHaveLength(2);
-    later(2_000);
+    await clock.advance(2_000);
     expect(await headersOf(source.refresh(second))).toEqual({ authorization: 'Bearer token-3' });
   });
 

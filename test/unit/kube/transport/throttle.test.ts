@@ -3,7 +3,7 @@ import { createThrottle } from '../../../../operator/kube/transport/throttle.ts'
 
 function throttleAt(start: number, limits: { qps: number; burst: number }) {
   const time = { nowMs: start };
-  return { time, throttle: createThrottle({ ...limits, nowMs: () => time.nowMs }) };
+  return { time, throttle: createThrottle({ ...limits, clock: { elapsedMs: () => time.nowMs } }) };
 }
 
 function takeTimes(throttle: { take(): number }, count: number): number[] {
