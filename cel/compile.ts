@@ -47,7 +47,6 @@ export function compile(expression: string, options: CompileOptions): Program {
   }
   const evaluate = new Planner(expression, checked).plan(root);
   return {
-    expression,
     reads: checked.reads,
     evaluate: (values) => run(evaluate, values, result, maxSteps),
   };

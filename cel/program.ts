@@ -1,6 +1,5 @@
 /** What a compiled CEL expression offers; `compile` makes them. */
 export interface Program {
-  readonly expression: string;
   /** The names of the variables that the expression reads (`req`, `res`, `claims`, `vars`). */
   readonly reads: ReadonlySet<string>;
   /**

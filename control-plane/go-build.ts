@@ -30,14 +30,8 @@ export class GoBuildError extends Error {
 
 const BUILD_ENV = { CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' };
 
-/** The control plane's build. */
-export interface ControlPlaneBuild extends GoBuild {
-  /** For example `v1.36.3`, as go.mod has it. */
-  readonly kubernetesVersion: string;
-}
-
 /** Works out the build of the Go module in `source`: the same files and command give the same place in `cache`. */
-export function planGoBuild(source: string = import.meta.dirname, cache: string = cacheFolder()): ControlPlaneBuild {
+export function planGoBuild(source: string = import.meta.dirname, cache: string = cacheFolder()): GoBuild {
   const goMod = readFileSync(join(source, 'go.mod'), 'utf8');
   const kubernetesVersion = /^\s*k8s\.io\/kubernetes (v\d+\.\d+\.\d+)$/m.exec(goMod)?.[1];
   if (kubernetesVersion === undefined) {
@@ -50,7 +44,7 @@ export function planGoBuild(source: string = import.meta.dirname, cache: string 
   }
   const key = `${kubernetesVersion}-${hash.digest('hex').slice(0, 16)}-${process.platform}-${process.arch}`;
   const title = `the control plane (Kubernetes ${kubernetesVersion}, once per version)`;
-  return { title, source, mainPackage: '.', args, kubernetesVersion, file: join(cache, key, 'control-plane') };
+  return { title, source, mainPackage: '.', args, file: join(cache, key, 'control-plane') };
 }
 
 /** True when that build is in the cache. */

@@ -9,7 +9,7 @@ export const MAX_STEPS = 16_000_000;
 /** Steps for all patterns that an expression names, when it is compiled. */
 export const MAX_COMPILE_STEPS = 8_000_000;
 /** Bytes, about, of all strings, lists and maps that a run makes together. */
-export const MAX_PRODUCED = 64 * 1024 * 1024;
+const MAX_PRODUCED = 64 * 1024 * 1024;
 /** UTF-16 units of an expression. */
 export const MAX_EXPRESSION_LENGTH = 32 * 1024;
 

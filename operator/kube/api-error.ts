@@ -4,7 +4,7 @@ export interface Status {
   message?: string;
   reason?: string;
   code?: number;
-  details?: { name?: string; kind?: string; causes?: unknown[]; retryAfterSeconds?: number };
+  details?: { retryAfterSeconds?: number };
 }
 
 /** The API server answered, and the answer is an error. */

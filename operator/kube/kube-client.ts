@@ -20,7 +20,7 @@ export interface KubeObject {
 export interface KubeList<T> {
   apiVersion?: string;
   kind?: string;
-  metadata: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
+  metadata: { resourceVersion?: string; continue?: string };
   items: T[] | null;
 }
 

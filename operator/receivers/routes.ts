@@ -66,7 +66,6 @@ export interface RouteTable {
   publish(path: string, route: Route): void;
   /** Takes a Receiver's route away. */
   withdraw(key: string): void;
-  readonly size: number;
 }
 
 function isOlder(a: Route, b: Route): boolean {
@@ -108,9 +107,6 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
   return {
     find: (path) => byPath.get(path),
     findByKey: (key) => byPath.get(pathOf.get(key) ?? ''),
-    get size() {
-      return byPath.size;
-    },
     withdraw(key) {
       waiting.set(key, undefined);
       leave(key);

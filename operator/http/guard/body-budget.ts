@@ -18,7 +18,6 @@ export interface BodyBudget {
   tryTake(bytes: number, onRevoked: (error: RequestError) => void): Room | undefined;
   /** Room for `bytes`, as soon as there is. @throws RequestError BodiesFull when there is none in time. */
   take(bytes: number, onRevoked: (error: RequestError) => void): Promise<Room>;
-  readonly usedBytes: number;
 }
 
 export interface BodyBudgetOptions {
@@ -63,9 +62,6 @@ export function createBodyBudget(options: BodyBudgetOptions): BodyBudget {
       return free ? grant(state, bytes, onRevoked) : undefined;
     },
     take: (bytes, onRevoked) => wait(state, bytes, onRevoked),
-    get usedBytes() {
-      return state.usedBytes;
-    },
   };
 }
 

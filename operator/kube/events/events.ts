@@ -26,8 +26,6 @@ export interface EventRecorder {
   record(regarding: Regarding, event: EventText): void;
   /** Writes what is waiting, each once and all within 2 s, and forgets the rest. */
   stop(): Promise<void>;
-  /** How many were given up: over an object's budget, over the queue's length, or refused by the API server. */
-  readonly dropped: number;
 }
 
 export interface EventRecorderOptions {
@@ -52,7 +50,6 @@ interface State {
   working: Promise<void> | undefined;
   /** Ends the pause before a retry. */
   wake: (() => void) | undefined;
-  dropped: number;
   full: boolean;
 }
 
@@ -77,7 +74,6 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     stopping: false,
     working: undefined,
     wake: undefined,
-    dropped: 0,
     full: false,
   };
   return {
@@ -85,9 +81,6 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       if (!state.stopping) record(state, regarding, event);
     },
     stop: () => stop(state),
-    get dropped() {
-      return state.dropped;
-    },
   };
 }
 
@@ -98,12 +91,10 @@ function record(state: State, regarding: Regarding, event: EventText): void {
   // What is sent is its count by then, so that one place in the queue is enough.
   if (series.waiting) return;
   if (state.budget.take(object)) enqueue(state, series);
-  else state.dropped += 1;
 }
 
 function enqueue(state: State, series: EventSeries): void {
   if (state.queue.length >= MOST_WAITING) {
-    state.dropped += 1;
     if (!state.full)
       state.options.log.warn({ waiting: state.queue.length }, 'too many events wait, new ones are dropped');
     state.full = true;
@@ -131,13 +122,12 @@ async function deliver(state: State, series: EventSeries): Promise<void> {
     } catch (error) {
       if (!isTransient(error) || failures === ATTEMPTS || state.stopping) {
         state.options.log.debug({ reason: series.text.reason, error }, 'event given up');
-        break;
+        return;
       }
       const atLeastMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
       await pause(state, Math.max(retryDelayMs(failures, RETRY_BOUNDS), atLeastMs));
     }
   }
-  state.dropped += 1;
 }
 
 async function create(state: State, series: EventSeries): Promise<void> {

@@ -13,8 +13,6 @@ export interface LeaderElection {
   start(): void;
   /** Ends the leadership (`onStoppedLeading` is called before anything is awaited), and releases the Lease if so asked. */
   stop(): Promise<void>;
-  /** False from the renew deadline on, even if this process was too busy or asleep to notice it. */
-  readonly isLeader: boolean;
 }
 
 export interface LeaderElectionOptions {
@@ -84,9 +82,6 @@ export function createLeaderElection(options: LeaderElectionOptions): LeaderElec
       state.loop ??= run(state);
     },
     stop: () => stop(state),
-    get isLeader() {
-      return state.leading && clock.elapsedMs() < state.leadsUntilMs;
-    },
   };
 }
 

@@ -17,8 +17,6 @@ export interface WorkQueue {
   start(): void;
   /** Takes no further key, forgets all that wait, and is done when what runs has ended. */
   stop(): Promise<void>;
-  /** How many keys wait, those that wait for a time not counted. */
-  readonly depth: number;
 }
 
 /** Counters under the names that client-go gave them; one queue each, times in seconds. */
@@ -91,9 +89,6 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       planPump(state);
     },
     stop: () => stop(state),
-    get depth() {
-      return state.waiting.size;
-    },
   };
 }
 

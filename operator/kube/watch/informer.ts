@@ -26,7 +26,6 @@ export interface Informer<T> {
   whenSynced(): Promise<void>;
   get(key: string): T | undefined;
   values(): IterableIterator<T>;
-  readonly size: number;
 }
 
 export interface InformerOptions<T> {
@@ -120,9 +119,6 @@ export function createInformer<T extends { readonly metadata: ObjectMeta }>(opti
     whenSynced: () => state.synced.promise,
     get: (key) => objects.get(key),
     values: () => objects.values(),
-    get size() {
-      return objects.size;
-    },
   };
 }
 

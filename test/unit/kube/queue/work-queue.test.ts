@@ -38,10 +38,8 @@ describe('adding', () => {
   it('runs a key once, however often it was added before', async () => {
     const { clock, queue, runs } = start(succeed);
     for (const key of ['a', 'b', 'a', 'a']) queue.add(key);
-    expect(queue.depth).toBe(2);
     await clock.advance(0);
     expect(runs).toEqual(['a@0', 'b@0']);
-    expect(queue.depth).toBe(0);
   });
 
   it('waits for start', async () => {
@@ -195,7 +193,6 @@ describe('stopping', () => {
     await stopping;
     await clock.advance(1000);
     expect(runs).toEqual(['a@0']);
-    expect(queue.depth).toBe(0);
     expect(clock.pendingTimers).toBe(0);
   });
 
