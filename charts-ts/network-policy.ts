@@ -1,6 +1,7 @@
 /** What may reach the operator's pods, and where they may go. */
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { EVENT_PORT } from '../operator/api/installation.ts';
 import { commonLabels, NAME, selectorLabels } from './labels.ts';
 import { ports, webhookPorts } from './ports.ts';
 import type { SluiceValues } from './values.ts';
@@ -16,13 +17,17 @@ const port = (number: number, protocol = 'TCP'): k8s.NetworkPolicyPort => ({
 const blocks = (cidrs: readonly string[]): k8s.NetworkPolicyPeer[] => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
 const podSelector: k8s.LabelSelector = { matchLabels: { ...selectorLabels } };
 
-/** Webhooks from anywhere, or from `webhook.allowFrom` where the senders' addresses are seen; metrics for scrapers. */
+/** Events from the own namespace; webhooks from anywhere, or from `webhook.allowFrom` where the senders' addresses are seen; metrics for scrapers. */
 export class IngressNetworkPolicy extends Construct {
   constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
     new k8s.KubeNetworkPolicy(this, 'network-policy', {
       metadata: { name: NAME, namespace: values.namespace, labels: { ...commonLabels } },
-      spec: { podSelector, policyTypes: ['Ingress'], ingress: [webhookRule(values), ...metricsRules(values)] },
+      spec: {
+        podSelector,
+        policyTypes: ['Ingress'],
+        ingress: [webhookRule(values), eventRule(values), ...metricsRules(values)],
+      },
     });
   }
 }
@@ -35,6 +40,16 @@ function webhookRule(values: SluiceValues): k8s.NetworkPolicyIngressRule {
   return { ports: allowed, ...(from.length === 0 ? {} : { from }) };
 }
 
+/** Nothing proves who sent an event, so only Flux's own controllers are let in. */
+function eventRule({ alerts }: SluiceValues): k8s.NetworkPolicyIngressRule {
+  const values = [...alerts.eventsFromNamespaces];
+  const ofOthers: k8s.NetworkPolicyPeer[] =
+    values.length === 0
+      ? []
+      : [{ namespaceSelector: { matchExpressions: [{ key: NAMESPACE_NAME, operator: 'In', values }] } }];
+  return { ports: [port(ports[EVENT_PORT])], from: [{ podSelector: {} }, ...ofOthers] };
+}
+
 function metricsRules({ networkPolicy }: SluiceValues): k8s.NetworkPolicyIngressRule[] {
   const values = [...networkPolicy.ingress.metricsFromNamespaces];
   // A rule without a source would let everybody in.
@@ -43,16 +58,17 @@ function metricsRules({ networkPolicy }: SluiceValues): k8s.NetworkPolicyIngress
   return [{ ports: [port(ports['http-prom'])], from: [{ namespaceSelector }] }];
 }
 
-/** DNS, the API server, and issuers of ID tokens. */
+/** DNS, the API server, issuers of ID tokens, and the services of Providers. */
 export class EgressNetworkPolicy extends Construct {
   constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
-    const { apiServerPort, apiServerCidrs, issuers } = values.networkPolicy.egress;
+    const { apiServerPort, apiServerCidrs, issuers, providerPorts } = values.networkPolicy.egress;
+    const open = [...new Set([...(issuers ? [HTTPS] : []), ...providerPorts])];
     const to = blocks(apiServerCidrs);
     const egress: k8s.NetworkPolicyEgressRule[] = [
       { ports: [port(DNS, 'UDP'), port(DNS)] },
       { ports: [port(apiServerPort)], ...(to.length === 0 ? {} : { to }) },
-      ...(issuers ? [{ ports: [port(HTTPS)] }] : []),
+      ...(open.length === 0 ? [] : [{ ports: open.map((each) => port(each)) }]),
     ];
     new k8s.KubeNetworkPolicy(this, 'network-policy', {
       metadata: { name: `${NAME}-egress`, namespace: values.namespace, labels: { ...commonLabels } },

@@ -1,4 +1,5 @@
 /** The operator's command line. */
+import { EVENT_PORT } from '../operator/api/installation.ts';
 import { ports } from './ports.ts';
 import type { SluiceValues } from './values.ts';
 
@@ -9,12 +10,14 @@ export function operatorArgs(values: SluiceValues): string[] {
   return [
     `--receiverAddr=${values.tls.only ? '' : `:${ports['http-webhook']}`}`,
     ...tlsArgs(values),
+    `--events-addr=:${ports[EVENT_PORT]}`,
     `--health-addr=:${ports.healthz}`,
     `--metrics-addr=:${ports['http-prom']}`,
     `--watch-all-namespaces=${values.watchAllNamespaces}`,
     '--enable-leader-election',
     `--log-level=${values.logLevel}`,
     '--log-encoding=json',
+    ...(values.alerts.workloadIdentity ? ['--feature-gates=ObjectLevelWorkloadIdentity=true'] : []),
     ...exposureArgs(values),
     ...values.extraArgs,
   ];

@@ -1,6 +1,8 @@
 /** The operator's rights as data: what the code calls and the values enable, and no more. */
+import { ALERT_PLURAL } from '../operator/api/alert/alert.ts';
 import { fluxKinds } from '../operator/api/flux-kinds.ts';
 import { GROUP } from '../operator/api/meta.ts';
+import { PROVIDER_PLURAL } from '../operator/api/provider/provider.ts';
 import { RECEIVER_PLURAL } from '../operator/api/receiver/receiver.ts';
 import type { SluiceValues } from './values.ts';
 
@@ -18,7 +20,7 @@ const WRITE = ['create', 'patch', 'delete'];
 const GATEWAYS = 'gateway.networking.k8s.io';
 
 /** Where Receivers are served: in the cluster, or in the operator's own namespace. */
-export function watchRules({ targets, secrets }: SluiceValues): readonly Rule[] {
+export function watchRules({ alerts, targets, secrets }: SluiceValues): readonly Rule[] {
   const groups = [...new Set(fluxKinds.map(({ group }) => group))];
   const kinds = groups.map((group) => ({
     group,
@@ -26,15 +28,22 @@ export function watchRules({ targets, secrets }: SluiceValues): readonly Rule[] 
   }));
   const extra = targets.extra.map(({ group, plural }) => ({ group, resources: [plural] }));
   return [
-    // patch on Receivers themselves releases the finalizer that Flux's controller left on them.
-    { group: GROUP, resources: [RECEIVER_PLURAL], verbs: [...READ, 'patch'] },
+    // patch on the objects themselves releases the finalizer that Flux's controller left on them.
+    { group: GROUP, resources: [RECEIVER_PLURAL, ALERT_PLURAL, PROVIDER_PLURAL], verbs: [...READ, 'patch'] },
     { group: GROUP, resources: [`${RECEIVER_PLURAL}/status`], verbs: ['patch'] },
     ...(secrets.namespaces.length === 0 ? [{ group: '', resources: ['secrets'], verbs: READ }] : []),
     ...[...kinds, ...extra].map((kind) => ({ ...kind, verbs: [...READ, 'patch'] })),
     { group: 'events.k8s.io', resources: ['events'], verbs: ['create', 'patch'] },
     { group: GATEWAYS, resources: ['gateways'], verbs: READ },
+    ...(alerts.workloadIdentity ? serviceAccountRules : []),
   ];
 }
+
+/** To exchange the token of a Provider's ServiceAccount for one of a cloud. */
+const serviceAccountRules: readonly Rule[] = [
+  { group: '', resources: ['serviceaccounts'], verbs: ['get'] },
+  { group: '', resources: ['serviceaccounts/token'], verbs: ['create'] },
+];
 
 /** What no Role can give: nodes are in no namespace. */
 export function nodeRules({ exposure }: SluiceValues): readonly Rule[] {

@@ -1,7 +1,9 @@
-/** Rights on Receivers for people, added to Kubernetes' own roles view, edit and admin. */
+/** Rights on Receivers, Alerts and Providers for people, added to Kubernetes' own roles view, edit and admin. */
 import { ApiResource, ClusterRole } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { ALERT_PLURAL } from '../operator/api/alert/alert.ts';
 import { GROUP } from '../operator/api/meta.ts';
+import { PROVIDER_PLURAL } from '../operator/api/provider/provider.ts';
 import { RECEIVER_PLURAL } from '../operator/api/receiver/receiver.ts';
 import { commonLabels, NAME } from './labels.ts';
 
@@ -18,6 +20,8 @@ export class ReceiverRoles extends Construct {
     const aggregate = Object.fromEntries(into.map((role) => [`${AGGREGATE}${role}`, 'true']));
     const labels = { ...commonLabels, ...aggregate };
     const role = new ClusterRole(this, id, { metadata: { name: `${NAME}-receivers-${id}`, labels } });
-    role.allow(verbs, ApiResource.custom({ apiGroup: GROUP, resourceType: RECEIVER_PLURAL }));
+    for (const resourceType of [RECEIVER_PLURAL, ALERT_PLURAL, PROVIDER_PLURAL]) {
+      role.allow(verbs, ApiResource.custom({ apiGroup: GROUP, resourceType }));
+    }
   }
 }

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { Certificate } from './certificate.ts';
 import { Crds } from './crds.ts';
 import { Deployment } from './deployment.ts';
+import { EventService } from './event-service.ts';
 import { HttpRoute } from './http-route.ts';
 import { Ingress } from './ingress.ts';
 import { Namespace } from './namespace.ts';
@@ -31,7 +32,7 @@ export class Sluice extends Construct {
     if (networkPolicy.egress.enabled) parts.push(new EgressNetworkPolicy(this, 'egress-policy', values));
     if (values.tls.certificate.issuerName !== '') parts.push(new Certificate(this, 'certificate', values));
     const service = new Service(this, 'service', values);
-    parts.push(service, new Deployment(this, 'deployment', values));
+    parts.push(service, new EventService(this, 'event-service', values), new Deployment(this, 'deployment', values));
     if (values.podDisruptionBudget.enabled) parts.push(new PodDisruptionBudget(this, 'disruption-budget', values));
     if (values.ingress.enabled) parts.push(new Ingress(this, 'ingress', values, service.service));
     if (values.httpRoute.enabled) parts.push(new HttpRoute(this, 'http-route', values));

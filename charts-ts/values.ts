@@ -97,7 +97,7 @@ const network = {
       enabled: value(
         yesOrNo,
         false,
-        'Adds the NetworkPolicy: the pods may reach DNS, the API server and issuers of ID tokens, and nothing else.',
+        'Adds the NetworkPolicy: the pods may reach DNS, the API server, issuers of ID tokens and the services of Providers, and nothing else.',
       ),
       apiServerPort: value(
         integer(1, 65_535),
@@ -109,6 +109,11 @@ const network = {
         yesOrNo,
         true,
         'Allows HTTPS (443) to any address, for issuers of ID tokens: types generic-oidc and gcr.',
+      ),
+      providerPorts: value(
+        listOf(integer(1, 65_535)),
+        [443],
+        'Ports that are allowed to any address, for the services that Providers name.',
       ),
     }),
   }),
@@ -129,6 +134,19 @@ const network = {
     hostnames: value(listOf(name), [], "The hosts; empty takes all of the Gateway's."),
   }),
 };
+
+const alerts = group('Alerts and Providers.', {
+  eventsFromNamespaces: value(
+    listOf(name),
+    [],
+    "Namespaces, by name, whose pods may post events beside those of the operator's own namespace.",
+  ),
+  workloadIdentity: value(
+    yesOrNo,
+    false,
+    'Lets Providers name a ServiceAccount (feature gate ObjectLevelWorkloadIdentity), and the operator create its tokens.',
+  ),
+});
 
 const rights = {
   targets: group('What Receivers may notify.', {
@@ -208,6 +226,7 @@ export const declaration = {
     labels: value(texts, {}, 'More labels, by which a Prometheus may select it.'),
   }),
   ...rights,
+  alerts,
   exposure,
 };
 

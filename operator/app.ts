@@ -3,6 +3,7 @@
  * they end.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { alerts } from './alerts/feature.ts';
 import type { Config } from './config.ts';
 import { createGuardedServer } from './http/guarded-server.ts';
 import { createHealthServer, createMetricsServer } from './http/ops-server.ts';
@@ -17,7 +18,7 @@ import { leaderElection } from './platform/leader-election.ts';
 import { receivers } from './receivers/feature.ts';
 
 /** Every capability of the operator. */
-const FEATURES: readonly CreateFeature[] = [receivers];
+const FEATURES: readonly CreateFeature[] = [receivers, alerts];
 
 export interface App {
   /** The end that a rolling update needs: nothing that was accepted is lost while the API server is in reach. */
@@ -48,6 +49,7 @@ export async function startApp(
   const phase: Phase = { listening: false, stopping: false };
   const operations = await serveOperations(config, operator, phase);
   const webhooks = await serveWebhooks(config, operator, phase);
+  const events = await serveEvents(config, operator);
   phase.listening = true;
   for (const notice of notices) log.info(notice);
   const leader = leaderElection(config, operator);
@@ -59,7 +61,7 @@ export async function startApp(
       phase.stopping = true;
       log.info({ delayMs: config.shutdownDelayMs }, 'ending: no longer ready, still serving');
       await sleep(config.shutdownDelayMs);
-      await webhooks.close();
+      await Promise.all([webhooks.close(), events?.close()]);
       await operator.flush(FLUSH_MS);
       await leader?.stop();
       await operator.stop();
@@ -119,6 +121,22 @@ async function serveWebhooks(config: Config, operator: Operator, phase: Phase): 
       await server.close();
     },
   };
+}
+
+/** The server that Flux's controllers post events to; it is reached from inside the cluster alone. */
+async function serveEvents(config: Config, operator: Operator): Promise<Listening | undefined> {
+  if (config.eventsAddr === undefined || !operator.serves('events')) return undefined;
+  const server = createGuardedServer({
+    ...operator.endpoint('events'),
+    // A controller that sends what is refused is told so, and is no stranger.
+    limits: { ...config.limits, refusedPerSecond: 0 },
+    trusted: config.trustedProxies,
+    proxyProtocol: false,
+    log: operator.log,
+  });
+  const { port } = await server.listen(config.eventsAddr);
+  operator.log.info({ port }, 'serving events');
+  return { close: () => server.close() };
 }
 
 function collectGarbageAtRest(): void {

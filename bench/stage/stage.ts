@@ -65,7 +65,7 @@ function commandOf(manifests: string): Command {
     .find((object) => object?.kind === 'Deployment');
   const { args, env } = deployment.spec.template.spec.containers[0];
   return {
-    args: args.filter((flag: string) => !/^--(receiverAddr|health-addr|metrics-addr)=/.test(flag)),
+    args: args.filter((flag: string) => !/^--(receiverAddr|health-addr|metrics-addr|events-addr)=/.test(flag)),
     // Those that the chart gives a value; the pod's own facts are not among them.
     env: Object.fromEntries(
       env.filter(({ value }: EnvVariable) => value !== undefined).map(({ name, value }: EnvVariable) => [name, value]),

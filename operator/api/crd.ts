@@ -17,7 +17,7 @@ export interface CrdVersion {
   readonly served: boolean;
   readonly storage: boolean;
   readonly schema: { readonly openAPIV3Schema: JsonSchema };
-  readonly subresources?: { readonly status: Readonly<Record<string, never>> };
+  readonly subresources?: { readonly status?: Readonly<Record<string, never>> };
   readonly additionalPrinterColumns?: readonly PrinterColumn[];
 }
 
@@ -56,7 +56,8 @@ export interface CrdKind {
   /** What `kubectl explain <plural>` says first. */
   readonly description: string;
   readonly spec: JsonSchema;
-  readonly status: JsonSchema;
+  /** Absent: the kind has no status, and what a manifest says of one is pruned. */
+  readonly status?: JsonSchema;
   /** After Age, which every kind has. */
   readonly columns: readonly PrinterColumn[];
 }
@@ -112,11 +113,11 @@ function servedVersion({ kind, version, description, spec, status, columns }: Cr
           kind: { type: 'string', description: kind },
           metadata: { type: 'object' },
           spec,
-          status,
+          ...(status === undefined ? {} : { status }),
         },
       },
     },
-    subresources: { status: {} },
+    subresources: status === undefined ? {} : { status: {} },
     additionalPrinterColumns: [AGE, ...columns],
   };
 }

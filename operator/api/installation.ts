@@ -12,6 +12,11 @@ export const selectorLabels: Readonly<Record<string, string>> = {
 /** The Service that all Receivers share, under the name that Flux gives it. */
 export const RECEIVER_SERVICE = 'webhook-receiver';
 
+/** The Service to which Flux's controllers post events, under the name that they know. */
+export const EVENT_SERVICE = 'notification-controller';
+/** The name of the container's port for events. */
+export const EVENT_PORT = 'http';
+
 /** Names of the container's ports for webhooks. */
 export const WEBHOOK_PORT = 'http-webhook';
 export const TLS_WEBHOOK_PORT = 'https-webhook';

@@ -18,6 +18,7 @@ export function checkTogether(values: FlagValues): void {
   checkTls(values);
   checkLimits(values);
   checkTenants(values);
+  checkAlerts(values);
   checkAddresses(values);
   if (values.enableLeaderElection) checkLeaderElection(values);
 }
@@ -53,9 +54,22 @@ function checkTenants({ tenantExposure, tenantExposureHosts, tenantGateway }: Fl
   }
 }
 
-function checkAddresses({ receiverAddr, receiverTlsAddr, tlsCertFile, healthAddr, metricsAddr }: FlagValues): void {
+function checkAlerts(values: FlagValues): void {
+  const { alertsAllNamespaces, noCrossNamespaceRefs, defaultServiceAccount, featureGates } = values;
+  if (alertsAllNamespaces && noCrossNamespaceRefs) {
+    throw new UsageError('--alerts-all-namespaces and --no-cross-namespace-refs contradict each other');
+  }
+  if (defaultServiceAccount !== '' && !featureGates.objectLevelWorkloadIdentity) {
+    throw new UsageError('--default-service-account needs --feature-gates ObjectLevelWorkloadIdentity=true');
+  }
+}
+
+function checkAddresses(values: FlagValues): void {
+  const { receiverAddr, receiverTlsAddr, tlsCertFile, eventsAddr, healthAddr, metricsAddr } = values;
   const webhookAddresses = [receiverAddr, tlsCertFile === '' ? undefined : receiverTlsAddr];
-  const addresses = [...webhookAddresses, healthAddr, metricsAddr].filter((address) => address !== undefined);
+  const addresses = [...webhookAddresses, eventsAddr, healthAddr, metricsAddr].filter(
+    (address) => address !== undefined,
+  );
   for (const [index, one] of addresses.entries()) {
     const other = addresses.slice(0, index).find((earlier) => sameAddress(earlier, one));
     if (other !== undefined) {

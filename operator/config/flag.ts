@@ -9,6 +9,7 @@ export const flagGroups = [
   'Servers',
   'Receivers',
   'Exposure',
+  'Alerts',
   'Kubernetes API',
   'Leader election',
   'Limits',

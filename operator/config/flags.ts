@@ -1,5 +1,6 @@
 /** Every flag there is, keyed by the field of the configuration that it sets, in the order that help shows them. */
 import { logEncodings, logLevels } from '../observe/log.ts';
+import { alertFlags } from './alert-flags.ts';
 import { exposureFlags } from './exposure-flags.ts';
 import {
   addressFlag,
@@ -16,8 +17,6 @@ import { limitFlags } from './limit-flags.ts';
 
 /** A queue's concurrency that is a slip of the hand. */
 const MAX_CONCURRENT = 10_000;
-const NO_ALERTS = 'there are no alerts here yet, so nothing listens there';
-const NO_PROVIDERS = 'it concerns the providers of alerts, which are not here yet';
 
 const servers = {
   receiverAddr: optionalAddressFlag({
@@ -188,53 +187,13 @@ const withoutMeaning = {
     help: 'The path of a webhook is its secret and never a label: handler is always /hook/',
     notice: 'the path of a webhook is its secret, so it is never a label of a metric',
   }),
-  eventsAddr: addressFlag({
-    name: 'events-addr',
-    group: 'Accepted for Flux, without a meaning here',
-    default: ':9090',
-    help: 'Where Flux receives events for alerts',
-    notice: NO_ALERTS,
-  }),
-  rateLimitIntervalMs: durationFlag({
-    name: 'rate-limit-interval',
-    group: 'Accepted for Flux, without a meaning here',
-    default: '5m',
-    help: 'How long Flux holds back the same event for alerts',
-    notice: NO_PROVIDERS,
-  }),
-  featureGates: stringFlag({
-    name: 'feature-gates',
-    group: 'Accepted for Flux, without a meaning here',
-    help: "Flux's experimental features, as name=true,name=false",
-    notice: 'no experimental feature of Flux is here to be switched',
-  }),
-  defaultServiceAccount: stringFlag({
-    name: 'default-service-account',
-    group: 'Accepted for Flux, without a meaning here',
-    help: 'The ServiceAccount that Flux uses for providers of alerts that name none',
-    notice: NO_PROVIDERS,
-  }),
-  tokenCacheMaxSize: integerFlag({
-    name: 'token-cache-max-size',
-    group: 'Accepted for Flux, without a meaning here',
-    default: 100,
-    min: 0,
-    help: 'How many cloud tokens Flux keeps for providers of alerts',
-    notice: NO_PROVIDERS,
-  }),
-  tokenCacheMaxDurationMs: durationFlag({
-    name: 'token-cache-max-duration',
-    group: 'Accepted for Flux, without a meaning here',
-    default: '1h',
-    help: 'How long Flux keeps one',
-    notice: NO_PROVIDERS,
-  }),
 };
 
 export const flags = {
   ...servers,
   ...receivers,
   ...exposureFlags,
+  ...alertFlags,
   ...kubernetesApi,
   ...leaderElection,
   ...limitFlags,

@@ -66,12 +66,20 @@ export interface Admitted {
   head(head: RequestHead): ServeBody;
 }
 
+/** An answer that says more than its status. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Plain text; absent: the answer has no body. */
+  readonly text?: string;
+}
+
 /**
  * Step 3. Called once, with the whole body, within the limits. The bytes are the server's: it gives their memory back as
  * soon as the promise is settled, so what must outlive the request is copied.
- * @returns the status of the answer, which is below 400. @throws RequestError for every other answer.
+ * @returns the answer, or its status alone. @throws RequestError for what is refused, which is logged and counted so.
  */
-export type ServeBody = (body: Buffer) => Promise<number>;
+export type ServeBody = (body: Buffer) => Promise<number | Answer>;
 
 /** What a feature gives a guarded server: the endpoint, and the names under which the server counts and logs it. */
 export interface ServedEndpoint {

@@ -1,5 +1,4 @@
 /** The names under which a server counts and logs; its endpoint's feature chooses them, so that no two servers are confused. */
-import type { Counter, Histogram } from 'prom-client';
 import type { HttpMetrics } from '../observe/metrics.ts';
 
 /** Where a server counts; each server has metrics and labels of its own. */
@@ -8,9 +7,9 @@ export interface ServerMetrics {
   /** The label `handler` of `http`. A path may be a secret, so this is the part that all paths have in common. */
   readonly handler: string;
   /** Requests by the endpoint's label, or `unknown`, and by their result: an error's code, or `resultOf` the status. */
-  readonly requests: Counter<'type' | 'result'>;
-  /** Seconds from a request's head to its answer. */
-  readonly duration: Histogram<'type' | 'code'>;
+  readonly requests: { inc(labels: { readonly type: string; readonly result: string }): void };
+  /** Seconds from a request's head to its answer; absent: `http` says enough. */
+  readonly duration?: { observe(labels: { readonly type: string; readonly code: string }, seconds: number): void };
   /** The result of a request that was served, one of a bounded set. */
   readonly resultOf: (status: number) => string;
 }

@@ -132,6 +132,11 @@ export class Operator extends OperatorBase implements Cluster {
     return this.watched(type);
   }
 
+  /** Whether a feature has an endpoint for a server. */
+  serves(server: keyof Endpoints): boolean {
+    return this.features.some(({ endpoints }) => endpoints?.[server] !== undefined);
+  }
+
   /** The endpoint that the features have for a server. @throws Error when none or several have one. */
   endpoint<S extends keyof Endpoints>(server: S): NonNullable<Endpoints[S]> {
     const [endpoint, ...others] = this.features.flatMap(({ endpoints }) => endpoints?.[server] ?? []);

@@ -34,9 +34,13 @@ import type { Config } from '../config.ts';
 import type { ServedEndpoint } from '../http/endpoint.ts';
 import type { Cluster } from './cluster.ts';
 
-/** The servers that a feature may serve requests of: `webhooks` is `--receiverAddr` and the one with TLS. */
+/**
+ * The servers that a feature may serve requests of: `webhooks` is `--receiverAddr` and the one with TLS, `events` is
+ * `--events-addr`.
+ */
 export interface Endpoints {
   readonly webhooks?: ServedEndpoint;
+  readonly events?: ServedEndpoint;
 }
 
 export interface Feature {

@@ -1,22 +1,13 @@
 /**
  * Fetches JSON from an address that a manifest or an issuer names, so from anywhere: with an end to its time and size,
- * no redirect followed, and never from a link-local address. The address is checked when it is connected to, so a name
- * that resolves differently the second time gains nothing. Where the environment names a proxy (HTTPS_PROXY, NO_PROXY, …),
- * it is used as it would be by any other tool, and resolving is its business.
+ * no redirect followed, and never from a link-local address. Where the environment names a proxy (HTTPS_PROXY, NO_PROXY,
+ * …), it is used as it would be by any other tool, and resolving is its business.
  */
-import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
-import { isIP } from 'node:net';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { RequestError } from '../api/errors.ts';
-import { isRefusedAddress } from './is-refused-address.ts';
+import { checkWrittenAddress, guardedLookup, type Lookup } from './guarded-lookup.ts';
 
 export type JsonFetcher = (url: string) => Promise<unknown>;
-
-type Lookup = (
-  hostname: string,
-  options: LookupOptions & { all: true },
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
 
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 1_048_576;
@@ -27,12 +18,10 @@ const MAX_BYTES = 1_048_576;
  * IssuerInvalid when the answer is not JSON.
  */
 export function createJsonFetcher(options: { lookup?: Lookup; timeoutMs?: number } = {}): JsonFetcher {
-  const { lookup = systemLookup, timeoutMs = TIMEOUT_MS } = options;
+  const { lookup, timeoutMs = TIMEOUT_MS } = options;
   let dispatcher: Dispatcher | undefined;
   async function fetchText(url: string): Promise<string> {
-    const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-    // An address that is written out is never looked up.
-    if (isIP(host) !== 0 && isRefusedAddress(host)) throw refusal(host);
+    checkWrittenAddress(new URL(url));
     // A pipelining of 0 keeps no connection open between the rare requests.
     const connect = { lookup: guardedLookup(lookup), timeout: timeoutMs };
     dispatcher ??= new EnvHttpProxyAgent({ connect, pipelining: 0 });
@@ -74,24 +63,6 @@ async function readText(url: string, dispatcher: Dispatcher, timeoutMs: number):
     body.destroy();
   }
   return Buffer.concat(chunks, size).toString('utf8');
-}
-
-type AnyCallback = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
-
-function guardedLookup(lookup: Lookup): (hostname: string, options: LookupOptions, callback: AnyCallback) => void {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const allowed = error === null ? addresses.filter(({ address }) => !isRefusedAddress(address)) : [];
-      const first = allowed[0];
-      if (first === undefined) callback(error ?? refusal(hostname), []);
-      else if (options.all === true) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
-  };
-}
-
-function refusal(host: string): Error {
-  return new Error(`${host} is a link-local address`);
 }
 
 function reasonOf(error: unknown): string {

@@ -26,7 +26,12 @@ beforeAll(async () => {
   kubeconfig = await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' });
 });
 
-const FREE = ['--receiverAddr=127.0.0.1:0', '--health-addr=127.0.0.1:0', '--metrics-addr=127.0.0.1:0'];
+const FREE = [
+  '--receiverAddr=127.0.0.1:0',
+  '--events-addr=127.0.0.1:0',
+  '--health-addr=127.0.0.1:0',
+  '--metrics-addr=127.0.0.1:0',
+];
 
 /** Runs it to its end. */
 async function outcome(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}) {
@@ -125,7 +130,11 @@ describe('what is missing around it', () => {
     const { stdout } = await controlPlane.kubectl(['config', 'view', '--raw', '-o', 'json'], { kubeconfig });
     const file = join(tmpdir(), `sluice-away-${process.pid}.kubeconfig`);
     await writeFile(file, stdout.replace(/https:\/\/127\.0\.0\.1:\d+/, `https://127.0.0.1:${away}`));
-    const args = [FREE[0] ?? '', FREE[2] ?? '', `--health-addr=127.0.0.1:${health}`, '--shutdown-delay=0s'];
+    const args = [
+      ...FREE.filter((flag) => !flag.startsWith('--health-addr')),
+      `--health-addr=127.0.0.1:${health}`,
+      '--shutdown-delay=0s',
+    ];
     const run = await runOperator(args, { KUBECONFIG: file });
     try {
       const url = `http://127.0.0.1:${health}`;

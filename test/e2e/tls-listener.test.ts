@@ -129,7 +129,12 @@ describe('it does not start', () => {
       /^sluice: --tls-cert-file \/x\/tls\.crt: no such file\n$/,
     ],
   ])('%s: one line', async (_name, args, code, message) => {
-    const free = ['--health-addr=127.0.0.1:0', '--metrics-addr=127.0.0.1:0', '--log-level=error'];
+    const free = [
+      '--events-addr=127.0.0.1:0',
+      '--health-addr=127.0.0.1:0',
+      '--metrics-addr=127.0.0.1:0',
+      '--log-level=error',
+    ];
     const kubeconfig = await world.controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' });
     const run = await runOperator(['--receiverAddr=127.0.0.1:0', ...free, ...args], { KUBECONFIG: kubeconfig });
     expect([await run.ended(), run.stdout()]).toEqual([code, '']);

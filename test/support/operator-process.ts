@@ -28,7 +28,12 @@ export interface OperatorProcessOptions {
   /** Path of the bundle. */
   readonly bundle: string;
   readonly kubeconfig: string;
-  readonly ports: { readonly receiver: number; readonly health: number; readonly metrics: number };
+  readonly ports: {
+    readonly receiver: number;
+    readonly health: number;
+    readonly metrics: number;
+    readonly events?: number;
+  };
   readonly args?: readonly string[];
   /** Beside this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -63,6 +68,7 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
   const { bundle, kubeconfig, ports, args = [], env = {}, logFile, guard } = options;
   const flags = [
     `--receiverAddr=127.0.0.1:${ports.receiver}`,
+    `--events-addr=127.0.0.1:${ports.events ?? 0}`,
     `--health-addr=127.0.0.1:${ports.health}`,
     `--metrics-addr=127.0.0.1:${ports.metrics}`,
     ...args,

@@ -1,6 +1,7 @@
 /** Answers a request. An answer says nothing but its status, and ends a connection whose request was not read to its end. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestError, type RequestErrorCode } from '../../api/errors.ts';
+import type { Answer } from '../endpoint.ts';
 import { type Exchange, pathOf, type ServeContext } from './exchange.ts';
 import { freeBytesSoon } from './free-bytes.ts';
 import { SMALL_BODY_BYTES } from './read-body.ts';
@@ -11,7 +12,8 @@ import { UNKNOWN_TYPE } from './request-metrics.ts';
 const LAST_OF_CONNECTION: ReadonlySet<RequestErrorCode> = new Set(['ExpectationFailed', 'Malformed']);
 
 /** Answers a request that was served. */
-export function answer(context: ServeContext, exchange: Exchange, status: number): void {
+export function answer(context: ServeContext, exchange: Exchange, served: number | Answer): void {
+  const status = typeof served === 'number' ? served : served.status;
   const type = exchange.admitted?.type ?? UNKNOWN_TYPE;
   context.metrics.end({
     method: methodOf(exchange),
@@ -20,7 +22,7 @@ export function answer(context: ServeContext, exchange: Exchange, status: number
     type,
     refused: undefined,
   });
-  send(context, exchange, status);
+  send(context, exchange, status, typeof served === 'number' ? undefined : served);
 }
 
 /** Answers a request of a health check: it is none of the endpoint's, and never logged. */
@@ -91,14 +93,24 @@ function secondsOf({ clock }: ServeContext, { startedMs }: Exchange): number {
   return (clock.elapsedMs() - startedMs) / 1000;
 }
 
-function send(context: ServeContext, exchange: Exchange, status: number): void {
+function send(context: ServeContext, exchange: Exchange, status: number, content?: Answer): void {
   const { request, response } = exchange;
   if (request.destroyed && !request.complete) return;
   if (context.connections.refusalOf(request) !== undefined) return;
   if (!request.complete) endUnread(context, exchange);
   if (context.closing) response.setHeader('Connection', 'close');
-  response.writeHead(status, { 'Content-Length': 0 });
-  response.end();
+  if (content === undefined) {
+    response.writeHead(status, { 'Content-Length': 0 });
+    response.end();
+  } else {
+    sendContent(response, content);
+  }
+}
+
+function sendContent(response: ServerResponse, { status, headers, text }: Answer): void {
+  const ofText = text === undefined ? {} : { 'Content-Type': 'text/plain; charset=utf-8' };
+  response.writeHead(status, { ...headers, ...ofText, 'Content-Length': Buffer.byteLength(text ?? '') });
+  response.end(text);
 }
 
 /** Throws the rest of a body away, and unless it is small, the connection with it. */

@@ -53,7 +53,7 @@ export function createRequestMetrics({ http, handler, requests, duration, result
       const code = String(status);
       observe(handler, code, served);
       requests.inc({ type, result: refused ?? resultOf(status) });
-      duration.observe({ type, code }, seconds);
+      duration?.observe({ type, code }, seconds);
     },
     endHealth(answered) {
       observe(HEALTH_HANDLER, String(answered.status), answered);

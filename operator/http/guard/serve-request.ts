@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestError } from '../../api/errors.ts';
-import type { Admitted } from '../endpoint.ts';
+import type { Admitted, Answer } from '../endpoint.ts';
 import { answer, answerHealth, refuseInTurn } from './answer.ts';
 import { type Exchange, type Expectation, pathOf, type ServeContext } from './exchange.ts';
 import { readBody } from './read-body.ts';
@@ -50,7 +50,7 @@ function healthOf({ ready }: ServeContext, { request, expectation }: Exchange): 
   return ready();
 }
 
-async function accept(context: ServeContext, exchange: Exchange): Promise<number> {
+async function accept(context: ServeContext, exchange: Exchange): Promise<number | Answer> {
   const { request } = exchange;
   const admitted = admit(context, exchange);
   const length = request.headers['content-length'];
@@ -87,7 +87,7 @@ async function serveBody(
   { limits, budgets }: ServeContext,
   { request, response, expectation }: Exchange,
   { admitted, declaredBytes }: Expected,
-): Promise<number> {
+): Promise<number | Answer> {
   const { method = '', headers, rawHeaders } = request;
   const head = { method, headers, rawHeaders };
   const chunked = declaredBytes === undefined && headers['transfer-encoding'] !== undefined;

@@ -20,6 +20,8 @@ export interface EventText {
   readonly reason: string;
   /** For people; cut to 1,024 bytes. */
   readonly note: string;
+  /** Of the Event object. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** An event, and how often it happened by now. */

@@ -135,7 +135,7 @@ async function create(state: State, series: EventSeries): Promise<void> {
   const body = {
     apiVersion: EVENTS.apiVersion,
     kind: 'Event',
-    metadata: { name, namespace: regarding.namespace },
+    metadata: { name, namespace: regarding.namespace, annotations: text.annotations },
     eventTime: microTime(firstAtMs),
     reportingController: state.options.reportingController,
     reportingInstance: truncateUtf8(state.options.reportingInstance, MOST_WORD_BYTES),

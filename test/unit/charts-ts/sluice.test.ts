@@ -7,6 +7,8 @@ const podOf = (props?: SluiceProps) => the('Deployment', props).spec.template;
 describe('Sluice', () => {
   it('makes these objects, under readable names, what others need first', () => {
     expect(synthesized().map(named)).toEqual([
+      'CustomResourceDefinition/alerts.notification.toolkit.fluxcd.io',
+      'CustomResourceDefinition/providers.notification.toolkit.fluxcd.io',
       'CustomResourceDefinition/receivers.notification.toolkit.fluxcd.io',
       'Namespace/flux-system',
       'ServiceAccount/sluice',
@@ -18,6 +20,7 @@ describe('Sluice', () => {
       'ClusterRole/sluice-receivers-edit',
       'NetworkPolicy/sluice',
       'Service/webhook-receiver',
+      'Service/notification-controller',
       'Deployment/sluice',
       'PodDisruptionBudget/sluice',
     ]);
@@ -46,6 +49,7 @@ describe('Sluice', () => {
       'RoleBinding/sluice',
       'NetworkPolicy/sluice',
       'Service/webhook-receiver',
+      'Service/notification-controller',
       'Deployment/sluice',
       'PodDisruptionBudget/sluice',
     ]);
@@ -176,14 +180,36 @@ describe('the policies', () => {
     }
   });
 
+  it.each<[eventsFromNamespaces: string[], others: object[]]>([
+    [[], []],
+    [
+      ['apps'],
+      [
+        {
+          namespaceSelector: {
+            matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: ['apps'] }],
+          },
+        },
+      ],
+    ],
+  ])('let pods of the own namespace, and of %j, post events', (eventsFromNamespaces, others) => {
+    const { spec } = the('NetworkPolicy/sluice', { alerts: { eventsFromNamespaces } });
+    const events = spec.ingress.filter(({ ports }: { ports: { port: number }[] }) => ports[0]?.port === 9090);
+    expect(events).toEqual([{ ports: [{ port: 9090, protocol: 'TCP' }], from: [{ podSelector: {} }, ...others] }]);
+  });
+
   it('leave outgoing traffic open by default', () => {
     expect(synthesized().map(named)).not.toContain('NetworkPolicy/sluice-egress');
   });
 
   it.each<[NonNullable<SluiceProps['networkPolicy']>['egress'], rules: object[]]>([
     [{}, [{ port: 6443 }, { port: 443 }]],
-    [{ issuers: false }, [{ port: 6443 }]],
-    [{ apiServerPort: 443, apiServerCidrs: ['10.0.0.1/32'], issuers: false }, [{ port: 443, cidr: '10.0.0.1/32' }]],
+    [{ issuers: false, providerPorts: [] }, [{ port: 6443 }]],
+    [{ issuers: false, providerPorts: [4222] }, [{ port: 6443 }, { port: 4222 }]],
+    [
+      { apiServerPort: 443, apiServerCidrs: ['10.0.0.1/32'], issuers: false, providerPorts: [] },
+      [{ port: 443, cidr: '10.0.0.1/32' }],
+    ],
   ])('narrow it to DNS and with %j to %j', (egress, rules) => {
     const { spec } = the('NetworkPolicy/sluice-egress', { networkPolicy: { egress: { enabled: true, ...egress } } });
     const [dns, ...others] = spec.egress;
@@ -281,9 +307,9 @@ describe('tls', () => {
     expect(allowed.map(({ port }) => port)).toEqual(numbers);
     const [container] = podOf(props).spec.containers;
     expect(container.args.slice(0, args.length)).toEqual(args);
-    expect(container.args[args.length]).toMatch(/^--health-addr=/);
+    expect(container.args[args.length]).toMatch(/^--events-addr=/);
     const open = container.ports as { containerPort: number }[];
-    expect(open.map(({ containerPort }) => containerPort)).toEqual([...numbers, 8080, 9440]);
+    expect(open.map(({ containerPort }) => containerPort)).toEqual([...numbers, 9090, 8080, 9440]);
   });
 
   it('mounts the Secret, to be read alone', () => {

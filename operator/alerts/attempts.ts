@@ -1,0 +1,110 @@
+/** What one attempt of a queued delivery does, with the objects as they are by then, and what is told of it. */
+import type { Provider } from '../api/provider/provider.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../observe/clock.ts';
+import { createDeliverer, type Deliverer, type DeliveryFailure, type Outcome } from './deliver.ts';
+import type { DeliveryError } from './delivery-error.ts';
+import type { AlertIndex } from './matching/alert-index.ts';
+import type { CompiledAlert } from './matching/compile-alert.ts';
+import type { AlertMetrics, ProviderLabels } from './metrics.ts';
+import type { Notifiers } from './notifiers.ts';
+import { providerTypes } from './providers/index.ts';
+import type { QueuedDelivery } from './queue/deliveries.ts';
+import type { AlertReports } from './reports.ts';
+
+export interface Attempts {
+  /** @throws DeliveryFailure */
+  attempt(delivery: QueuedDelivery): Promise<void>;
+  onFailed(delivery: QueuedDelivery, error: DeliveryError, retryInMs: number | undefined): void;
+  /** The process ends before it was delivered. */
+  onAbandoned(delivery: QueuedDelivery): void;
+}
+
+export interface AttemptsOptions {
+  readonly index: AlertIndex;
+  /** By `namespace/name`. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly notifiers: Notifiers;
+  readonly reports: AlertReports;
+  readonly metrics: AlertMetrics;
+  readonly config: Pick<Config, 'noCrossNamespaceRefs' | 'featureGates' | 'defaultServiceAccount'>;
+  readonly clock: Clock;
+}
+
+interface State {
+  readonly options: AttemptsOptions;
+  readonly deliverer: Deliverer;
+}
+
+/** The last of these failures is told, and the first: between them only the log says that it is retried. */
+const TOLD_FAILURES = 1;
+
+export function createAttempts(options: AttemptsOptions): Attempts {
+  const { notifiers, reports, config } = options;
+  const deliverer = createDeliverer({
+    types: providerTypes,
+    notifiers,
+    sameNamespaceOnly: config.noCrossNamespaceRefs,
+    workloadIdentity: config.featureGates.objectLevelWorkloadIdentity,
+    onConflicts: ({ alert, event }, conflicts) => reports.conflicts(alert, event, conflicts),
+    onMessageFailed: (alert, error) => reports.messageFailed(alert, error),
+  });
+  const state: State = { options, deliverer };
+  return {
+    attempt: (delivery) => attempt(state, delivery),
+    onFailed(delivery, error, retryInMs) {
+      const alert = options.index.get(delivery.alertKey);
+      const labels = labelsOf(options, delivery, alert);
+      if (retryInMs === undefined) options.metrics.sent(labels, 'failed');
+      else options.metrics.retried(labels);
+      if (alert === undefined || (retryInMs !== undefined && delivery.failures > TOLD_FAILURES)) return;
+      reports.failed(alert.alert, delivery.held.event, error as DeliveryFailure, retryInMs);
+    },
+    onAbandoned(delivery) {
+      const alert = options.index.get(delivery.alertKey);
+      options.metrics.sent(labelsOf(options, delivery, alert), 'given_up');
+      if (alert !== undefined) reports.abandoned(alert.alert, delivery.held.event);
+    },
+  };
+}
+
+async function attempt({ options, deliverer }: State, delivery: QueuedDelivery): Promise<void> {
+  const { index, providers, metrics, clock } = options;
+  const compiled = index.get(delivery.alertKey);
+  // Deleted or suspended meanwhile: nobody wants it any more.
+  if (compiled === undefined || compiled.alert.spec.suspend === true) return;
+  const { event } = delivery.held;
+  const { alert, message } = compiled;
+  const provider = providers.get(providerKeyOf(compiled));
+  const labels = labelsOf(options, delivery, compiled);
+  const startedMs = clock.elapsedMs();
+  const outcome = await deliverer.deliver({ event, alert, provider, message });
+  metrics.took(labels, (clock.elapsedMs() - startedMs) / 1_000);
+  metrics.sent(labels, outcome === 'delivered' ? 'delivered' : 'skipped');
+  tell(options, compiled, delivery, outcome);
+}
+
+function tell(
+  { reports }: AttemptsOptions,
+  { alert }: CompiledAlert,
+  { held }: QueuedDelivery,
+  outcome: Outcome,
+): void {
+  if (outcome === 'no commit') reports.missingKey(alert, held.event, 'commit');
+  if (outcome === 'no change request') reports.missingKey(alert, held.event, 'change request');
+}
+
+function providerKeyOf({ alert }: CompiledAlert): string {
+  return `${alert.metadata.namespace}/${alert.spec.providerRef.name}`;
+}
+
+function labelsOf(
+  { providers }: AttemptsOptions,
+  delivery: QueuedDelivery,
+  compiled: CompiledAlert | undefined,
+): ProviderLabels {
+  const key = compiled === undefined ? delivery.providerKey : providerKeyOf(compiled);
+  const [namespace = '', name = ''] = key.split('/');
+  const type = providers.get(key)?.spec.type ?? 'unknown';
+  return { type: providerTypes.has(type) ? type : 'unknown', namespace, name };
+}

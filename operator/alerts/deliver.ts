@@ -1,0 +1,145 @@
+/** Makes one attempt to deliver one event by one Alert: its gates, its metadata, its notifier (contract, *Gates*). */
+import type { Program } from '../../cel/cel.ts';
+import type { Alert } from '../api/alert/alert.ts';
+import type { Provider } from '../api/provider/provider.ts';
+import { DeliveryError } from './delivery-error.ts';
+import { eventJson } from './encode/event-json.ts';
+import { type Combined, combineMetadata } from './events/event-metadata.ts';
+import type { FluxEvent } from './flux-event.ts';
+import { type Gate, gateFor } from './matching/gates.ts';
+import type { Notifiers, Prepared } from './notifiers.ts';
+import type { ProviderType } from './provider-type.ts';
+import { redact } from './redact.ts';
+import { statusIdOf } from './status-id.ts';
+import { objectPath } from './text/object-label.ts';
+
+export interface Delivery {
+  /** Its metadata have their prefixes. */
+  readonly event: FluxEvent;
+  readonly alert: Alert;
+  /** Undefined: there is none by the name that the Alert gives. */
+  readonly provider: Provider | undefined;
+  /** The Alert's `messageExpr`. */
+  readonly message?: Program | undefined;
+}
+
+/** `delivered`, or the reason why there was nothing to deliver. */
+export type Outcome = 'delivered' | 'provider suspended' | Exclude<Gate, 'open'>;
+
+/** A failure that may be shown: without secrets. */
+export class DeliveryFailure extends DeliveryError {
+  /** `dispatch`: before anything was sent. */
+  readonly stage: 'dispatch' | 'send';
+
+  constructor(stage: 'dispatch' | 'send', cause: DeliveryError, secrets: readonly string[]) {
+    super(cause.verdict, redact(cause.message, secrets), { retryAfterMs: cause.retryAfterMs });
+    this.stage = stage;
+  }
+}
+
+export interface Deliverer {
+  /** @throws DeliveryFailure */
+  deliver(delivery: Delivery): Promise<Outcome>;
+}
+
+export interface DelivererOptions {
+  readonly types: ReadonlyMap<string, ProviderType>;
+  readonly notifiers: Notifiers;
+  /** With `--no-cross-namespace-refs`. */
+  readonly sameNamespaceOnly: boolean;
+  /** The feature gate `ObjectLevelWorkloadIdentity`. */
+  readonly workloadIdentity: boolean;
+  /** Told of metadata keys that several sources have. */
+  readonly onConflicts: (delivery: Delivery, conflicts: Combined['conflicts']) => void;
+  /** The Alert's `messageExpr` failed, so that the event's own message is sent. */
+  readonly onMessageFailed: (alert: Alert, error: unknown) => void;
+}
+
+export function createDeliverer(options: DelivererOptions): Deliverer {
+  return { deliver: (delivery) => deliver(options, delivery) };
+}
+
+async function deliver(options: DelivererOptions, delivery: Delivery): Promise<Outcome> {
+  const { event, alert, provider } = delivery;
+  checkNamespace(options, event, alert);
+  if (provider === undefined) throw failed(new DeliveryError('final', missingProvider(alert)));
+  if (provider.spec.suspend === true) return 'provider suspended';
+  const purpose = options.types.get(provider.spec.type)?.purpose ?? 'message';
+  const gate = gateFor(event, purpose);
+  if (gate !== 'open') return gate;
+  if (provider.spec.serviceAccountName && !options.workloadIdentity) {
+    const message =
+      'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller';
+    throw failed(new DeliveryError('final', message));
+  }
+  const { metadata, conflicts } = combineMetadata(event, alert);
+  if (conflicts.length > 0) options.onConflicts(delivery, conflicts);
+  const combined = withMessage(options, delivery, { ...event, metadata });
+  const { prepared, statusId } = await prepare(options, { event: combined, alert, provider });
+  await send(prepared, { event: combined, alert, statusId });
+  return 'delivered';
+}
+
+function withMessage(options: DelivererOptions, { alert, message }: Delivery, event: FluxEvent): FluxEvent {
+  if (message === undefined) return event;
+  try {
+    const written = message.evaluate({ event: JSON.parse(eventJson(event)), alert });
+    return { ...event, message: String(written) };
+  } catch (error) {
+    options.onMessageFailed(alert, error);
+    return event;
+  }
+}
+
+function missingProvider({ spec }: Alert): string {
+  const name = JSON.stringify(spec.providerRef.name);
+  return `failed to read provider: providers.notification.toolkit.fluxcd.io ${name} not found`;
+}
+
+function checkNamespace({ sameNamespaceOnly }: DelivererOptions, event: FluxEvent, alert: Alert): void {
+  const { namespace, name } = alert.metadata;
+  if (!sameNamespaceOnly || event.involvedObject.namespace === namespace) return;
+  const what = `alert '${namespace}/${name}' can't process event from '${objectPath(event)}'`;
+  const message = `discarding event, access denied to cross-namespace sources: ${what}, cross-namespace references have been blocked`;
+  throw failed(new DeliveryError('final', message));
+}
+
+async function prepare(
+  { notifiers, types }: DelivererOptions,
+  delivery: { readonly event: FluxEvent; readonly alert: Alert; readonly provider: Provider },
+): Promise<{ readonly prepared: Prepared; readonly statusId: string }> {
+  try {
+    const isCommitStatus = types.get(delivery.provider.spec.type)?.purpose === 'commit status';
+    const statusId = isCommitStatus ? statusIdOf(delivery) : '';
+    return { prepared: await notifiers.for(delivery.provider), statusId };
+  } catch (error) {
+    // What a Secret could have told was not read into the message.
+    throw failed(asDeliveryError(error));
+  }
+}
+
+async function send(
+  { notifier, secrets, timeoutMs }: Prepared,
+  notification: Parameters<typeof notifier.send>[0],
+): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    await notifier.send(notification, signal);
+  } catch (error) {
+    const cause = signal.aborted ? new DeliveryError('passing', timedOut(timeoutMs)) : asDeliveryError(error);
+    throw new DeliveryFailure('send', cause, secrets);
+  }
+}
+
+function timedOut(timeoutMs: number): string {
+  return `failed to execute request: context deadline exceeded (no answer within ${timeoutMs / 1_000}s)`;
+}
+
+function failed(cause: DeliveryError): DeliveryFailure {
+  return new DeliveryFailure('dispatch', cause, []);
+}
+
+function asDeliveryError(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  return new DeliveryError('passing', error instanceof Error ? error.message : 'failed', { cause: error });
+}

@@ -1,0 +1,47 @@
+/**
+ * Serves `--events-addr`: Flux's controllers post their events there, inside their reconciles, so the answer waits for
+ * nothing (contract, *Event server*).
+ */
+import { RequestError } from '../api/errors.ts';
+import type { Admitted, Answer, Endpoint } from '../http/endpoint.ts';
+import type { DuplicateLimit } from './events/duplicate-limit.ts';
+import { withKeptMetadata } from './events/event-metadata.ts';
+import { parseEvent } from './events/parse-event.ts';
+import type { Intake } from './intake.ts';
+import type { AlertReports } from './reports.ts';
+
+export interface EventEndpointOptions {
+  readonly intake: Intake;
+  readonly limit: DuplicateLimit;
+  readonly reports: AlertReports;
+}
+
+const ACCEPTED = 202;
+const TOO_MANY = 429;
+/** What an event costs in memory beside its body: its fields as texts, its place in the queues. */
+const BYTES_PER_EVENT = 1_024;
+
+/** Any path and any method: 202 for an event that is taken, 429 for one that was, 400 for what is none. */
+export function createEventEndpoint(options: EventEndpointOptions): Endpoint {
+  const admitted: Admitted = {
+    type: 'event',
+    about: { name: 'events' },
+    head: () => async (body) => serve(options, body),
+  };
+  return { name: 'event-server', admit: () => admitted, allowedMethods: () => [] };
+}
+
+function serve({ intake, limit, reports }: EventEndpointOptions, body: Buffer): Answer {
+  if (body.length === 0) throw new RequestError('PayloadInvalid', 'the body is empty');
+  const event = withKeptMetadata(parseEvent(body));
+  const { allowed, endsAtMs } = limit.take(event);
+  const resetAt = new Date(endsAtMs).toUTCString();
+  const headers = { 'X-RateLimit-Limit': '1', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': resetAt };
+  if (!allowed) {
+    reports.duplicate(event);
+    const refused = { ...headers, 'Retry-After': resetAt, 'X-Content-Type-Options': 'nosniff' };
+    return { status: TOO_MANY, headers: refused, text: 'Too Many Requests\n' };
+  }
+  intake.take(event, BYTES_PER_EVENT + 2 * body.length);
+  return { status: ACCEPTED, headers };
+}

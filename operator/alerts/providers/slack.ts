@@ -1,0 +1,66 @@
+/** Posts a message to Slack, by an incoming webhook or by the API; Mattermost takes the same. */
+import { DeliveryError } from '../delivery-error.ts';
+import { goJson } from '../encode/go-json.ts';
+import type { FluxEvent } from '../flux-event.ts';
+import type { ProviderType } from '../provider-type.ts';
+import { hookUrl } from '../send/hook-url.ts';
+import { post } from '../send/post.ts';
+import { escapeSlack } from '../text/escape-slack.ts';
+import { objectLabel } from '../text/object-label.ts';
+import { truncate } from '../text/truncate.ts';
+
+/** Beyond, Slack refuses the message. */
+const MAX_TEXT = 40_000;
+const API_PATH = '/api/chat.postMessage';
+/** What Slack says while it is busy. */
+const PASSING_ERRORS = new Set(['ratelimited', 'rate_limited', 'service_unavailable', 'internal_error', 'fatal_error']);
+
+export const slack: ProviderType = {
+  name: 'slack',
+  description: 'Slack, and Mattermost',
+  prepare({ address, channel, username, token, http }) {
+    const url = hookUrl('Slack', address);
+    const headers = token === '' ? {} : { Authorization: `Bearer ${token}` };
+    return {
+      async send({ event }, signal) {
+        const body = goJson(slackMessage(event, { channel, username: username || event.reportingController }));
+        const { text } = await post(http, { url, headers, body }, signal);
+        if (url.pathname === API_PATH) checkAnswer(text);
+      },
+    };
+  },
+};
+
+/** Slack's API, whoever stands before it, answers 200 and says in the body whether it took the message. */
+function checkAnswer(text: string): void {
+  let answer: { ok?: unknown; error?: unknown } | null;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    throw new DeliveryError('passing', 'Slack answered something else than JSON');
+  }
+  if (answer?.ok === true) return;
+  const error = typeof answer?.error === 'string' ? answer.error : 'unknown';
+  throw new DeliveryError(PASSING_ERRORS.has(error) ? 'passing' : 'final', `Slack responded with error: ${error}`);
+}
+
+function slackMessage(event: FluxEvent, { channel, username }: { channel: string; username: string }) {
+  const label = objectLabel(event);
+  const text = escapeSlack(truncate(event.message, MAX_TEXT));
+  return {
+    channel,
+    username,
+    icon_url: '',
+    icon_emoji: '',
+    attachments: [
+      {
+        fallback: `${label}: ${text.split('\n', 1)[0]}`,
+        color: event.severity === 'error' ? 'danger' : 'good',
+        author_name: label,
+        text,
+        mrkdwn_in: ['text'],
+        fields: [...event.metadata].map(([title, value]) => ({ title, value: escapeSlack(value), short: false })),
+      },
+    ],
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * Holds the events that are taken and not yet delivered by every Alert, within a bound. When it is full the oldest goes,
+ * those of severity info first: an error that nobody hears of costs more.
+ */
+import type { FluxEvent } from '../flux-event.ts';
+
+/** An event, from when it was taken to its last delivery. */
+export interface HeldEvent {
+  readonly event: FluxEvent;
+  readonly bytes: number;
+  /** On the clock that never jumps. */
+  readonly takenAtMs: number;
+  /** What still holds it: matching, and each delivery that is queued. */
+  holders: number;
+  /** It made room for others: nobody delivers it any more. */
+  dropped: boolean;
+}
+
+export interface EventStore {
+  /** Takes an event, for one holder. */
+  add(event: FluxEvent, bytes: number): HeldEvent;
+  hold(held: HeldEvent): void;
+  /** One holder is done with it. */
+  release(held: HeldEvent): void;
+  readonly size: number;
+  /** When the oldest was taken; undefined: there is none. */
+  readonly oldestAtMs: number | undefined;
+}
+
+export interface EventStoreOptions {
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  readonly nowMs: () => number;
+  readonly onDropped: (held: HeldEvent) => void;
+}
+
+interface State {
+  readonly options: EventStoreOptions;
+  /** Oldest first. */
+  readonly info: Set<HeldEvent>;
+  readonly others: Set<HeldEvent>;
+  bytes: number;
+}
+
+export function createEventStore(options: EventStoreOptions): EventStore {
+  const state: State = { options, info: new Set(), others: new Set(), bytes: 0 };
+  return {
+    add(event, bytes) {
+      const held: HeldEvent = { event, bytes, takenAtMs: options.nowMs(), holders: 1, dropped: false };
+      setOf(state, held).add(held);
+      state.bytes += bytes;
+      makeRoom(state, held);
+      return held;
+    },
+    hold(held) {
+      held.holders += 1;
+    },
+    release(held) {
+      held.holders -= 1;
+      if (held.holders === 0) remove(state, held);
+    },
+    get size() {
+      return state.info.size + state.others.size;
+    },
+    get oldestAtMs() {
+      const [info] = state.info;
+      const [other] = state.others;
+      if (info === undefined || other === undefined) return (info ?? other)?.takenAtMs;
+      return Math.min(info.takenAtMs, other.takenAtMs);
+    },
+  };
+}
+
+function setOf({ info, others }: State, { event }: HeldEvent): Set<HeldEvent> {
+  return event.severity === 'error' ? others : info;
+}
+
+function remove(state: State, held: HeldEvent): void {
+  if (setOf(state, held).delete(held)) state.bytes -= held.bytes;
+}
+
+function makeRoom(state: State, newest: HeldEvent): void {
+  const { maxEvents, maxBytes, onDropped } = state.options;
+  while (state.info.size + state.others.size > maxEvents || state.bytes > maxBytes) {
+    const [oldest = newest] = state.info.size > 0 ? state.info : state.others;
+    oldest.dropped = true;
+    remove(state, oldest);
+    onDropped(oldest);
+    if (oldest === newest) return;
+  }
+}

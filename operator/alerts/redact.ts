@@ -1,0 +1,19 @@
+const MASK = '*****';
+/** Shorter ones would garble every text. */
+const SHORTEST_SECRET = 3;
+
+/** The text without the secrets, and without the parts of secret addresses that could still be used. */
+export function redact(text: string, secrets: readonly string[]): string {
+  let shown = text;
+  for (const secret of secrets.flatMap(partsOf).sort((one, other) => other.length - one.length)) {
+    if (secret.length >= SHORTEST_SECRET) shown = shown.replaceAll(secret, MASK);
+  }
+  return shown;
+}
+
+/** Of an address also what follows its host, encoded as it was sent. */
+function partsOf(secret: string): readonly string[] {
+  const url = URL.parse(secret);
+  if (url === null || !/^https?:$/.test(url.protocol)) return [secret, JSON.stringify(secret).slice(1, -1)];
+  return [secret, url.href, `${url.pathname}${url.search}`, url.pathname].filter((part) => part !== '/');
+}

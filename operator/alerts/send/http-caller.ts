@@ -1,0 +1,158 @@
+/**
+ * Makes the HTTP calls of one Provider, on connections that it keeps, with its TLS settings and through its proxy.
+ * It follows no redirect, bounds what it reads, and connects to no link-local address.
+ */
+import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici';
+import { checkWrittenAddress, guardedLookup, RefusedAddressError } from '../../verify/guarded-lookup.ts';
+import { DeliveryError } from '../delivery-error.ts';
+import type { TlsSettings } from '../provider-type.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'OPTIONS';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** By their names in lower case; the first of several. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+}
+
+export interface HttpCaller {
+  /** @throws DeliveryError where there is no answer. Any status is one. */
+  request(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+export interface HttpCallerOptions {
+  readonly tls: TlsSettings | undefined;
+  readonly proxy: ProxySettings | undefined;
+  /** With `--alert-allow-link-local`. */
+  readonly allowLinkLocal: boolean;
+}
+
+export interface ProxySettings {
+  /** Scheme `http`, `https` or `socks5`. */
+  readonly url: URL;
+  readonly username: string;
+  readonly password: string;
+}
+
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+/** Of what makes certificates fail, by Node's and OpenSSL's names. */
+const CERTIFICATE_FAULT = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA)/;
+/** Of a request that undici refuses to send. */
+const REQUEST_FAULT = /^(UND_ERR_INVALID_ARG|ERR_INVALID_CHAR|ERR_INVALID_ARG)/;
+
+export function createHttpCaller(options: HttpCallerOptions): HttpCaller {
+  let dispatcher: Dispatcher | undefined;
+  return {
+    async request(request, signal) {
+      try {
+        if (!options.allowLinkLocal) checkWrittenAddress(request.url);
+        dispatcher ??= createDispatcher(options);
+        return await call(dispatcher, request, signal);
+      } catch (error) {
+        throw signal.aborted ? signal.reason : deliveryError(error);
+      }
+    },
+    async close() {
+      await dispatcher?.close();
+    },
+  };
+}
+
+function createDispatcher({ tls, proxy, allowLinkLocal }: HttpCallerOptions): Dispatcher {
+  const ofTls = tls === undefined ? {} : { ca: tls.ca, cert: tls.cert, key: tls.key };
+  const connect = { ...ofTls, ...(allowLinkLocal ? {} : { lookup: guardedLookup() }) };
+  if (proxy === undefined) {
+    if (!hasEnvProxy()) return new Agent({ connect });
+    return new EnvHttpProxyAgent({ connect, requestTls: connect, proxyTls: connect });
+  }
+  const { username, password, url } = proxy;
+  const uri = new URL(url);
+  if (username !== '') uri.username = encodeURIComponent(username);
+  if (password !== '') uri.password = encodeURIComponent(password);
+  return new ProxyAgent({ uri: uri.href, requestTls: connect, proxyTls: connect });
+}
+
+function hasEnvProxy(): boolean {
+  const { env } = process;
+  return [env.http_proxy, env.HTTP_PROXY, env.https_proxy, env.HTTPS_PROXY].some((value) => value !== undefined);
+}
+
+async function call(
+  dispatcher: Dispatcher,
+  { method, url, headers = {}, body }: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const { origin, pathname, search } = url;
+  const response = await dispatcher.request({
+    origin,
+    path: pathname + search,
+    method,
+    headers: { 'user-agent': 'sluice', ...withCredentials(url, headers) },
+    body: body ?? null,
+    signal,
+  });
+  const { statusCode: status, headers: answered } = response;
+  return { status, headers: firstOfEach(answered), text: await readText(response.body) };
+}
+
+/** The user and password in an address are sent as Go sends them. */
+function withCredentials({ username, password }: URL, headers: Readonly<Record<string, string>>) {
+  if (username === '' && password === '') return headers;
+  if (Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) return headers;
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { ...headers, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+function firstOfEach(headers: Readonly<Record<string, string | string[] | undefined>>) {
+  const entries = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]);
+  return Object.fromEntries(entries) as Record<string, string | undefined>;
+}
+
+async function readText(body: Dispatcher.ResponseData['body']): Promise<string> {
+  // Giving up on a body makes it emit an error, which nobody else may be there to hear.
+  body.on('error', () => {});
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) {
+      body.destroy();
+      throw new DeliveryError('final', `the answer has more than ${MAX_ANSWER_BYTES} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes).toString('utf8');
+}
+
+/** Addresses stay out of the message: they may be secret. */
+function deliveryError(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  if (error instanceof RefusedAddressError) return refusedAddress(error);
+  const code = codeOf(error);
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof RefusedAddressError) return refusedAddress(cause);
+  if (CERTIFICATE_FAULT.test(code)) {
+    return new DeliveryError('final', `failed to execute request: certificate refused: ${code}`);
+  }
+  if (REQUEST_FAULT.test(code))
+    return new DeliveryError('final', 'failed to execute request: invalid header field value');
+  return new DeliveryError('passing', `failed to execute request: connection failed: ${code}`);
+}
+
+function refusedAddress(cause: Error): DeliveryError {
+  const message = 'failed to execute request: the address is link-local, which --alert-allow-link-local would allow';
+  return new DeliveryError('final', message, { cause });
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return code ?? 'no answer';
+}

@@ -1,0 +1,31 @@
+/** The call that most types make: POST JSON, and any 2xx means that it was taken. */
+import { DeliveryError } from '../delivery-error.ts';
+import type { HttpAnswer, HttpCaller } from './http-caller.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+export interface Post {
+  readonly url: URL;
+  /** In place of `POST`. */
+  readonly method?: 'PUT' | 'PATCH';
+  /** Beside `Content-Type: application/json`, which they may override. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** @throws DeliveryError as the contract's section *The common HTTP call* says. */
+export async function post(http: HttpCaller, request: Post, signal: AbortSignal): Promise<HttpAnswer> {
+  const { url, method = 'POST', body } = request;
+  const headers = { 'Content-Type': 'application/json', ...request.headers };
+  const answer = await http.request({ method, url, headers, body }, signal);
+  checkStatus(answer, 'postMessage failed: request failed: request failed with status code');
+  return answer;
+}
+
+/** @param message what precedes the status in the error. @throws DeliveryError for every status but 2xx. */
+export function checkStatus({ status, headers, text }: HttpAnswer, message: string): void {
+  if (status >= 200 && status < 300) return;
+  const passes = status === 408 || status === 429 || status >= 500;
+  const options = passes ? { retryAfterMs: retryAfterMs(headers['retry-after']) } : {};
+  const verdict = passes ? 'passing' : 'final';
+  throw new DeliveryError(verdict, `${message} ${status}${text === '' ? '' : `: ${text}`}`, options);
+}

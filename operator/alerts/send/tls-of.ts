@@ -1,0 +1,52 @@
+/** Reads a Provider's certificates from its Secrets. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { DeliveryError } from '../delivery-error.ts';
+import type { TlsSettings } from '../provider-type.ts';
+
+type Data = Readonly<Record<string, Buffer>>;
+
+export interface TlsSources {
+  readonly namespace: string;
+  readonly certName: string | undefined;
+  /** The data of `certSecretRef`'s Secret. */
+  readonly cert: Data | undefined;
+  /** The data of `secretRef`'s Secret, for the types that may keep certificates there. */
+  readonly own: Data | undefined;
+}
+
+/** @throws DeliveryError final for half a pair, bad PEM, or a `certSecretRef` without either. */
+export function tlsOf({ namespace, certName, cert, own }: TlsSources): TlsSettings | undefined {
+  if (cert !== undefined) {
+    const secret = `secret '${namespace}/${certName}'`;
+    const tls = read(cert, secret);
+    if (tls === undefined) throw fault(`${secret} must contain either 'ca.crt' or both 'tls.crt' and 'tls.key'`);
+    return tls;
+  }
+  return own === undefined ? undefined : read(own, 'secret');
+}
+
+function read(data: Data, secret: string): TlsSettings | undefined {
+  const pem = (key: string, legacy: string) => (data[key] ?? data[legacy])?.toString('utf8');
+  const [ca, cert, key] = [pem('ca.crt', 'caFile'), pem('tls.crt', 'certFile'), pem('tls.key', 'keyFile')];
+  if (cert !== undefined && key === undefined) throw fault(`${secret} contains 'tls.crt' but missing 'tls.key'`);
+  if (cert === undefined && key !== undefined) throw fault(`${secret} contains 'tls.key' but missing 'tls.crt'`);
+  if (ca === undefined && cert === undefined) return undefined;
+  if (ca !== undefined) check(() => new X509Certificate(ca), `${secret}: 'ca.crt' is not a PEM certificate`);
+  if (cert !== undefined && key !== undefined) {
+    check(() => new X509Certificate(cert), `${secret}: 'tls.crt' is not a PEM certificate`);
+    check(() => createPrivateKey(key), `${secret}: 'tls.key' is not a PEM private key`);
+  }
+  return { ca, cert, key };
+}
+
+function check(attempt: () => unknown, message: string): void {
+  try {
+    attempt();
+  } catch {
+    throw fault(message);
+  }
+}
+
+function fault(message: string): DeliveryError {
+  return new DeliveryError('final', `failed to get TLS config: ${message}`);
+}

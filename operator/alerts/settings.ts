@@ -1,0 +1,124 @@
+/** From a Provider and its Secrets to the settings that its type needs (contract, *Secrets and connection*). */
+import { parse, type Tags } from 'yaml';
+import type { Provider } from '../api/provider/provider.ts';
+import { DeliveryError } from './delivery-error.ts';
+import type { ProviderSettings } from './provider-type.ts';
+import { createHttpCaller } from './send/http-caller.ts';
+import { proxyOf } from './send/proxy-of.ts';
+import { tlsOf } from './send/tls-of.ts';
+
+/** The data of a Secret by their keys; undefined: there is none. */
+export type ReadSecret = (namespace: string, name: string) => Promise<SecretData | undefined>;
+export type SecretData = Readonly<Record<string, Buffer>>;
+
+export interface SettingsOptions {
+  readonly secret: ReadSecret;
+  /** The types that read a certificate from `secretRef`'s Secret where `certSecretRef` is absent. */
+  readonly isCommitStatus: boolean;
+  /** With `--alert-allow-link-local`. */
+  readonly allowLinkLocal: boolean;
+}
+
+/** What a Provider comes down to, and what of it must never be shown. */
+export interface ResolvedProvider {
+  readonly settings: ProviderSettings;
+  readonly secrets: readonly string[];
+}
+
+const MAX_ADDRESS_BYTES = 2_048;
+const NO_DATA: SecretData = Object.freeze({});
+
+/** @throws DeliveryError final for what cannot work; whatever the API server's absence throws, which passes. */
+export async function resolveProvider(provider: Provider, options: SettingsOptions): Promise<ResolvedProvider> {
+  const { metadata, spec } = provider;
+  const { namespace, name, uid = '' } = metadata;
+  const read = async (ref: { name: string } | undefined) => {
+    if (ref === undefined) return undefined;
+    const data = await options.secret(namespace, ref.name);
+    if (data !== undefined) return data;
+    const message = `failed to get secret '${namespace}/${ref.name}': secrets ${JSON.stringify(ref.name)} not found`;
+    throw new DeliveryError('final', message);
+  };
+  const [secret = NO_DATA, cert, proxy] = await Promise.all(
+    [spec.secretRef, spec.certSecretRef, spec.proxySecretRef].map(read),
+  );
+  const tls = tlsOf({
+    namespace,
+    certName: spec.certSecretRef?.name,
+    cert,
+    own: options.isCommitStatus ? secret : undefined,
+  });
+  const settings: ProviderSettings = {
+    namespace,
+    name,
+    uid,
+    address: addressOf(provider, secret),
+    channel: spec.channel ?? '',
+    ...credentialsOf(provider, secret),
+    token: textOf(secret, 'token').replace(/[\r\n]+$/, ''),
+    secret,
+    headers: headersOf(secret),
+    http: createHttpCaller({ tls, proxy: proxyOf(spec, secret, proxy), allowLinkLocal: options.allowLinkLocal }),
+    tls,
+    serviceAccountName: spec.serviceAccountName ?? '',
+  };
+  return { settings, secrets: secretTexts([secret, proxy ?? NO_DATA], settings) };
+}
+
+function textOf(data: SecretData, key: string): string {
+  return data[key]?.toString('utf8') ?? '';
+}
+
+function addressOf({ spec }: Provider, secret: SecretData): string {
+  if (secret.address === undefined) return spec.address ?? '';
+  const address = textOf(secret, 'address').trim();
+  if (address.length > MAX_ADDRESS_BYTES) {
+    throw new DeliveryError('final', `the Secret's address is longer than ${MAX_ADDRESS_BYTES} bytes`);
+  }
+  return address;
+}
+
+/** `username` of the Secret replaces the spec's; a password may come with either. */
+function credentialsOf(
+  { spec }: Provider,
+  secret: SecretData,
+): { readonly username: string; readonly password: string } {
+  const username = secret.username === undefined ? (spec.username ?? '') : textOf(secret, 'username');
+  return { username, password: textOf(secret, 'password') };
+}
+
+/** A date stays as it is written. */
+const TIMESTAMP_TAG = 'tag:yaml.org,2002:timestamp';
+function customTags(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === 'string' || tag.tag !== TIMESTAMP_TAG);
+}
+
+/** YAML 1.1 as Go reads it: a scalar becomes the text of its value, not the text that was written. */
+function headersOf(secret: SecretData): ReadonlyMap<string, string> {
+  if (secret.headers === undefined) return new Map();
+  const fault = 'failed to read headers from secret';
+  let value: unknown;
+  try {
+    value = parse(textOf(secret, 'headers'), { schema: 'yaml-1.1', mapAsMap: true, intAsBigInt: true, customTags });
+  } catch {
+    // The parser's message quotes the text.
+    throw new DeliveryError('final', `${fault}: not valid YAML`);
+  }
+  if (value === null) return new Map();
+  if (!(value instanceof Map)) throw new DeliveryError('final', `${fault}: not a map of names to values`);
+  return new Map([...value].map(([name, item]): [string, string] => [scalar(name, fault), scalar(item, fault)]));
+}
+
+function scalar(value: unknown, fault: string): string {
+  if (value === null) return '';
+  if (typeof value === 'object') throw new DeliveryError('final', `${fault}: a value is not text`);
+  return String(value);
+}
+
+/** Whatever a Secret holds, and the address where it came from one. */
+function secretTexts(secrets: readonly SecretData[], { token, address }: ProviderSettings): readonly string[] {
+  const texts = secrets.flatMap((data) =>
+    Object.entries(data).filter(([key]) => key !== 'username' && key !== 'ca.crt'),
+  );
+  return [...texts.map(([, value]) => value.toString('utf8').trim()), token, address].filter((text) => text !== '');
+}

@@ -1,0 +1,54 @@
+/** A service of any kind for tests: answers as it is told and keeps what it was sent. */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+export interface RecordedRequest {
+  readonly method: string;
+  /** With its query; of a request to a proxy without its origin. */
+  readonly path: string;
+  /** By their names in lower case. */
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** What the first answer that fits says: `match` is a method, or a method, a blank and a path. */
+export interface RecorderAnswer {
+  readonly match: string;
+  readonly status: number;
+  readonly body: string;
+  readonly header?: Readonly<Record<string, string>>;
+}
+
+export interface Recorder {
+  /** `127.0.0.1:port`. */
+  readonly host: string;
+  readonly requests: RecordedRequest[];
+  close(): Promise<void>;
+}
+
+const DEFAULT_ANSWER: RecorderAnswer = { match: '', status: 200, body: '{"ok":true}' };
+
+export async function startRecorder(answers: readonly RecorderAnswer[] = []): Promise<Recorder> {
+  const requests: RecordedRequest[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const { method = '', url = '', headers } = request;
+    const path = url.replace(/^https?:\/\/[^/]*/i, '');
+    requests.push({ method, path, headers, body });
+    const bare = path.split('?', 1)[0];
+    const answer = answers.find(({ match }) => match === method || match === `${method} ${bare}`) ?? DEFAULT_ANSWER;
+    response.writeHead(answer.status, answer.header);
+    response.end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    host: `127.0.0.1:${port}`,
+    requests,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** Runs a recorded scenario through the delivering half: from the posted event to what a real server was sent. */
+import { createDeliverer, DeliveryFailure } from '../../../operator/alerts/deliver.ts';
+import { withKeptMetadata, withoutToken } from '../../../operator/alerts/events/event-metadata.ts';
+import { parseEvent } from '../../../operator/alerts/events/parse-event.ts';
+import { createNotifiers } from '../../../operator/alerts/notifiers.ts';
+import { providerTypes } from '../../../operator/alerts/providers/index.ts';
+import { objectPath } from '../../../operator/alerts/text/object-label.ts';
+import { type RecordedRequest, type Recorder, startRecorder } from './recorder.ts';
+import { bodyOf, objectsOf, type Scenario, scenarios, withHost } from './scenarios.ts';
+
+export interface ScenarioResult {
+  readonly scenario: Scenario;
+  readonly requests: readonly RecordedRequest[];
+  /** As they are shown on the Alert. */
+  readonly failures: readonly string[];
+}
+
+/** @param change to try something else than what was recorded. */
+export async function runScenario(
+  name: string,
+  change: (scenario: Scenario) => Scenario = (same) => same,
+): Promise<ScenarioResult> {
+  const recorded = scenarios.get(name);
+  if (recorded === undefined) throw new Error(`no scenario ${name}`);
+  const scenario = change(recorded);
+  const recorder = await startRecorder(scenario.serverAnswers);
+  try {
+    return { scenario: withHost(scenario, recorder.host), ...(await run(scenario, recorder)) };
+  } finally {
+    await recorder.close();
+  }
+}
+
+async function run(scenario: Scenario, { host, requests }: Recorder) {
+  const { alert, provider } = objectsOf(scenario, host);
+  const notifiers = createNotifiers({
+    types: providerTypes,
+    secret: async (_namespace, secretName) => dataOf(withHost(scenario.secrets?.[secretName], host)),
+    allowLinkLocal: false,
+  });
+  const deliverer = createDeliverer({
+    types: providerTypes,
+    notifiers,
+    sameNamespaceOnly: scenario.flags?.includes('--no-cross-namespace-refs') ?? false,
+    workloadIdentity: false,
+    onConflicts() {},
+    onMessageFailed() {},
+  });
+  const failures: string[] = [];
+  for (const post of scenario.posts) {
+    const event = withoutToken(withKeptMetadata(parseEvent(Buffer.from(bodyOf(post)))));
+    try {
+      await deliverer.deliver({ event, alert, provider });
+    } catch (error) {
+      if (!(error instanceof DeliveryFailure)) throw error;
+      failures.push(`failed to ${error.stage} notification for ${objectPath(event)}: ${error.message}`);
+    }
+  }
+  await notifiers.stop();
+  return { requests, failures };
+}
+
+function dataOf(data: Readonly<Record<string, string>> | undefined): Record<string, Buffer> | undefined {
+  if (data === undefined) return undefined;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value)]));
+}
