@@ -37,6 +37,8 @@ export async function makeImage(layout: string): Promise<MadeImage> {
   if (missing !== undefined) throw new Error(missing);
   await bundle();
   const scratch = mkdtempSync(join(tmpdir(), 'sluice-image-'));
+  // The image's user reads what is made here, whatever the rights that its maker gives to new files.
+  const mask = process.umask(0o022);
   try {
     const { path, packages } = createRootFilesystem(join(scratch, 'root'));
     rmSync(layout, { recursive: true, force: true });
@@ -45,6 +47,7 @@ export async function makeImage(layout: string): Promise<MadeImage> {
     writeOciLayout(path, { path: layout, version: packageJson.version, revision, epoch });
     return { architecture: imageArchitecture(), ...digestOf(layout), packages };
   } finally {
+    process.umask(mask);
     rmSync(scratch, { recursive: true, force: true });
   }
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from '../../control-plane/component.ts';
 import { bundle } from '../../scripts/bundle.ts';
 
 /** The environment variable with the path of the bundle, where a run has made it. */
@@ -27,6 +28,8 @@ export interface OperatorProcess {
 export interface OperatorProcessOptions {
   /** Path of the bundle. */
   readonly bundle: string;
+  /** What is run instead of this process's Node with the bundle. */
+  readonly command?: Command;
   readonly kubeconfig: string;
   readonly ports: {
     readonly receiver: number;
@@ -66,6 +69,7 @@ async function waitForReady(child: ChildProcess, url: string, logFile: string): 
 /** Starts the operator and waits until /readyz says 200. */
 export async function startOperatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
   const { bundle, kubeconfig, ports, args = [], env = {}, logFile, guard } = options;
+  const [program, ...words] = options.command ?? [process.execPath, bundle];
   const flags = [
     `--receiverAddr=127.0.0.1:${ports.receiver}`,
     `--events-addr=127.0.0.1:${ports.events ?? 0}`,
@@ -74,7 +78,7 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
     ...args,
   ];
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [bundle, ...flags], {
+  const child = spawn(program, [...words, ...flags], {
     env: { ...process.env, KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system', ...env },
     stdio: ['ignore', log, log],
   });

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SluiceProps } from '../../charts-ts/index.ts';
+import type { Command } from '../../control-plane/component.ts';
 import { freePort } from '../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import { fluxKinds } from '../../operator/api/flux-kinds.ts';
@@ -92,6 +93,8 @@ export interface WorldOptions {
   readonly namespace?: string;
   /** Of the operator, beside this process's own. RUNTIME_NAMESPACE is flux-system by default. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the operator; default: this process's Node with the bundle. */
+  readonly command?: Command;
   /** Kubeconfig of the operator; default: its ServiceAccount's. */
   readonly kubeconfig?: string;
 }
@@ -121,6 +124,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
       args,
       logFile,
       ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.command === undefined ? {} : { command: options.command }),
       guard: controlPlane.guard,
     });
     started.push(operator);
