@@ -2,7 +2,7 @@
 import { ALERT_PLURAL, ALERTING_API_VERSION, type Alert } from '../api/alert/alert.ts';
 import { PROVIDER_PLURAL, type Provider } from '../api/provider/provider.ts';
 import type { ResourceType } from '../kube/kube-client.ts';
-import type { Cluster } from '../platform/cluster.ts';
+import type { LeaderClient } from '../kube/leader/leader-client.ts';
 import type { AlertIndex } from './matching/alert-index.ts';
 import { compileAlert } from './matching/compile-alert.ts';
 import type { Notifiers } from './notifiers.ts';
@@ -19,7 +19,7 @@ export interface Reconcilers {
 }
 
 export interface ReconcilersOptions {
-  readonly cluster: Pick<Cluster, 'leader'>;
+  readonly leader: LeaderClient;
   readonly index: AlertIndex;
   /** By `namespace/name`. */
   readonly providers: Map<string, Provider>;
@@ -38,13 +38,13 @@ export function createReconcilers(options: ReconcilersOptions): Reconcilers {
 }
 
 async function reconcileAlert(options: ReconcilersOptions, key: string, alert: Alert | undefined): Promise<undefined> {
-  const { index, reports, allNamespaces } = options;
-  const { leader } = options.cluster;
+  const { leader, index, reports, allNamespaces } = options;
   if (alert === undefined) {
     index.delete(key);
     return;
   }
-  const isNew = index.get(key)?.alert.metadata.generation !== alert.metadata.generation;
+  const known = index.get(key)?.alert.metadata;
+  const isNew = known === undefined || known.generation !== alert.metadata.generation;
   const compiled = compileAlert(alert, { allNamespaces });
   index.set(compiled);
   if (isNew) for (const fault of compiled.faults) reports.invalidConfig(alert, fault);
@@ -55,7 +55,7 @@ async function reconcileAlert(options: ReconcilersOptions, key: string, alert: A
 }
 
 async function reconcileProvider(
-  { cluster: { leader }, providers, notifiers, deliveries }: ReconcilersOptions,
+  { leader, providers, notifiers, deliveries }: ReconcilersOptions,
   key: string,
   provider: Provider | undefined,
 ): Promise<undefined> {

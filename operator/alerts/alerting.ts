@@ -1,0 +1,142 @@
+/** Puts the parts of alerting together: what takes events, what matches them, and what delivers them. */
+import type { Registry } from 'prom-client';
+import type { Provider } from '../api/provider/provider.ts';
+import type { Config } from '../config.ts';
+import type { ServedEndpoint } from '../http/endpoint.ts';
+import type { EventRecorder } from '../kube/events/events.ts';
+import type { LeaderClient } from '../kube/leader/leader-client.ts';
+import type { Clock } from '../observe/clock.ts';
+import type { Logger } from '../observe/log.ts';
+import { type Attempts, createAttempts } from './attempts.ts';
+import { createEventEndpoint } from './endpoint.ts';
+import { createDuplicateLimit } from './events/duplicate-limit.ts';
+import { createIntake, type Intake } from './intake.ts';
+import { createAlertIndex } from './matching/alert-index.ts';
+import type { ReadLabels } from './matching/object-labels.ts';
+import { type AlertMetrics, createAlertMetrics, eventServerMessages } from './metrics.ts';
+import { createNotifiers } from './notifiers.ts';
+import { providerTypes } from './providers/index.ts';
+import { createDeliveries, type Deliveries } from './queue/deliveries.ts';
+import { createEventStore, type EventStore } from './queue/event-store.ts';
+import { createReconcilers, type Reconcilers } from './reconcilers.ts';
+import { createAlertReports } from './reports.ts';
+import type { ReadSecret } from './settings.ts';
+
+export interface Alerting extends Reconcilers {
+  /** What `--events-addr` serves. */
+  readonly served: ServedEndpoint;
+  /** @param key `namespace/name` */
+  secretChanged(key: string): void;
+  /** Delivers what is queued. @returns how many notifications and unmatched events were given up. */
+  flush(timeoutMs: number): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface AlertingOptions {
+  readonly secret: ReadSecret;
+  readonly readLabels: ReadLabels;
+  /** Of this replica: it alone has seen an event. */
+  readonly events: EventRecorder;
+  readonly leader: LeaderClient;
+  /** Whether every Alert and Provider is known. */
+  readonly isComplete: () => boolean;
+  readonly registry: Registry;
+  readonly config: AlertingConfig;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export type AlertingConfig = Pick<
+  Config,
+  | 'alertAllowLinkLocal'
+  | 'alertRetryForMs'
+  | 'alertsAllNamespaces'
+  | 'defaultServiceAccount'
+  | 'featureGates'
+  | 'maxPendingEvents'
+  | 'metricsPerObject'
+  | 'noCrossNamespaceRefs'
+  | 'rateLimitIntervalMs'
+>;
+
+/** What the events that wait may hold. */
+const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+/** What is dropped for want of room is told that often. */
+const DROPPED_LOG_MS = 60_000;
+
+export function createAlerting(options: AlertingOptions): Alerting {
+  const { secret, isComplete, readLabels, registry, config, clock } = options;
+  const index = createAlertIndex();
+  const providers = new Map<string, Provider>();
+  const reports = createAlertReports(options);
+  const notifiers = createNotifiers({ types: providerTypes, secret, allowLinkLocal: config.alertAllowLinkLocal });
+  const metrics = createAlertMetrics({
+    registry,
+    perObject: config.metricsPerObject,
+    queue: () => ({ length: deliveries.size, oldestAgeSeconds: ageOf(store.oldestAtMs) }),
+  });
+  const ageOf = (sinceMs: number | undefined) => (sinceMs === undefined ? 0 : (clock.elapsedMs() - sinceMs) / 1_000);
+  const store = storeOf(options, metrics);
+  const attempts = createAttempts({ index, providers, notifiers, reports, metrics, config, clock });
+  const deliveries: Deliveries = createDeliveries({ store, ...attempts, retryForMs: config.alertRetryForMs, clock });
+  const intake = createIntake({ index, isComplete, readLabels, store, deliveries, reports, clock });
+  const limit = createDuplicateLimit(config.rateLimitIntervalMs, clock);
+  const allNamespaces = config.alertsAllNamespaces;
+  return {
+    served: {
+      endpoint: createEventEndpoint({ intake, limit, reports }),
+      messages: eventServerMessages,
+      metrics: metrics.server,
+    },
+    ...createReconcilers({ leader: options.leader, index, providers, allNamespaces, reports, notifiers, deliveries }),
+    secretChanged(key) {
+      for (const providerKey of notifiers.usersOf(key)) deliveries.retryNow(providerKey);
+    },
+    flush: (timeoutMs) => flush({ intake, deliveries, attempts, metrics }, timeoutMs),
+    async stop() {
+      intake.stop();
+      await notifiers.stop();
+    },
+  };
+}
+
+function storeOf({ config, clock, log }: AlertingOptions, metrics: AlertMetrics): EventStore {
+  const tell = createDropLog(() => {
+    log.error('events were dropped: more wait for their delivery than --max-pending-events or 64 MiB allow');
+  });
+  return createEventStore({
+    maxEvents: config.maxPendingEvents,
+    maxBytes: MAX_PENDING_BYTES,
+    nowMs: () => clock.elapsedMs(),
+    onDropped() {
+      metrics.dropped();
+      tell(clock.elapsedMs());
+    },
+  });
+}
+
+/** Calls `tell` for the first of those that come in a minute. */
+function createDropLog(tell: () => void): (nowMs: number) => void {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  return (nowMs) => {
+    if (nowMs - toldAtMs < DROPPED_LOG_MS) return;
+    toldAtMs = nowMs;
+    tell();
+  };
+}
+
+interface Flushed {
+  readonly intake: Intake;
+  readonly deliveries: Deliveries;
+  readonly attempts: Attempts;
+  readonly metrics: AlertMetrics;
+}
+
+async function flush({ intake, deliveries, attempts, metrics }: Flushed, timeoutMs: number): Promise<number> {
+  intake.wake();
+  const left = await deliveries.flush(timeoutMs);
+  for (const delivery of left) attempts.onAbandoned(delivery);
+  const unmatched = intake.stop();
+  metrics.abandoned(unmatched + left.length);
+  return left.length + unmatched;
+}

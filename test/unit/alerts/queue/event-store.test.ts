@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { FluxEvent } from '../../../../operator/alerts/flux-event.ts';
+import { createEventStore } from '../../../../operator/alerts/queue/event-store.ts';
+
+function setup({ maxEvents = 3, maxBytes = 100 }) {
+  const dropped: string[] = [];
+  let nowMs = 0;
+  const store = createEventStore({
+    maxEvents,
+    maxBytes,
+    nowMs: () => nowMs++,
+    onDropped: ({ event }) => void dropped.push(event.message),
+  });
+  const add = (severity: string, message: string, bytes = 1) => store.add({ severity, message } as FluxEvent, bytes);
+  return { store, dropped, add };
+}
+
+test('beyond the number the oldest info goes, and errors when no info is left', () => {
+  const { store, dropped, add } = setup({ maxEvents: 3 });
+  add('error', 'e1');
+  add('info', 'i1');
+  add('info', 'i2');
+  add('error', 'e2');
+  expect(dropped).toEqual(['i1']);
+  add('error', 'e3');
+  add('error', 'e4');
+  expect(dropped).toEqual(['i1', 'i2', 'e1']);
+  expect(store.size).toBe(3);
+});
+
+test('beyond the bytes the oldest go until there is room', () => {
+  const { dropped, add } = setup({ maxEvents: 10, maxBytes: 100 });
+  add('info', 'a', 40);
+  add('info', 'b', 40);
+  add('info', 'c', 90);
+  expect(dropped).toEqual(['a', 'b']);
+});
+
+test('one that is larger than the bound is dropped itself', () => {
+  const { store, dropped, add } = setup({ maxBytes: 100 });
+  expect(add('info', 'huge', 101).dropped).toBe(true);
+  expect([dropped, store.size]).toEqual([['huge'], 0]);
+});
+
+test('an event stays until its last holder is done, and its age is known', () => {
+  const { store, add } = setup({});
+  const first = add('info', 'a');
+  add('error', 'b');
+  store.hold(first);
+  store.release(first);
+  expect([store.size, store.oldestAtMs]).toEqual([2, 0]);
+  store.release(first);
+  expect([store.size, store.oldestAtMs]).toEqual([1, 1]);
+});
