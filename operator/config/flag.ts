@@ -49,14 +49,14 @@ export function stringFlag(text: FlagText & { readonly default?: string }): Flag
   return { ...text, type: 'string', default: text.default ?? '', alone: false, parse: (value) => ({ value }) };
 }
 
-const booleans: Readonly<Record<string, boolean>> = {
-  true: true,
-  t: true,
-  '1': true,
-  false: false,
-  f: false,
-  '0': false,
-};
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['t', true],
+  ['1', true],
+  ['false', false],
+  ['f', false],
+  ['0', false],
+]);
 
 export function booleanFlag(text: FlagText & { readonly default: boolean }): Flag<boolean> {
   return {
@@ -65,7 +65,7 @@ export function booleanFlag(text: FlagText & { readonly default: boolean }): Fla
     default: String(text.default),
     alone: true,
     parse(written) {
-      const value = booleans[written.toLowerCase()];
+      const value = booleans.get(written.toLowerCase());
       return value === undefined ? { expected: 'true or false' } : { value };
     },
   };

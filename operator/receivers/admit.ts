@@ -1,6 +1,8 @@
 /** Serves the webhooks of Receivers: from a path to its Receiver, the proof that a request is genuine, and its answer. */
 import { RequestError } from '../api/errors.ts';
+import { messageOf } from '../api/message-of.ts';
 import type { Admitted, Endpoint } from '../http/endpoint.ts';
+import type { Logger } from '../observe/log.ts';
 import { firstHeader } from '../webhooks/first-header.ts';
 import { jsonFilterInput } from '../webhooks/json-filter-input.ts';
 import type { JudgeBody, RequestHead, WebhookRequest, WebhookType } from '../webhooks/webhook-type.ts';
@@ -12,12 +14,14 @@ export interface ReceiverEndpointOptions {
   /** False while routes are still missing, so that an unknown path may yet be a known one. */
   readonly isComplete: () => boolean;
   readonly notifier: Notifier;
+  readonly log: Logger;
 }
 
 const POST_ONLY: readonly string[] = ['POST'];
 
 /** 200: every target was annotated; 202: what is not yet annotated is kept pending until it is. */
-export function createReceiverEndpoint({ routes, isComplete, notifier }: ReceiverEndpointOptions): Endpoint {
+export function createReceiverEndpoint(options: ReceiverEndpointOptions): Endpoint {
+  const { routes, isComplete } = options;
   return {
     name: 'receiver',
     allowedMethods(path) {
@@ -30,7 +34,7 @@ export function createReceiverEndpoint({ routes, isComplete, notifier }: Receive
       if (!methodsOf(route).includes(method)) throw new RequestError('MethodNotAllowed');
       const { serving, type } = route;
       if (serving === undefined || type === undefined) throw new RequestError('ReceiverUnavailable');
-      return admitted(notifier, { route, serving, type });
+      return admitted(options, { route, serving, type });
     },
   };
 }
@@ -41,14 +45,15 @@ interface ServedRoute {
   readonly type: WebhookType;
 }
 
-function admitted(notifier: Notifier, { route, serving, type }: ServedRoute): Admitted {
+function admitted(options: ReceiverEndpointOptions, served: ServedRoute): Admitted {
+  const { route, serving, type } = served;
   return {
     type: type.name,
     about: { namespace: route.namespace, name: route.name },
     head(head) {
       const judgeBody = serving.verifier.head(head);
       checkEvent(serving, type.eventHeader, head);
-      return (body) => serve(notifier, { route, serving, type }, { ...head, body }, judgeBody);
+      return (body) => serve(options, served, { ...head, body }, judgeBody);
     },
   };
 }
@@ -61,7 +66,7 @@ function checkEvent({ events }: Serving, header: string | undefined, head: Reque
 }
 
 async function serve(
-  notifier: Notifier,
+  { notifier, log }: ReceiverEndpointOptions,
   { route, serving, type }: ServedRoute,
   request: WebhookRequest,
   judgeBody: JudgeBody,
@@ -70,8 +75,17 @@ async function serve(
   const { claims } = await judgeBody(request.body);
   const input = serving.filtered ? filterInput(type, request, claims) : undefined;
   const bytes = input === undefined ? 0 : request.body.length;
-  const { status } = await notifier.notify({ route, serving, input, bytes, startedMs });
-  return status === 'applied' ? 200 : 202;
+  const about = { controller: 'receiver', namespace: route.namespace, name: route.name, type: type.name };
+  try {
+    const notified = await notifier.notify({ route, serving, input, bytes, startedMs });
+    const status = notified.status === 'applied' ? 200 : 202;
+    log.info({ ...about, targets: notified.targets, status }, 'webhook accepted');
+    return status;
+  } catch (error) {
+    const code = error instanceof RequestError ? error.code : 'InternalError';
+    log.error({ ...about, code, error: messageOf(error) }, 'webhook failed');
+    throw error;
+  }
 }
 
 function filterInput(type: WebhookType, request: WebhookRequest, claims: FilterInput['claims']): FilterInput {

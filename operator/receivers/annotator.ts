@@ -82,7 +82,7 @@ export function createAnnotator(options: AnnotatorOptions): Annotator {
     lastAwayMs: Number.NEGATIVE_INFINITY,
   };
   return {
-    keep: (target) => pending.keep(entryOf(state, target), 'away'),
+    keep: (target) => keep(state, entryOf(state, target)),
     request(target, waitMs) {
       const entry = entryOf(state, target);
       // While it waits to be retried, one more webhook changes nothing.
@@ -91,6 +91,19 @@ export function createAnnotator(options: AnnotatorOptions): Annotator {
     },
   };
 }
+
+function keep({ options, entries }: State, entry: Entry): Kept | undefined {
+  const kept = options.pending.keep(entry, 'away');
+  if (entry.underWay === undefined) {
+    if (kept === undefined) entries.delete(entry.key);
+  } else if (kept !== undefined) {
+    // The PATCH under way began before this call: only the next one settles what is kept.
+    entry.waiters.push({ promised: true, timer: undefined, resolve: ignore, reject: ignore });
+  }
+  return kept;
+}
+
+function ignore(): void {}
 
 function entryOf(state: State, target: Target): Entry {
   const key = `${target.type.apiVersion}/${target.type.plural}/${target.namespace}/${target.name}`;

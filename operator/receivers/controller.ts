@@ -122,7 +122,7 @@ async function writeOutcome({ options }: State, key: string, receiver: Receiver,
   const exposed = exposure.evaluate(receiver, pathOf(outcome, receiver.status?.webhookPath));
   await patchStatus(client, type, receiver, desiredStatus(receiver, outcome, clock.now(), exposed));
   const event = receiverEvent(receiver, outcome);
-  if (event !== undefined) events.record(regardingReceiver(receiver), event);
+  if (event !== undefined) events.record(regardingReceiver(receiver.metadata), event);
   for (const entry of publisher.takeUnchecked(key)) {
     void targets.check(entry).then((error) => {
       if (error !== undefined) reports.failed(routeIdentity(receiver), entry, error);

@@ -45,8 +45,16 @@ function exposedCondition({ urls, unfulfilled }: Exposed): Pick<Condition, 'stat
   return { status: 'False', reason: 'NotExposed', message: NOTHING_FOUND };
 }
 
+const NO_URLS: Exposed = { urls: [], unfulfilled: undefined };
+
+/** Without a path there is no URL, whatever else is not known yet. */
+function exposureWithoutPath({ webhookPath, url, urls }: ReceiverStatus): Exposed | undefined {
+  return webhookPath === undefined && (url ?? urls) !== undefined ? NO_URLS : undefined;
+}
+
 /** The status with its URLs and the condition Exposed; unchanged while they are not known. */
-function withExposure(status: ReceiverStatus, exposed: Exposed | undefined, generation: number, nowMs: number) {
+function withExposure(status: ReceiverStatus, evaluated: Exposed | undefined, generation: number, nowMs: number) {
+  const exposed = evaluated ?? exposureWithoutPath(status);
   if (exposed === undefined) return status;
   const { url: _url, urls: _urls, ...rest } = status;
   const observed = { type: 'Exposed', ...exposedCondition(exposed), observedGeneration: generation };

@@ -68,13 +68,12 @@ export const receivers: CreateFeature = (cluster, config) => {
     reports,
     sameNamespaceOnly: config.noCrossNamespaceRefs,
     clock,
-    log,
   });
   return {
     name: 'receivers',
     endpoints: {
       webhooks: {
-        endpoint: createReceiverEndpoint({ routes, isComplete, notifier }),
+        endpoint: createReceiverEndpoint({ routes, isComplete, notifier, log }),
         messages: receiverMessages,
         metrics: receiverServerMetrics(cluster.metrics),
       },

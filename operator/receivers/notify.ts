@@ -7,8 +7,7 @@ import type { Program } from '../../cel/cel.ts';
 import { RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
 import type { Clock } from '../observe/clock.ts';
-import type { Logger } from '../observe/log.ts';
-import type { Annotator, Applied } from './annotator.ts';
+import type { Annotator } from './annotator.ts';
 import { isAway } from './is-away.ts';
 import type { Attempt, Kept, Pending, Settled } from './pending.ts';
 import type { Route, Serving, TargetEntry } from './routes.ts';
@@ -40,7 +39,8 @@ export interface Notified {
   readonly status: 'applied' | 'pending';
   /**
    * Done when every target is annotated: the moment at which a message may be acknowledged.
-   * @throws RequestError TargetNotFound where a target that was kept is gone, PendingFull where the process ended first.
+   * @throws RequestError TargetNotFound where a target that was kept is gone, PendingFull where the process ended first;
+   * what `notify` throws, where the targets could be selected only later.
    */
   whenApplied(): Promise<void>;
 }
@@ -63,12 +63,16 @@ export interface NotifierOptions {
   /** With `--no-cross-namespace-refs`. */
   readonly sameNamespaceOnly: boolean;
   readonly clock: Clock;
-  readonly log: Logger;
+}
+
+/** What is kept for one entry. */
+interface KeptEntry extends Kept {
+  /** Why it was dropped, where that is known. */
+  readonly failure?: () => RequestError | undefined;
 }
 
 /** A sender has its answer within 5 s. */
 const ANSWER_WITHIN_MS = 4_500;
-const APPLIED = Promise.resolve();
 
 export function createNotifier(options: NotifierOptions): Notifier {
   const { clock } = options;
@@ -79,19 +83,14 @@ export function createNotifier(options: NotifierOptions): Notifier {
 }
 
 async function notify(options: NotifierOptions, notification: Notification): Promise<Notified> {
-  const { route, serving } = notification;
-  const about = { controller: 'receiver', namespace: route.namespace, name: route.name, type: route.type?.name };
   try {
-    const entries = serving.entries.map((entry) => notifyEntry(options, notification, entry));
+    const entries = notification.serving.entries.map((entry) => notifyEntry(options, notification, entry));
     const answers = (await settleAll(entries)).flat();
     const kept = answers.filter((answer) => answer !== 'applied');
     const status = kept.length === 0 ? 'applied' : 'pending';
-    options.log.info({ ...about, targets: answers.length, status: kept.length === 0 ? 200 : 202 }, 'webhook accepted');
-    return { targets: answers.length, status, whenApplied: () => (kept.length === 0 ? APPLIED : whenApplied(kept)) };
+    return { targets: answers.length, status, whenApplied: () => whenApplied(kept) };
   } catch (error) {
-    const code = error instanceof RequestError ? error.code : 'TargetRefused';
-    options.log.error({ ...about, code, error: messageOf(error) }, 'webhook failed');
-    throw error instanceof RequestError ? error : new RequestError(code, messageOf(error), { cause: error });
+    throw error instanceof RequestError ? error : new RequestError('TargetRefused', messageOf(error), { cause: error });
   }
 }
 
@@ -99,7 +98,7 @@ async function notifyEntry(
   options: NotifierOptions,
   notification: Notification,
   entry: TargetEntry,
-): Promise<readonly Applied[]> {
+): Promise<readonly ('applied' | KeptEntry)[]> {
   try {
     const found = await select(options, notification.route, entry);
     const elapsedMs = options.clock.elapsedMs() - notification.startedMs;
@@ -139,9 +138,10 @@ function passes({ serving, input }: Notification, entry: TargetEntry, target: Se
 }
 
 /** The API server was away before it was known which objects the entry means: the whole request is kept. */
-function keepSelection(options: NotifierOptions, notification: Notification, entry: TargetEntry): Kept {
+function keepSelection(options: NotifierOptions, notification: Notification, entry: TargetEntry): KeptEntry {
   const { annotator, pending } = options;
   let targets: readonly Kept[] = [];
+  let failure: RequestError | undefined;
   const attempt = async (): Promise<Attempt> => {
     try {
       const found = await select(options, notification.route, entry);
@@ -151,13 +151,15 @@ function keepSelection(options: NotifierOptions, notification: Notification, ent
     } catch (error) {
       if (isAway(error)) return 'away';
       options.reports.failed(notification.route, entry, error);
-      return error instanceof RequestError ? 'gone' : 'refused';
+      if (!(error instanceof RequestError)) return 'refused';
+      failure = error;
+      return 'gone';
     }
   };
   const selection = pending.keep({ label: labelOf(entry), bytes: notification.bytes, attempt }, 'away');
   if (selection === undefined) throw new RequestError('PendingFull');
   const settled = selection.settled.then((outcome) => (outcome === 'done' ? settledOf(targets) : outcome));
-  return { settled };
+  return { settled, failure: () => failure };
 }
 
 /** Of several the worst. */
@@ -166,9 +168,12 @@ async function settledOf(kept: readonly Kept[]): Promise<Settled> {
   return outcomes.find((outcome) => outcome !== 'done') ?? 'done';
 }
 
-async function whenApplied(kept: readonly Kept[]): Promise<void> {
+async function whenApplied(kept: readonly KeptEntry[]): Promise<void> {
   const outcome = await settledOf(kept);
-  if (outcome === 'gone') throw new RequestError('TargetNotFound', 'a target was deleted while it was pending');
+  if (outcome === 'gone') {
+    const known = kept.map(({ failure }) => failure?.()).find((failure) => failure !== undefined);
+    throw known ?? new RequestError('TargetNotFound', 'a target was deleted while it was pending');
+  }
   if (outcome === 'abandoned') throw new RequestError('PendingFull', 'the process ended while a target was pending');
 }
 

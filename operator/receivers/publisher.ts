@@ -19,6 +19,7 @@ export interface Publisher {
   publish(key: string, receiver: Receiver): Promise<Outcome>;
   /** Keeps the path that a Receiver once had, so that it answers 503 rather than 404. */
   publishUnavailable(key: string, receiver: Receiver): void;
+  /** Serves a Receiver no longer, and forgets all about it. */
   withdraw(key: string): void;
   /** The entries of a Receiver that is served, once for each spec: to be checked for what a webhook would only find out. */
   takeUnchecked(key: string): readonly TargetEntry[];
@@ -38,27 +39,35 @@ interface Published {
   readonly compiled: CompiledSpec;
   readonly secret: SecretData | undefined;
   readonly path: string;
-  checked: boolean;
 }
 
 interface State {
   readonly options: PublisherOptions;
   readonly published: Map<string, Published>;
+  /** Which spec of each Receiver was taken by `takeUnchecked`; remembered while the Receiver is not served, too. */
+  readonly checked: Map<string, string>;
 }
 
 export function createPublisher(options: PublisherOptions): Publisher {
-  const state: State = { options, published: new Map() };
+  const state: State = { options, published: new Map(), checked: new Map() };
   return {
     publish: (key, receiver) => publish(state, key, receiver),
     publishUnavailable: (key, receiver) => publishUnavailable(state, key, receiver),
-    withdraw: (key) => withdraw(state, key),
-    takeUnchecked(key) {
-      const published = state.published.get(key);
-      if (published === undefined || published.checked) return [];
-      published.checked = true;
-      return published.compiled.entries;
+    withdraw(key) {
+      state.checked.delete(key);
+      withdraw(state, key);
     },
+    takeUnchecked: (key) => takeUnchecked(state, key),
   };
+}
+
+function takeUnchecked({ published, checked }: State, key: string): readonly TargetEntry[] {
+  const served = published.get(key);
+  if (served === undefined) return [];
+  const spec = `${served.uid}/${served.generation}`;
+  if (checked.get(key) === spec) return [];
+  checked.set(key, spec);
+  return served.compiled.entries;
 }
 
 async function publish(state: State, key: string, receiver: Receiver): Promise<Outcome> {
@@ -85,7 +94,7 @@ async function serve({ options, published }: State, key: string, receiver: Recei
   const { path, route } = compileRoute(receiver, compiled, secret);
   routes.publish(path, route);
   targets.prepare(compiled.entries);
-  published.set(key, { uid, generation, compiled, secret, path, checked: same && before.checked });
+  published.set(key, { uid, generation, compiled, secret, path });
   return path;
 }
 

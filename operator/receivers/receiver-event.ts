@@ -16,9 +16,16 @@ export function receiverEvent({ metadata, spec, status }: Receiver, outcome: Out
   return { type: 'Warning', reason: terminal ? code : 'Failed', note: message };
 }
 
+/** What an Event needs to know of the Receiver that it is about. */
+export interface ReceiverIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
+}
+
 /** The Receiver, as an Event refers to it. */
-export function regardingReceiver({ metadata }: Receiver): Regarding {
-  const { namespace, name, uid, resourceVersion } = metadata;
+export function regardingReceiver({ namespace, name, uid, resourceVersion }: ReceiverIdentity): Regarding {
   return {
     apiVersion: RECEIVER_API_VERSION,
     kind: RECEIVER_KIND,

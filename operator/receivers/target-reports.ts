@@ -1,10 +1,10 @@
 /** Reports targets that cannot be notified: one log message for each cause, and an Event on the Receiver. */
 import { RequestError, type RequestErrorCode } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
-import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import { isForbidden } from '../kube/api-error.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { Logger } from '../observe/log.ts';
+import { regardingReceiver } from './receiver-event.ts';
 import type { Route, TargetEntry } from './routes.ts';
 
 /** Whose target it is. */
@@ -45,12 +45,8 @@ export function createTargetReports({ events, log }: TargetReportsOptions): Targ
       const target = { apiVersion: entry.apiVersion, kind: entry.kind, namespace: entry.namespace, name: entry.name };
       const text = messageOf(error);
       log.error({ controller: 'receiver', namespace, name, target, code, error: text }, message);
-      const regarding = { apiVersion: RECEIVER_API_VERSION, kind: RECEIVER_KIND, namespace, name };
-      events.record(uid === undefined ? regarding : { ...regarding, uid }, {
-        type: 'Warning',
-        reason: code,
-        note: `${message}: ${text}`,
-      });
+      const note = `${message}: ${text}`;
+      events.record(regardingReceiver({ namespace, name, uid }), { type: 'Warning', reason: code, note });
     },
   };
 }

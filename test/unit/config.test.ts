@@ -182,6 +182,7 @@ describe('a command line that cannot be followed', () => {
     [['--max-retry-delay=15'], '--max-retry-delay "15": expected a duration such as 750ms or 1h2m'],
     [['--shutdown-delay=-1s'], '--shutdown-delay "-1s": expected a duration such as 750ms or 1h2m, 0s at least'],
     [['--watch-all-namespaces=no'], '--watch-all-namespaces "no": expected true or false'],
+    [['--watch-all-namespaces=constructor'], '--watch-all-namespaces "constructor": expected true or false'],
     [['--log-level=loud'], '--log-level "loud": expected one of trace, debug, info, error'],
     [['--receiverAddr=9292'], '--receiverAddr "9292": expected an address such as :9292, host:port or [::1]:80'],
     [['--receiverAddr='], '--receiverAddr "" serves no webhooks without --tls-cert-file and --tls-key-file'],

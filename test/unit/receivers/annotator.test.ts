@@ -132,6 +132,20 @@ describe('the annotator', () => {
     expect(pending.size).toBe(0);
   });
 
+  it('keeps a target beyond a PATCH that began before', async () => {
+    const { annotator, open, clock, pending } = setUp();
+    const earlier = annotator.request(target, WAIT_MS);
+    const kept = annotator.keep(target);
+    open[0]?.answer();
+    expect(await earlier).toBe('applied');
+    await clock.advance(0);
+    expect(open).toHaveLength(2);
+    expect(pending.size).toBe(1);
+    open[1]?.answer();
+    expect(await kept?.settled).toBe('done');
+    expect(pending.size).toBe(0);
+  });
+
   it('says when there is no room to keep one', async () => {
     const { annotator, open } = setUp(0);
     const request = annotator.request(target, WAIT_MS);

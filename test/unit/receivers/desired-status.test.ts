@@ -126,6 +126,20 @@ describe('what the status says of exposure', () => {
     expect(conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True', reason: 'Succeeded' });
   });
 
+  it('goes with the path, also while nothing is known', () => {
+    const before = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [outside], unfulfilled: undefined });
+    const { url, urls, conditions } = desiredStatus(receiver(before), missing, NOW_MS);
+    expect([url, urls]).toEqual([undefined, undefined]);
+    expect(conditions?.find(({ type }) => type === 'Exposed')).toMatchObject({
+      status: 'False',
+      message: 'the Receiver has no webhook path: see its condition Ready',
+    });
+  });
+
+  it('is not added for want of a path while nothing is known', () => {
+    expect(desiredStatus(receiver({}), missing, NOW_MS).conditions?.map(({ type }) => type)).not.toContain('Exposed');
+  });
+
   it('goes with the path', () => {
     const before = desiredStatus(receiver({}), { path: PATH }, NOW_MS, { urls: [outside], unfulfilled: undefined });
     const after = desiredStatus(receiver(before), missing, NOW_MS, { urls: [], unfulfilled: undefined });
