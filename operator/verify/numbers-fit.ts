@@ -3,19 +3,20 @@
  * value may be nested as deeply as it likes.
  */
 export function numbersFit(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
   const open: object[] = [];
-  if (isNested(value)) open.push(value);
+  if (!takeAll([value], open)) return false;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const item of Array.isArray(next) ? next : Object.values(next)) {
-      if (typeof item === 'number') {
-        if (!Number.isFinite(item)) return false;
-      } else if (isNested(item)) open.push(item);
-    }
+    if (!takeAll(Array.isArray(next) ? next : Object.values(next), open)) return false;
   }
   return true;
 }
 
-function isNested(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+/** Adds what is nested to `open`. @returns whether the numbers beside it fit. */
+function takeAll(items: readonly unknown[], open: object[]): boolean {
+  for (const item of items) {
+    if (typeof item === 'number') {
+      if (!Number.isFinite(item)) return false;
+    } else if (typeof item === 'object' && item !== null) open.push(item);
+  }
+  return true;
 }
