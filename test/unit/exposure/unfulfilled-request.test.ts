@@ -92,6 +92,12 @@ describe('a request that is reconciled', () => {
       { services: [service(made('LoadBalancer', `${NAMESPACE}/other`), IP)] },
       'PendingAddress',
     ],
+    [
+      'only a Service for all has an address',
+      balancer,
+      { services: [service({ type: 'LoadBalancer' }, IP)] },
+      'PendingAddress',
+    ],
     ['the address is still missing', balancer, { services: [service(made('LoadBalancer'))] }, 'PendingAddress'],
     [
       'the load balancer reports an error',
