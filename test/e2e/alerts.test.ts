@@ -1,111 +1,50 @@
 // An event posted to the built operator reaches the service of a Provider, on a real API server.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../control-plane/free-port.ts';
-import { type Recorder, startRecorder } from '../support/alerts/recorder.ts';
+import { type AlertWorld, createAlertWorld, eventBody } from '../support/alerts/alert-world.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { createWorld, type World } from '../support/world.ts';
 
-const API_VERSION = 'notification.toolkit.fluxcd.io/v1beta3';
-
-let world: World;
-let recorder: Recorder;
-let eventsUrl: string;
+let alerting: AlertWorld;
 
 beforeAll(async () => {
-  const port = await freePort();
-  eventsUrl = `http://127.0.0.1:${port}/`;
-  recorder = await startRecorder();
-  world = await createWorld(await reusedControlPlane(), {
-    args: ['--shutdown-delay=0s', `--events-addr=127.0.0.1:${port}`],
-  });
+  alerting = await createAlertWorld(await reusedControlPlane());
 });
-afterAll(async () => {
-  await world?.end();
-  await recorder?.close();
-});
-
-async function provider(name: string, spec: object): Promise<void> {
-  await world.apply({ apiVersion: API_VERSION, kind: 'Provider', metadata: { name }, spec });
-}
-
-async function alert(name: string, spec: object): Promise<void> {
-  await world.apply({ apiVersion: API_VERSION, kind: 'Alert', metadata: { name }, spec });
-}
-
-interface EventChanges {
-  readonly name: string;
-  readonly message?: string;
-  readonly severity?: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
-function eventBody({ name, message = 'Health check passed', severity = 'info', metadata }: EventChanges): string {
-  return JSON.stringify({
-    involvedObject: {
-      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-      kind: 'Kustomization',
-      name,
-      namespace: world.namespace,
-      uid: `uid-${name}`,
-    },
-    severity,
-    timestamp: '2027-03-04T05:06:07Z',
-    message,
-    reason: 'HealthCheckPassed',
-    ...(metadata && { metadata }),
-    reportingController: 'kustomize-controller',
-  });
-}
-
-async function post(body: string, path = ''): Promise<{ status: number; headers: Headers; text: string }> {
-  const response = await fetch(`${eventsUrl}${path}`, { method: 'POST', body });
-  return { status: response.status, headers: response.headers, text: await response.text() };
-}
-
-/** What the service was sent at a path. */
-function sentTo(path: string): string[] {
-  return recorder.requests.filter((request) => request.path === path).map(({ body }) => body);
-}
-
-async function eventsOf(name: string): Promise<readonly { reason: string; note: string }[]> {
-  const list = JSON.parse(await world.kubectl('get', 'events.events.k8s.io', '-o', 'json'));
-  return list.items.filter((item: { regarding: { name: string } }) => item.regarding.name === name);
-}
+afterAll(() => alerting?.end());
 
 describe('an event', () => {
   it('reaches the Provider of each Alert that takes it, and no other', async () => {
-    await provider('hook', { type: 'generic', address: `http://${recorder.host}/first` });
-    await provider('other', { type: 'generic', address: `http://${recorder.host}/other` });
+    const { recorder, world } = alerting;
+    await alerting.provider('hook', { type: 'generic', address: `http://${recorder.host}/first` });
+    await alerting.provider('other', { type: 'generic', address: `http://${recorder.host}/other` });
     const eventSources = [{ kind: 'Kustomization', name: '*' }];
-    await alert('takes', { providerRef: { name: 'hook' }, eventSources, eventMetadata: { env: 'test' } });
-    await alert('errors', { providerRef: { name: 'other' }, eventSources, eventSeverity: 'error' });
+    await alerting.alert('errors', { providerRef: { name: 'other' }, eventSources, eventSeverity: 'error' });
+    await alerting.alert('takes', { providerRef: { name: 'hook' }, eventSources, eventMetadata: { env: 'test' } });
     await waitFor('the Alert is known', async () => {
-      await post(eventBody({ name: 'probe', message: `probe ${Date.now()}` }));
-      return sentTo('/first').length > 0;
+      await alerting.post({ name: 'probe', message: `probe ${Date.now()}` });
+      return alerting.messagesAt('/first').length > 0;
     });
-    const { status, headers, text } = await post(eventBody({ name: 'app' }), 'any/path');
-    expect([status, text]).toEqual([202, '']);
+    const response = await alerting.send(eventBody(world.namespace, { name: 'app', message: 'passed' }), 'any/path');
+    const { headers } = response;
+    expect([response.status, await response.text()]).toEqual([202, '']);
     expect(headers.get('x-ratelimit-limit')).toBe('1');
     expect(headers.get('x-ratelimit-remaining')).toBe('0');
     expect(Date.parse(headers.get('x-ratelimit-reset') ?? '')).toBeGreaterThan(Date.now());
-    await waitFor('it is delivered', () => sentTo('/first').some((body) => body.includes('"name":"app"')));
-    expect(JSON.parse(sentTo('/first').at(-1) ?? '')).toMatchObject({
+    await waitFor('it is delivered', () => alerting.messagesAt('/first').includes('passed'));
+    const sent = recorder.requests.find(({ body }) => body.includes('"message":"passed"'));
+    expect(JSON.parse(sent?.body ?? '')).toMatchObject({
       involvedObject: { name: 'app', namespace: world.namespace },
       metadata: { env: 'test' },
-      message: 'Health check passed',
     });
-    const failed = eventBody({ name: 'app', message: 'it failed', severity: 'error' });
-    expect((await post(failed)).status).toBe(202);
-    await waitFor('the error is delivered', () => sentTo('/other').length > 0);
-    expect(sentTo('/other').map((body) => JSON.parse(body).message)).toEqual(['it failed']);
+    expect(await alerting.post({ name: 'app', message: 'failed', severity: 'error' })).toBe(202);
+    await waitFor('the error is delivered', () => alerting.messagesAt('/other').length > 0);
+    expect(alerting.messagesAt('/other')).toEqual(['failed']);
   });
 
   it('that comes again is answered 429', async () => {
-    const body = eventBody({ name: 'twice' });
-    expect((await post(body)).status).toBe(202);
-    const again = await post(body);
-    expect([again.status, again.text]).toEqual([429, 'Too Many Requests\n']);
+    const body = eventBody(alerting.world.namespace, { name: 'twice', message: 'm' });
+    expect((await alerting.send(body)).status).toBe(202);
+    const again = await alerting.send(body);
+    expect([again.status, await again.text()]).toEqual([429, 'Too Many Requests\n']);
     expect(again.headers.get('retry-after')).toBe(again.headers.get('x-ratelimit-reset'));
   });
 
@@ -117,21 +56,52 @@ describe('an event', () => {
     ['more than 3 MiB', JSON.stringify({ message: 'x'.repeat(3_145_715) }), 413],
     ['3 MiB', JSON.stringify({ message: 'x'.repeat(3_145_714) }), 202],
   ])('of %s is answered without a word of why', async (_, body, status) => {
-    const answer = await post(body);
-    expect([answer.status, answer.text]).toEqual([status, '']);
+    const answer = await alerting.send(body);
+    expect([answer.status, await answer.text()]).toEqual([status, '']);
   });
 
-  it('whose Provider is missing or cannot work is told on the Alert', async () => {
-    const eventSources = [{ kind: 'Kustomization', name: 'lost' }];
-    await alert('lost', { providerRef: { name: 'absent' }, eventSources });
-    await waitFor('the Event is there', async () => {
-      await post(eventBody({ name: 'lost', message: `lost ${Date.now()}` }));
-      const reasons = (await eventsOf('lost')).map(({ reason }) => reason);
-      return reasons.includes('NotificationDispatchFailed');
+  it('whose Provider is missing is told on the Alert', async () => {
+    const { namespace } = alerting.world;
+    await alerting.alert('lost', {
+      providerRef: { name: 'absent' },
+      eventSources: [{ kind: 'Kustomization', name: 'lost' }],
     });
-    const [event] = await eventsOf('lost');
-    expect(event?.note).toBe(
-      `failed to dispatch notification for Kustomization/${world.namespace}/lost: failed to read provider: providers.notification.toolkit.fluxcd.io "absent" not found`,
+    const event = await waitFor('the Event is there', async () => {
+      await alerting.post({ name: 'lost', message: `lost ${Date.now()}` });
+      return (await alerting.eventsOf('lost')).find(({ reason }) => reason === 'NotificationDispatchFailed');
+    });
+    expect(event.note).toBe(
+      `failed to dispatch notification for Kustomization/${namespace}/lost: failed to read provider: providers.notification.toolkit.fluxcd.io "absent" not found`,
     );
+  });
+
+  it('that is filtered by labels is matched with those of its object', async () => {
+    const { recorder, world } = alerting;
+    await alerting.provider('labelled', { type: 'generic', address: `http://${recorder.host}/labelled` });
+    await world.target('Kustomization', 'web', { labels: { app: 'web' } });
+    await world.target('Kustomization', 'db', { labels: { app: 'db' } });
+    await alerting.alert('labelled', {
+      providerRef: { name: 'labelled' },
+      eventSources: [{ kind: 'Kustomization', name: '*', matchLabels: { app: 'web' } }],
+    });
+    await waitFor('the Alert is known', async () => {
+      await alerting.post({ name: 'db', message: `db ${Date.now()}` });
+      await alerting.post({ name: 'web', message: `web ${Date.now()}` });
+      return alerting.messagesAt('/labelled').length > 0;
+    });
+    expect(alerting.messagesAt('/labelled').filter((message) => !message.startsWith('web'))).toEqual([]);
+  });
+});
+
+describe('the finalizer of the former controller', () => {
+  it.each(['Alert', 'Provider'])('does not keep a %s from being deleted', async (kind) => {
+    const { world } = alerting;
+    const spec =
+      kind === 'Alert'
+        ? { providerRef: { name: 'x' }, eventSources: [] }
+        : { type: 'generic', address: 'http://x.test' };
+    const metadata = { name: 'old', finalizers: ['finalizers.fluxcd.io'] };
+    await world.apply({ apiVersion: 'notification.toolkit.fluxcd.io/v1beta3', kind, metadata, spec });
+    await world.kubectl('delete', kind.toLowerCase(), 'old', '--timeout=60s');
   });
 });

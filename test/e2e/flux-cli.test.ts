@@ -113,3 +113,54 @@ describe('flux', () => {
     expect((await flux('get', 'receivers')).stdout).not.toContain('github-receiver');
   });
 });
+
+describe('flux, for alerts', () => {
+  const source = ['--event-source', 'Kustomization/*'];
+
+  it('creates a Provider and an Alert, and finds both ready', async (ctx) => {
+    needsCli(ctx);
+    const address = ['--address', 'https://hooks.example.com/hook'];
+    const provider = await flux('create', 'alert-provider', 'hook', '--type', 'generic', ...address);
+    expect([provider.code, provider.stderr]).toEqual([0, expect.stringContaining('Provider hook is ready')]);
+    const alert = await flux('create', 'alert', 'all', '--provider-ref', 'hook', ...source);
+    expect([alert.code, alert.stderr]).toEqual([0, expect.stringContaining('Alert all is ready')]);
+    const severity = await world.kubectl('get', 'alert', 'all', '-o', 'jsonpath={.spec.eventSeverity}');
+    expect(severity).toBe('info');
+  });
+
+  it('changes the Provider, whose annotations stay', async (ctx) => {
+    needsCli(ctx);
+    await world.kubectl('annotate', 'provider', 'hook', 'example.com/owner=team');
+    const address = ['--address', 'https://hooks.example.com/other'];
+    expect(await flux('create', 'alert-provider', 'hook', '--type', 'slack', ...address)).toMatchObject({ code: 0 });
+    const provider = JSON.parse(await world.kubectl('get', 'provider', 'hook', '-o', 'json'));
+    expect(provider.spec).toEqual({ type: 'slack', address: 'https://hooks.example.com/other' });
+    expect(provider.metadata.annotations).toMatchObject({ 'example.com/owner': 'team' });
+  });
+
+  it('lists both as its users know them', async (ctx) => {
+    needsCli(ctx);
+    const [head, row] = (await flux('get', 'alerts', 'all')).stdout.split('\n');
+    expect(cells(head).slice(0, 4)).toEqual(['NAME', 'SUSPENDED', 'READY', 'MESSAGE']);
+    expect(cells(row).slice(0, 4)).toEqual(['all', 'False', 'True', 'Alert is Ready']);
+    const [, provider] = (await flux('get', 'alert-providers', 'hook')).stdout.split('\n');
+    expect(cells(provider).slice(0, 3)).toEqual(['hook', 'True', 'Provider is Ready']);
+  });
+
+  it('suspends and resumes the Alert', async (ctx) => {
+    needsCli(ctx);
+    expect(await flux('suspend', 'alert', 'all')).toMatchObject({ code: 0 });
+    expect(cells((await flux('get', 'alerts', 'all')).stdout.split('\n')[1])[1]).toBe('True');
+    const resumed = await flux('resume', 'alert', 'all', '--timeout', '30s');
+    expect([resumed.code, resumed.stderr]).toEqual([0, expect.stringContaining('Alert reconciliation completed')]);
+  });
+
+  it('exports and deletes both', async (ctx) => {
+    needsCli(ctx);
+    expect((await flux('export', 'alert', 'all')).stdout).toContain('kind: Alert');
+    expect((await flux('export', 'alert-provider', 'hook')).stdout).toContain('kind: Provider');
+    expect(await flux('delete', 'alert', 'all', '--silent')).toMatchObject({ code: 0 });
+    expect(await flux('delete', 'alert-provider', 'hook', '--silent')).toMatchObject({ code: 0 });
+    expect((await flux('get', 'alerts')).stdout).not.toContain('all');
+  });
+});

@@ -12,7 +12,7 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
-/** What the first answer that fits says: `match` is a method, or a method, a blank and a path. */
+/** What the first answer that fits says: `match` is a method, or a method, a blank and a path. With status 0 there is none. */
 export interface RecorderAnswer {
   readonly match: string;
   readonly status: number;
@@ -38,6 +38,7 @@ export async function startRecorder(answers: readonly RecorderAnswer[] = []): Pr
     requests.push({ method, path, headers, body });
     const bare = path.split('?', 1)[0];
     const answer = answers.find(({ match }) => match === method || match === `${method} ${bare}`) ?? DEFAULT_ANSWER;
+    if (answer.status === 0) return;
     response.writeHead(answer.status, answer.header);
     response.end(answer.body);
   });

@@ -1,0 +1,112 @@
+// What is taken is delivered: with services, the API server and the operator itself going away.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../control-plane/start.ts';
+import { type AlertWorld, type AlertWorldOptions, createAlertWorld } from '../support/alerts/alert-world.ts';
+import type { RecorderAnswer } from '../support/alerts/recorder.ts';
+import { installChart } from '../support/chart.ts';
+import { ownControlPlane } from '../support/control-plane.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let controlPlane: ControlPlane;
+const worlds: AlertWorld[] = [];
+
+beforeAll(async () => {
+  controlPlane = await ownControlPlane();
+  await installChart(controlPlane);
+});
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.end();
+});
+afterAll(() => controlPlane?.stop());
+
+/** With an Alert of everything, whose Provider posts to /hook; its Secret names the address. */
+async function start(options: AlertWorldOptions & { readonly withSecret?: boolean } = {}): Promise<AlertWorld> {
+  const alerting = await createAlertWorld(controlPlane, options);
+  worlds.push(alerting);
+  const address = `http://${alerting.recorder.host}/hook`;
+  await alerting.world.secret('hook', { address });
+  const spec = options.withSecret === true ? { secretRef: { name: 'hook' } } : { address };
+  await alerting.provider('hook', { type: 'generic', timeout: '2s', ...spec });
+  await alerting.alert('all', { providerRef: { name: 'hook' }, eventSources: [{ kind: 'Kustomization', name: '*' }] });
+  await waitFor('the Alert is known', async () => {
+    await alerting.post({ name: 'probe', message: `probe ${Date.now()}` });
+    return alerting.messagesAt('/hook').length > 0;
+  });
+  return alerting;
+}
+
+const messages = (count: number, of: string) => Array.from({ length: count }, (_, index) => `${of} ${index}`);
+const ofEvents = (alerting: AlertWorld) =>
+  alerting.messagesAt('/hook').filter((message) => !message.startsWith('probe'));
+
+describe('a service that answers 503', () => {
+  it('gets every event once it is back, each object’s in order', async () => {
+    const answers: RecorderAnswer[] = [];
+    const alerting = await start({ answers });
+    answers.push({ match: 'POST', status: 503, body: '' });
+    for (const message of messages(10, 'event')) {
+      expect(await alerting.post({ name: 'one', message })).toBe(202);
+      expect(await alerting.post({ name: `other-${message.slice(-1)}`, message: `other ${message}` })).toBe(202);
+    }
+    await waitFor('it was tried', () => ofEvents(alerting).length > 3);
+    const before = alerting.recorder.requests.length;
+    answers.pop();
+    await waitFor('all are delivered', () => new Set(ofEvents(alerting)).size === 20);
+    const delivered = alerting.recorder.requests.slice(before).map(({ body }) => JSON.parse(body).message as string);
+    const ofOne = delivered.filter((message) => message.startsWith('event'));
+    expect([...new Set(ofOne)]).toEqual(messages(10, 'event'));
+    expect((await alerting.eventsOf('all')).map(({ reason }) => reason)).toContain('NotificationDispatchFailed');
+  });
+});
+
+describe('while the API server is away', () => {
+  it.each([
+    ['without a Secret', false],
+    ['with a Secret', true],
+  ])('events are taken and delivered, %s', async (_, withSecret) => {
+    const alerting = await start({ withSecret });
+    await controlPlane.killApiServer();
+    for (const message of messages(10, 'away')) {
+      expect(await alerting.post({ name: message.replace(' ', '-'), message })).toBe(202);
+    }
+    await waitFor('all are delivered', () => ofEvents(alerting).length === 10);
+    await controlPlane.startApiServer();
+    expect(new Set(ofEvents(alerting))).toEqual(new Set(messages(10, 'away')));
+  });
+});
+
+describe('SIGTERM', () => {
+  it('ends the process when what is queued is delivered', async () => {
+    const answers: RecorderAnswer[] = [];
+    const alerting = await start({ answers });
+    answers.push({ match: 'POST', status: 503, body: '' });
+    for (const message of messages(20, 'queued')) {
+      expect(await alerting.post({ name: message.replace(' ', '-'), message })).toBe(202);
+    }
+    await waitFor('some were tried', () => ofEvents(alerting).length > 0);
+    answers.pop();
+    expect(await alerting.world.operator.stop()).toBe(0);
+    expect(new Set(ofEvents(alerting))).toEqual(new Set(messages(20, 'queued')));
+  });
+});
+
+describe('a service that never answers', () => {
+  it('delays no other, and gets no more than four connections', async () => {
+    const alerting = await start({ answers: [{ match: 'POST /hangs', status: 0, body: '' }] });
+    const { host } = alerting.recorder;
+    await alerting.provider('hangs', { type: 'generic', address: `http://${host}/hangs`, timeout: '5m' });
+    const eventSources = [{ kind: 'Kustomization', name: '*' }];
+    await alerting.alert('hangs', { providerRef: { name: 'hangs' }, eventSources });
+    await waitFor('the Alert is known', async () => {
+      await alerting.post({ name: 'probe', message: `probe ${Date.now()}` });
+      return alerting.messagesAt('/hangs').length > 0;
+    });
+    for (const message of messages(100, 'many')) {
+      expect(await alerting.post({ name: message.replace(' ', '-'), message })).toBe(202);
+    }
+    await waitFor('the healthy one has all', () => ofEvents(alerting).length === 100);
+    expect(alerting.messagesAt('/hangs').length).toBeLessThanOrEqual(4);
+    // Nothing of it is delivered, and the process ends all the same.
+    await alerting.world.operator.stop('SIGKILL');
+  });
+});

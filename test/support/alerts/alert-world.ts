@@ -1,0 +1,88 @@
+/** A world whose operator takes events, and a service that its Providers name. */
+import { freePort } from '../../../control-plane/free-port.ts';
+import type { ControlPlane } from '../../../control-plane/start.ts';
+import { createWorld, type World } from '../world.ts';
+import { type Recorder, type RecorderAnswer, startRecorder } from './recorder.ts';
+
+const API_VERSION = 'notification.toolkit.fluxcd.io/v1beta3';
+
+export interface AlertWorld {
+  readonly world: World;
+  readonly recorder: Recorder;
+  provider(name: string, spec: object): Promise<void>;
+  alert(name: string, spec: object): Promise<void>;
+  /** Posts an event of a Kustomization. @returns the status of the answer. */
+  post(event: PostedEvent): Promise<number>;
+  /** Posts a body. */
+  send(body: string, path?: string): Promise<Response>;
+  /** The messages that the service was sent at a path, in their order. */
+  messagesAt(path: string): string[];
+  /** Kubernetes Events about an object. */
+  eventsOf(name: string): Promise<readonly { reason: string; note: string }[]>;
+  end(): Promise<void>;
+}
+
+export interface PostedEvent {
+  readonly name: string;
+  readonly message: string;
+  readonly severity?: string;
+}
+
+export interface AlertWorldOptions {
+  readonly args?: readonly string[];
+  readonly answers?: readonly RecorderAnswer[];
+}
+
+export async function createAlertWorld(
+  controlPlane: ControlPlane,
+  { args = [], answers }: AlertWorldOptions = {},
+): Promise<AlertWorld> {
+  const port = await freePort();
+  const recorder = await startRecorder(answers);
+  const world = await createWorld(controlPlane, {
+    args: ['--shutdown-delay=0s', `--events-addr=127.0.0.1:${port}`, ...args],
+  });
+  const send = (body: string, path = '') => fetch(`http://127.0.0.1:${port}/${path}`, { method: 'POST', body });
+  const apply = (kind: string, name: string, spec: object) =>
+    world.apply({ apiVersion: API_VERSION, kind, metadata: { name }, spec });
+  return {
+    world,
+    recorder,
+    send,
+    provider: (name, spec) => apply('Provider', name, spec),
+    alert: (name, spec) => apply('Alert', name, spec),
+    async post(event) {
+      const response = await send(eventBody(world.namespace, event));
+      await response.body?.cancel();
+      return response.status;
+    },
+    messagesAt: (path) =>
+      recorder.requests.filter((request) => request.path === path).map(({ body }) => JSON.parse(body).message),
+    async eventsOf(name) {
+      const list = JSON.parse(await world.kubectl('get', 'events.events.k8s.io', '-o', 'json'));
+      return list.items.filter((item: { regarding: { name: string } }) => item.regarding.name === name);
+    },
+    async end() {
+      await world.end();
+      await recorder.close();
+    },
+  };
+}
+
+/** An event as a controller posts it. */
+export function eventBody(namespace: string, { name, message, severity = 'info' }: PostedEvent): string {
+  return JSON.stringify({
+    involvedObject: {
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      name,
+      namespace,
+      uid: `uid-${name}`,
+    },
+    severity,
+    timestamp: '2027-03-04T05:06:07Z',
+    message,
+    reason: 'HealthCheckPassed',
+    reportingController: 'kustomize-controller',
+  });
+}
