@@ -128,7 +128,7 @@ async function serveEvents(config: Config, operator: Operator): Promise<Listenin
   if (config.eventsAddr === undefined || !operator.serves('events')) return undefined;
   const server = createGuardedServer({
     ...operator.endpoint('events'),
-    // A controller that sends what is refused is told so, and is no stranger.
+    // A controller is no stranger: however often its events are refused, it gets each answer.
     limits: { ...config.limits, refusedPerSecond: 0 },
     trusted: config.trustedProxies,
     proxyProtocol: false,

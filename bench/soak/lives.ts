@@ -25,7 +25,7 @@ export interface LiveReceiver {
 
 export interface Lives {
   readonly live: Set<LiveReceiver>;
-  /** The latest paths that lead nowhere any more, with the token that they had. */
+  /** The latest paths that no longer lead anywhere, with the token that they had. */
   readonly retired: { readonly path: string; readonly token: string }[];
   readonly counts: { created: number; rotated: number; deleted: number };
 }

@@ -23,41 +23,41 @@ const servers = {
     name: 'receiverAddr',
     group: 'Servers',
     default: ':9292',
-    help: 'Where webhooks are received; empty for nowhere but with TLS',
+    help: 'Address of the server for webhooks without TLS; empty for none',
   }),
   tlsCertFile: stringFlag({
     name: 'tls-cert-file',
     group: 'Servers',
-    help: 'A PEM certificate, with its chain, to receive webhooks with TLS too; a renewed one is taken up by itself',
+    help: 'PEM certificate with its chain, for webhooks with TLS; a renewed file is read without a restart; empty for no TLS',
   }),
   tlsKeyFile: stringFlag({
     name: 'tls-key-file',
     group: 'Servers',
-    help: 'Its PEM private key',
+    help: 'PEM private key of the certificate in --tls-cert-file',
   }),
   receiverTlsAddr: addressFlag({
     name: 'receiver-tls-addr',
     group: 'Servers',
     default: ':9443',
-    help: 'Where webhooks are received with TLS, if the two files are given',
+    help: 'Address of the server for webhooks with TLS, if --tls-cert-file and --tls-key-file are set',
   }),
   healthAddr: addressFlag({
     name: 'health-addr',
     group: 'Servers',
     default: ':9440',
-    help: 'Where /healthz and /readyz are served',
+    help: 'Address of the server for /healthz and /readyz',
   }),
   metricsAddr: addressFlag({
     name: 'metrics-addr',
     group: 'Servers',
     default: ':8080',
-    help: 'Where Prometheus finds /metrics',
+    help: 'Address of the server for /metrics',
   }),
   shutdownDelayMs: durationFlag({
     name: 'shutdown-delay',
     group: 'Servers',
     default: '5s',
-    help: 'How long to serve on after SIGTERM, not ready any more, until no one sends here',
+    help: 'How long webhooks are served after SIGTERM while the replica is not ready; 0 closes the servers at once',
   }),
 };
 
@@ -99,7 +99,7 @@ const receivers = {
     group: 'Receivers',
     default: '15m',
     min: 1,
-    help: 'How long it waits at most',
+    help: 'The longest wait before a failed reconcile is tried again',
   }),
 };
 
@@ -116,7 +116,7 @@ const kubernetesApi = {
     group: 'Kubernetes API',
     default: 300,
     min: 1,
-    help: 'How many of them may come at once',
+    help: 'How many such requests may be sent at once',
   }),
 };
 
@@ -162,14 +162,14 @@ const observing = {
     group: 'Logs and metrics',
     choices: logLevels,
     default: 'info',
-    help: 'The least important lines to write',
+    help: 'The lowest level of log lines that are written',
   }),
   logEncoding: choiceFlag({
     name: 'log-encoding',
     group: 'Logs and metrics',
     choices: logEncodings,
     default: 'json',
-    help: 'How to write them: for machines or for people',
+    help: 'The format of log lines: json for machines, console for people',
   }),
   metricsPerObject: booleanFlag({
     name: 'metrics-per-object',

@@ -1,6 +1,6 @@
 /**
  * The route table: from a path to the compiled form of the Receiver that has it. A path has one owner; where two
- * Receivers claim the same, the older has it, and the younger is reconciled once it is free.
+ * Receivers request the same, the older has it, and the younger is reconciled once it is free.
  */
 
 import type { Program } from '../../cel/cel.ts';
@@ -44,7 +44,7 @@ export interface RouteIdentity {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string | undefined;
-  /** RFC 3339; decides who keeps a path that two claim. */
+  /** RFC 3339; decides who keeps a path that two request. */
   readonly createdAt: string;
 }
 
@@ -72,7 +72,7 @@ function isOlder(a: Route, b: Route): boolean {
   return a.createdAt === b.createdAt ? a.key < b.key : a.createdAt < b.createdAt;
 }
 
-/** `onChange` gets the key of each Receiver whose claim to a path another one's coming or going has changed. */
+/** `onChange` gets the key of each Receiver that loses its path to an older one, or may now have the path it waits for. */
 export function createRouteTable(onChange: (key: string) => void): RouteTable {
   const byPath = new Map<string, Route>();
   const pathOf = new Map<string, string>();
@@ -89,7 +89,7 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
     for (const next of keys) onChange(next);
   }
 
-  function claim(path: string, route: Route): void {
+  function reserve(path: string, route: Route): void {
     const owner = byPath.get(path);
     if (owner === undefined || owner.key === route.key) return;
     if (isOlder(owner, route)) {
@@ -113,7 +113,7 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
     },
     publish(path, route) {
       waiting.set(route.key, undefined);
-      claim(path, route);
+      reserve(path, route);
       byPath.set(path, route);
       if (pathOf.get(route.key) === path) return;
       // The new path answers before the old one stops.

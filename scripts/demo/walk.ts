@@ -32,10 +32,10 @@ const requestedAt = (stage: Stage) =>
   read(stage, 'gitrepository/my-nginx', '.metadata.annotations.reconcile\\.fluxcd\\.io/requestedAt');
 const pathOf = (stage: Stage) => read(stage, 'receiver/github-receiver', '.status.webhookPath');
 
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+async function until<T>(what: string, observe: () => Promise<T | undefined>): Promise<T> {
   const end = Date.now() + WITHIN_MS;
   for (;;) {
-    const seen = await look();
+    const seen = await observe();
     if (seen !== undefined) return seen;
     if (Date.now() > end) throw new Error(`not seen in time: ${what}`);
     await sleep(50);

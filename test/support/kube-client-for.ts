@@ -39,7 +39,7 @@ export interface GatedClient extends KubeClient {
   hold(concerns: (request: KubeRequest) => boolean): void;
   /** How many answers have arrived and are held back. */
   readonly held: number;
-  /** Lets all go, and holds none any more. */
+  /** Lets all go, and holds no further one. */
   open(): void;
 }
 

@@ -5,18 +5,18 @@ const WITHIN_MS = 300_000;
 const STEP_MS = 20;
 
 /**
- * Asks again and again until `look` gives something other than undefined or false.
- * @throws Error after five minutes, with what was waited for and what the last look threw.
+ * Asks again and again until `observe` gives something other than undefined or false.
+ * @throws Error after five minutes, with what was waited for and what the last call threw.
  */
 export async function waitFor<T>(
   what: string,
-  look: () => Promise<T | undefined | false> | T | undefined | false,
+  observe: () => Promise<T | undefined | false> | T | undefined | false,
 ): Promise<T> {
   const end = Date.now() + WITHIN_MS;
   let last: unknown;
   while (Date.now() < end) {
     try {
-      const seen = await look();
+      const seen = await observe();
       if (seen !== undefined && seen !== false) return seen;
       last = undefined;
     } catch (error) {

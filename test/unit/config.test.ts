@@ -275,7 +275,7 @@ describe('--help and --version', () => {
     expect(rows).toHaveLength(flagList.length);
     for (const row of rows) expect(row.split(/(?<!\\)\|/), row).toHaveLength(6);
     expect(rows).toContain(
-      '| `--log-encoding` | json\\|console | `json` | How to write them: for machines or for people |',
+      '| `--log-encoding` | json\\|console | `json` | The format of log lines: json for machines, console for people |',
     );
   });
 });

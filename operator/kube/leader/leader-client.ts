@@ -10,7 +10,7 @@ export class NotLeadingError extends Error {
   readonly code = 'NotLeading';
 
   constructor() {
-    super('this replica does not lead any more');
+    super('this replica is not the leader');
     this.name = 'NotLeadingError';
   }
 }

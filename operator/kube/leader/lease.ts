@@ -52,7 +52,7 @@ interface Lease extends KubeObject {
 
 interface State {
   readonly options: LeaseLockOptions;
-  /** As it was last seen, and since when it has looked so. */
+  /** As it was last observed, and since when it is unchanged. */
   observed: { readonly lease: Lease; readonly sinceMs: number } | undefined;
 }
 

@@ -41,7 +41,7 @@ export function send(
     dispatcher.dispatch(request, {
       onRequestStart(started) {
         controller = started;
-        // Its turn came when nobody waited for it any more.
+        // The deadline passed before the pool sent the request.
         if (deadline.over !== undefined) started.abort(deadline.over);
       },
       onResponseStart(_controller, code, fields) {

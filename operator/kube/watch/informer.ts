@@ -53,7 +53,7 @@ export interface InformerOptions<T> {
   readonly optional?: boolean;
   /** Between attempts that bring nothing; default 0.2 s to 5 s. */
   readonly backoff?: RetryBounds;
-  /** A watch that is silent for so long is broken off and resumed; default 150 s. Bookmarks come every minute. */
+  /** The time without a byte after which a watch is broken off and resumed; default 150 s. Bookmarks come every minute. */
   readonly idleTimeoutMs?: number;
   /** How long one watch lasts; default 5 to 10 minutes, by chance. */
   readonly watchTimeoutSeconds?: number;
@@ -205,7 +205,7 @@ async function recover<T>(state: State<T>, error: unknown): Promise<void> {
   onError?.(error);
   complain(state, error, status);
   const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-  // Who was told of the error may have stopped it.
+  // `onError` may have stopped it.
   if (state.breakOff.signal.aborted) return;
   await pause(state, Math.max(retryDelayMs(state.failures, backoff), askedMs));
 }

@@ -50,7 +50,7 @@ describe('the route table', () => {
     expect(routes.find('/hook/1')).toBe(next);
   });
 
-  it('refuses the younger of two that claim a path, and lets it in when the older leaves', () => {
+  it('refuses the younger of two that request a path, and lets it in when the older leaves', () => {
     const { routes, changed } = table();
     routes.publish('/hook/1', older);
     expect(() => routes.publish('/hook/1', younger)).toThrow(ReceiverError);

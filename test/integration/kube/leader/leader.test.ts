@@ -206,7 +206,7 @@ describe('on a healthy API server', () => {
     expect(lease.metadata.labels).toEqual({ made: 'elsewhere' });
   });
 
-  it('a leader whose Lease another one took stops at its next look', async () => {
+  it('a leader whose Lease another one took stops at its next renewal', async () => {
     const first = candidate('a');
     await leads(first);
     await patchLease({ holderIdentity: 'thief', leaseDurationSeconds: 3600 });

@@ -267,7 +267,7 @@ describe('a watch', () => {
 });
 
 describe('stop', () => {
-  it('ends the watch and tells nothing any more', async () => {
+  it('ends the watch, and no event follows', async () => {
     const log = start();
     await log.informer.whenSynced();
     await waitFor('the watch', () => log.watches.length === 1 && proxy.open > 1);
