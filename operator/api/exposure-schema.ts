@@ -9,7 +9,7 @@ const HOST_PATTERN = `^(\\*\\.)?${LABEL}(\\.${LABEL})*$`;
 function annotations(of: string): JsonSchema {
   return {
     type: 'object',
-    additionalProperties: { type: 'string', description: 'The value of the annotation.' },
+    additionalProperties: { type: 'string', description: 'Value of the annotation.' },
     description: `Annotations of the ${of}. Honored only for Receivers in the operator's namespace.`,
   };
 }
@@ -120,7 +120,7 @@ const httpRoute: JsonSchema = {
       type: 'array',
       maxItems: 32,
       items: parentRef,
-      description: "The Gateways of the route. Honored only for Receivers in the operator's namespace.",
+      description: "Gateways of the route. Honored only for Receivers in the operator's namespace.",
     },
     hostnames: {
       type: 'array',
@@ -142,7 +142,7 @@ export const exposureSchema: JsonSchema = {
 
 export const urlsSchema: JsonSchema = {
   type: 'array',
-  description: 'The URLs of this Receiver, the best one for a sender first.',
+  description: 'URLs of this Receiver, the best one for a sender first.',
   items: {
     type: 'object',
     required: ['type', 'url'],
@@ -151,9 +151,9 @@ export const urlsSchema: JsonSchema = {
       type: {
         type: 'string',
         enum: urlTypes,
-        description: `What the URL leads through: ${urlTypes.join(', ')}. Internal is reachable inside the cluster only.`,
+        description: `Origin of the URL: ${urlTypes.join(', ')}. Internal is reachable inside the cluster only.`,
       },
-      url: { type: 'string', description: 'The whole URL, path included.' },
+      url: { type: 'string', description: 'URL with the webhook path.' },
     },
   },
 };

@@ -8,19 +8,19 @@ export const exposureFlags = {
   externalUrl: baseUrlFlag({
     name: 'external-url',
     group: 'Exposure',
-    help: "Base URL of a tunnel or proxy that Kubernetes does not know; a Receiver's path is appended; if empty, none",
+    help: "Base URL of a tunnel or proxy outside Kubernetes, to which a Receiver's path is appended; if empty, none",
   }),
   receiverService: stringFlag({
     name: 'receiver-service',
     group: 'Exposure',
     default: RECEIVER_SERVICE,
-    help: "Service in the operator's namespace that the Ingresses and HTTPRoutes of Receivers route to",
+    help: "Service in the operator's namespace that the Ingresses and HTTPRoutes of Receivers use as backend",
   }),
   deployment: stringFlag({
     name: 'deployment',
     group: 'Exposure',
     default: NAME,
-    help: "The operator's Deployment; its labels and ports tell which Services lead to the operator",
+    help: 'Deployment of the operator, whose labels and ports identify the Services that lead to it',
   }),
   tenantExposure: choicesFlag({
     name: 'tenant-exposure',
@@ -31,7 +31,7 @@ export const exposureFlags = {
   tenantExposureHosts: hostsFlag({
     name: 'tenant-exposure-hosts',
     group: 'Exposure',
-    help: "Hosts that Receivers outside the operator's namespace may request, * for one label: *.hooks.example.com; if empty, none",
+    help: "Hosts that Receivers outside the operator's namespace may request; * stands for one label, as in *.hooks.example.com; if empty, none",
   }),
   tenantServiceAnnotations: annotationsFlag({
     name: 'tenant-service-annotations',
@@ -41,7 +41,7 @@ export const exposureFlags = {
   tenantLoadBalancerClass: stringFlag({
     name: 'tenant-load-balancer-class',
     group: 'Exposure',
-    help: 'loadBalancerClass of the Services of such Receivers; if empty, none',
+    help: "loadBalancerClass of the Services of such Receivers; if empty, the cluster's default",
   }),
   tenantIngressClass: stringFlag({
     name: 'tenant-ingress-class',
@@ -51,7 +51,7 @@ export const exposureFlags = {
   tenantIngressTlsSecret: stringFlag({
     name: 'tenant-ingress-tls-secret',
     group: 'Exposure',
-    help: "TLS Secret in the operator's namespace for the Ingresses of such Receivers; if empty, they have no TLS",
+    help: "TLS Secret in the operator's namespace for the Ingresses of such Receivers; if empty, they serve HTTP",
   }),
   tenantIngressAnnotations: annotationsFlag({
     name: 'tenant-ingress-annotations',

@@ -12,7 +12,7 @@ export function receiverCrd(types: readonly ReceiverTypeRule[]): CustomResourceD
     plural: RECEIVER_PLURAL,
     version: VERSION,
     formerVersions: ['v1beta1', 'v1beta2'],
-    description: 'A Receiver is a webhook address: a genuine request to it makes resources of Flux reconcile at once.',
+    description: 'A Receiver is a URL for webhooks. A verified webhook makes resources of Flux reconcile at once.',
     spec: receiverSpecSchema(types),
     status: receiverStatusSchema,
     columns: [
@@ -28,8 +28,8 @@ export function receiverCrd(types: readonly ReceiverTypeRule[]): CustomResourceD
         jsonPath: '.status.conditions[?(@.type=="Ready")].message',
         description: 'The webhook path, or what is wrong',
       },
-      { name: 'URL', type: 'string', jsonPath: '.status.url', description: 'What to give to the sender' },
-      { name: 'Type', type: 'string', jsonPath: '.spec.type', description: 'Who sends', priority: 1 },
+      { name: 'URL', type: 'string', jsonPath: '.status.url', description: 'URL to give to the sender' },
+      { name: 'Type', type: 'string', jsonPath: '.spec.type', description: 'Type of the sender', priority: 1 },
       { name: 'Path', type: 'string', jsonPath: '.status.webhookPath', description: 'The webhook path', priority: 1 },
     ],
   });

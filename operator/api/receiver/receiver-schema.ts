@@ -17,105 +17,105 @@ const versionOptional = fluxKinds.filter((kind) => kind.versionOptional).map(({ 
 
 const resource: JsonSchema = {
   type: 'object',
-  description: 'One resource, or with name * all that the labels select in one namespace.',
+  description: 'A resource, or with name * all resources of a kind in one namespace that matchLabels selects.',
   required: ['kind', 'name'],
   properties: {
     apiVersion: {
       type: 'string',
       description:
-        'API group and version of the resource, such as source.toolkit.fluxcd.io/v1. May be left out for the kinds ' +
+        'API group and version of the resource, such as source.toolkit.fluxcd.io/v1. Optional for the kinds ' +
         `${versionOptional.slice(0, -1).join(', ')} and ${versionOptional.at(-1)}.`,
     },
     kind: {
       type: 'string',
       description:
-        'Kind of the resource: one of Flux, or any other that the operator may patch and that watches the annotation ' +
+        'Kind of the resource: a kind of Flux, or another that the operator may patch and that reacts to the annotation ' +
         'reconcile.fluxcd.io/requestedAt.',
     },
     name: {
       type: 'string',
       minLength: 1,
       maxLength: 253,
-      description: 'Name of the resource, or * for all that matchLabels selects.',
+      description: 'Name of the resource, or * for all resources that matchLabels selects.',
     },
     namespace: {
       type: 'string',
       minLength: 1,
       maxLength: 253,
       description:
-        'Namespace of the resource; left out: the namespace of the Receiver. Another one is refused where the operator ' +
-        'runs with --no-cross-namespace-refs.',
+        'Namespace of the resource. Defaults to the namespace of the Receiver. --no-cross-namespace-refs forbids any ' +
+        'other.',
     },
     matchLabels: {
       type: 'object',
-      additionalProperties: { type: 'string', description: 'The value that the label must have.' },
+      additionalProperties: { type: 'string', description: 'Value of the label.' },
       description:
-        'With name *: the labels, all of them, that a resource must carry; {} selects every resource of the kind in the ' +
-        'namespace. Required with name *, ignored with any other name.',
+        'Labels that a resource must have, all of them; {} selects every resource of the kind in the namespace. Required ' +
+        'with name *, ignored with any other name.',
     },
     filter: {
       type: 'string',
-      description: `CEL expression that decides about this entry, in addition to spec.resourceFilter: both must hold. ${FILTER_VARIABLES}`,
+      description: `CEL expression that decides whether the resources of this entry are notified; spec.resourceFilter must be true too. ${FILTER_VARIABLES}`,
     },
   },
 };
 
 const oidcVariable: JsonSchema = {
   type: 'object',
-  description: 'A part of an expression with a name.',
+  description: 'A named CEL expression.',
   required: ['name', 'expression'],
   properties: {
     name: {
       type: 'string',
-      description: 'Name under which later expressions read it, as vars.<name>: a CEL identifier.',
+      description: 'Name of the variable, a CEL identifier. Later expressions read it as vars.<name>.',
     },
-    expression: { type: 'string', description: 'CEL expression of any type over claims and the vars before it.' },
+    expression: { type: 'string', description: 'CEL expression of any type. It sees claims and the vars before it.' },
   },
 };
 
 const oidcValidation: JsonSchema = {
   type: 'object',
-  description: 'A condition on the claims of the ID token.',
+  description: 'A condition on the claims of an ID token.',
   required: ['expression', 'message'],
   properties: {
     expression: {
       type: 'string',
-      description: 'CEL expression of type bool over claims and vars; false refuses the webhook.',
+      description: 'CEL expression of type bool. It sees claims and vars; false rejects the webhook.',
     },
     message: {
       type: 'string',
-      description: 'What is wrong when the expression is false, for the log of the operator.',
+      description: 'Message that the operator logs when the expression is false.',
     },
   },
 };
 
 const oidcProvider: JsonSchema = {
   type: 'object',
-  description: 'An issuer of ID tokens and what its tokens must say.',
+  description: 'An issuer of ID tokens, and what its tokens must contain.',
   required: ['issuerURL', 'validations'],
   properties: {
     issuerURL: {
       type: 'string',
       pattern: '^https?://',
       description:
-        'URL of the issuer, exactly as the claim iss spells it. Its discovery document and keys are fetched from there.',
+        'URL of the issuer, exactly as in the claim iss. The operator fetches its discovery document and keys there.',
     },
     audience: {
       type: 'string',
-      description: `What the claim aud of a token must contain; left out or empty: ${DEFAULT_OIDC_AUDIENCE}.`,
+      description: `Audience that the claim aud of a token must contain. Defaults to ${DEFAULT_OIDC_AUDIENCE}, also if empty.`,
     },
     variables: {
       type: 'array',
       items: oidcVariable,
-      description: 'Named CEL expressions, evaluated in order, that keep the validations short.',
+      description: 'Named CEL expressions for use in validations, evaluated in order.',
     },
     validations: {
       type: 'array',
       minItems: 1,
       items: oidcValidation,
       description:
-        'Conditions of which all must hold. At least one is needed: a public issuer gives a valid token to anybody, so ' +
-        'the claims must say whose token it is, such as repository_owner for GitHub Actions.',
+        'Conditions on the claims, all of which must be true. A public issuer gives a valid token to anybody, so check ' +
+        'a claim that says whose token it is, such as repository_owner for GitHub Actions.',
     },
   },
 };
@@ -125,51 +125,51 @@ export function receiverSpecSchema(types: readonly ReceiverTypeRule[]): JsonSche
   const proofs = types.map(({ name, validatedBy }) => `\n- ${name}: ${validatedBy}`).join('');
   return {
     type: 'object',
-    description: 'Which webhooks are accepted, and which resources they make reconcile.',
+    description: 'Webhooks that the operator accepts, and resources that it notifies.',
     required: ['type', 'resources'],
     properties: {
       type: {
         type: 'string',
         enum: types.map(({ name }) => name),
-        description: `Who sends the webhooks, and so how they are proved genuine:${proofs}`,
+        description: `Sender of the webhooks, which decides how the operator verifies them:${proofs}`,
       },
       interval: {
         type: 'string',
         pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$',
         default: DEFAULT_INTERVAL,
         description:
-          'How often the Receiver is reconciled without a change, such as 10m or 1h30m. Changes of the ' +
-          'Receiver and of its Secret are seen at once.',
+          'Interval at which the operator reconciles the Receiver without a change, such as 10m or 1h30m. It follows ' +
+          'changes of the Receiver and of its Secret at once.',
       },
       events: {
         type: 'array',
-        items: { type: 'string', description: 'Name of an event, such as push; upper and lower case are the same.' },
+        items: { type: 'string', description: 'Name of an event, such as push. Case does not matter.' },
         description:
-          'The events that are accepted, where the type names one in a header; others are answered 400. Empty: all.',
+          'Events to accept, for types that name the event in a header; others are answered 400. If empty, all events.',
       },
-      resources: { type: 'array', items: resource, description: 'The resources that a webhook makes reconcile.' },
+      resources: { type: 'array', items: resource, description: 'Resources to notify.' },
       resourceFilter: {
         type: 'string',
-        description: `CEL expression that decides for each resource whether it reconciles. ${FILTER_VARIABLES}`,
+        description: `CEL expression that decides for each resource whether it is notified. ${FILTER_VARIABLES}`,
       },
       secretRef: {
         type: 'object',
         required: ['name'],
         properties: { name: { type: 'string', description: 'Name of the Secret, in the namespace of the Receiver.' } },
         description:
-          'The Secret whose key token holds the token shared with the sender; part of the webhook path, too. For type ' +
-          'gcr it also has the keys email and audience. Every type needs it but generic-oidc, which refuses it.',
+          'Secret whose key token has the token that the sender knows, and that is a part of the webhook path. Type gcr ' +
+          'needs the keys email and audience too. Required for every type but generic-oidc, which forbids it.',
       },
       oidcProviders: {
         type: 'array',
         items: oidcProvider,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['issuerURL'],
-        description: 'The issuers whose ID tokens are accepted: for type generic-oidc, which needs one, and no other.',
+        description: 'Issuers whose ID tokens are accepted. Required for type generic-oidc, forbidden for all others.',
       },
       suspend: {
         type: 'boolean',
-        description: 'True: the Receiver is left as it is, and its webhooks are answered 503.',
+        description: 'Suspends the Receiver: webhooks are answered 503, and nothing is reconciled.',
       },
       exposure: exposureSchema,
     },

@@ -6,7 +6,7 @@ import { RECEIVER_KIND } from './receiver.ts';
 
 export const receiverStatusSchema: JsonSchema = {
   type: 'object',
-  description: 'What the operator last saw and did.',
+  description: 'Observed state of the Receiver.',
   default: { observedGeneration: -1 },
   properties: {
     conditions: conditionsSchema(
@@ -17,21 +17,22 @@ export const receiverStatusSchema: JsonSchema = {
     webhookPath: {
       type: 'string',
       description:
-        'Path to which webhooks are sent: /hook/ and the hexadecimal SHA-256 of token, name and namespace. Empty while ' +
-        'there is no token.',
+        'Path of the URL that the sender calls: /hook/ and the hexadecimal SHA-256 of token, name and namespace. Empty ' +
+        'while there is no token.',
     },
     observedGeneration: {
       type: 'integer',
       format: 'int64',
-      description: 'The metadata.generation that was last reconciled to its end; -1 before the first.',
+      description: 'Last metadata.generation that the operator reconciled; -1 before the first.',
     },
     lastHandledReconcileAt: {
       type: 'string',
-      description: 'The last value seen of the annotation reconcile.fluxcd.io/requestedAt on the Receiver.',
+      description:
+        'Last value of the annotation reconcile.fluxcd.io/requestedAt on the Receiver that the operator handled.',
     },
     url: {
       type: 'string',
-      description: 'The URL to give to the sender: the first of urls that is reachable from outside the cluster.',
+      description: 'URL to give to the sender: the first of urls that is reachable from outside the cluster.',
     },
     urls: urlsSchema,
   },
