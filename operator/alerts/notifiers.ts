@@ -4,7 +4,7 @@ import { parseGoDuration } from '../api/go-duration.ts';
 import type { Provider } from '../api/provider/provider.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { Notifier, ProviderType } from './provider-type.ts';
-import { type ReadSecret, resolveProvider, type SecretData } from './settings.ts';
+import { type ReadSecret, resolveProvider, type SecretData, type SettingsOptions } from './settings.ts';
 
 /** A Provider that is ready to be sent to. */
 export interface Prepared {
@@ -30,6 +30,7 @@ export interface NotifiersOptions {
   readonly types: ReadonlyMap<string, ProviderType>;
   readonly secret: ReadSecret;
   readonly allowLinkLocal: boolean;
+  readonly httpCaller?: SettingsOptions['httpCaller'];
 }
 
 interface Kept {
@@ -129,7 +130,7 @@ interface Making {
 
 async function prepare({ options }: State, { provider, secret, opened }: Making): Promise<Prepared> {
   const { spec, metadata } = provider;
-  const { types, allowLinkLocal } = options;
+  const { types, allowLinkLocal, httpCaller } = options;
   const where = `failed to initialize notifier for provider '${metadata.name}'`;
   const type = types.get(spec.type);
   if (type === undefined) {
@@ -137,7 +138,7 @@ async function prepare({ options }: State, { provider, secret, opened }: Making)
   }
   const isCommitStatus = type.purpose === 'commit status';
   const { settings, secrets } = await withPrefix(where, () =>
-    resolveProvider(provider, { secret, isCommitStatus, allowLinkLocal }),
+    resolveProvider(provider, { secret, isCommitStatus, allowLinkLocal, httpCaller }),
   );
   opened.push(settings.http);
   const notifier = await withPrefix(`${where}: failed to initialize notifier`, async () => type.prepare(settings));

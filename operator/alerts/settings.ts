@@ -17,6 +17,8 @@ export interface SettingsOptions {
   readonly isCommitStatus: boolean;
   /** With `--alert-allow-link-local`. */
   readonly allowLinkLocal: boolean;
+  /** In place of {@link createHttpCaller}: tests stand for services whose addresses are fixed. */
+  readonly httpCaller?: typeof createHttpCaller | undefined;
 }
 
 /** What a Provider comes down to, and what of it must never be shown. */
@@ -32,6 +34,7 @@ const NO_DATA: SecretData = Object.freeze({});
 export async function resolveProvider(provider: Provider, options: SettingsOptions): Promise<ResolvedProvider> {
   const { metadata, spec } = provider;
   const { namespace, name, uid = '' } = metadata;
+  const { httpCaller = createHttpCaller } = options;
   const read = async (ref: { name: string } | undefined) => {
     if (ref === undefined) return undefined;
     const data = await options.secret(namespace, ref.name);
@@ -58,7 +61,7 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     token: textOf(secret, 'token').replace(/[\r\n]+$/, ''),
     secret,
     headers: headersOf(secret),
-    http: createHttpCaller({ tls, proxy: proxyOf(spec, secret, proxy), allowLinkLocal: options.allowLinkLocal }),
+    http: httpCaller({ tls, proxy: proxyOf(spec, secret, proxy), allowLinkLocal: options.allowLinkLocal }),
     tls,
     serviceAccountName: spec.serviceAccountName ?? '',
   };

@@ -5,7 +5,8 @@ import type { FluxEvent } from '../flux-event.ts';
 import type { ProviderType } from '../provider-type.ts';
 import { hookUrl } from '../send/hook-url.ts';
 import { post } from '../send/post.ts';
-import { escapeSlack } from '../text/escape-slack.ts';
+import { attachmentMessage } from '../text/attachment-message.ts';
+import { escapeEntities } from '../text/escape-entities.ts';
 import { objectLabel } from '../text/object-label.ts';
 import { truncate } from '../text/truncate.ts';
 
@@ -45,22 +46,12 @@ function checkAnswer(text: string): void {
 }
 
 function slackMessage(event: FluxEvent, { channel, username }: { channel: string; username: string }) {
-  const label = objectLabel(event);
-  const text = escapeSlack(truncate(event.message, MAX_TEXT));
-  return {
+  const cut = { ...event, message: truncate(event.message, MAX_TEXT) };
+  return attachmentMessage(cut, {
     channel,
     username,
-    icon_url: '',
-    icon_emoji: '',
-    attachments: [
-      {
-        fallback: `${label}: ${text.split('\n', 1)[0]}`,
-        color: event.severity === 'error' ? 'danger' : 'good',
-        author_name: label,
-        text,
-        mrkdwn_in: ['text'],
-        fields: [...event.metadata].map(([title, value]) => ({ title, value: escapeSlack(value), short: false })),
-      },
-    ],
-  };
+    fallback: `${objectLabel(cut)}: ${escapeEntities(cut.message).split('\n', 1)[0]}`,
+    color: event.severity === 'error' ? 'danger' : 'good',
+    asText: escapeEntities,
+  });
 }

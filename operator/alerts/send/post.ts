@@ -12,17 +12,19 @@ export interface Post {
   readonly body: string;
 }
 
+const POST_FAULT = 'postMessage failed: request failed: request failed with status code';
+
 /** @throws DeliveryError as the contract's section *The common HTTP call* says. */
 export async function post(http: HttpCaller, request: Post, signal: AbortSignal): Promise<HttpAnswer> {
   const { url, method = 'POST', body } = request;
   const headers = { 'Content-Type': 'application/json', ...request.headers };
   const answer = await http.request({ method, url, headers, body }, signal);
-  checkStatus(answer, 'postMessage failed: request failed: request failed with status code');
+  checkStatus(answer);
   return answer;
 }
 
 /** @param message what precedes the status in the error. @throws DeliveryError for every status but 2xx. */
-export function checkStatus({ status, headers, text }: HttpAnswer, message: string): void {
+export function checkStatus({ status, headers, text }: HttpAnswer, message: string = POST_FAULT): void {
   if (status >= 200 && status < 300) return;
   const passes = status === 408 || status === 429 || status >= 500;
   const options = passes ? { retryAfterMs: retryAfterMs(headers['retry-after']) } : {};

@@ -4,9 +4,13 @@ import { withKeptMetadata, withoutToken } from '../../../operator/alerts/events/
 import { parseEvent } from '../../../operator/alerts/events/parse-event.ts';
 import { createNotifiers } from '../../../operator/alerts/notifiers.ts';
 import { providerTypes } from '../../../operator/alerts/providers/index.ts';
+import { createHttpCaller, type HttpCallerOptions } from '../../../operator/alerts/send/http-caller.ts';
 import { objectPath } from '../../../operator/alerts/text/object-label.ts';
 import { type RecordedRequest, type Recorder, startRecorder } from './recorder.ts';
 import { bodyOf, objectsOf, type Scenario, scenarios, withHost } from './scenarios.ts';
+
+/** Services whose addresses no Provider chooses. */
+const FIXED_HOSTS = new Set(['api.telegram.org']);
 
 export interface ScenarioResult {
   readonly scenario: Scenario;
@@ -37,6 +41,7 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
     types: providerTypes,
     secret: async (_namespace, secretName) => dataOf(withHost(scenario.secrets?.[secretName], host)),
     allowLinkLocal: false,
+    httpCaller: standingFor(FIXED_HOSTS, host),
   });
   const deliverer = createDeliverer({
     types: providerTypes,
@@ -58,6 +63,21 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
   }
   await notifiers.stop();
   return { requests, failures };
+}
+
+/** Calls the recorder where a type calls one of these hosts. */
+function standingFor(hosts: ReadonlySet<string>, recorder: string) {
+  return (options: HttpCallerOptions) => {
+    const caller = createHttpCaller(options);
+    return {
+      ...caller,
+      request: (request: Parameters<typeof caller.request>[0], signal: AbortSignal) => {
+        const { url } = request;
+        if (!hosts.has(url.host)) return caller.request(request, signal);
+        return caller.request({ ...request, url: new URL(url.pathname + url.search, `http://${recorder}`) }, signal);
+      },
+    };
+  };
 }
 
 function dataOf(data: Readonly<Record<string, string>> | undefined): Record<string, Buffer> | undefined {
