@@ -1,5 +1,4 @@
 // What a Receiver's status says in every situation of its life, read with the real kubectl from a real API server.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import type { Receiver } from '../../operator/api/receiver/receiver.ts';
@@ -92,7 +91,7 @@ describe('a Receiver that is fine', () => {
   it('costs no write once it is settled', async () => {
     await trio('settled');
     const before = await world.read('settled');
-    await sleep(1_500);
+    await world.settled();
     expect((await world.read('settled')).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
   });
 
@@ -240,7 +239,8 @@ describe('a path that two Receivers have', () => {
     await world.receiver('y', onRepo('long'));
     const path = await world.ready('y');
     // Ages have a resolution of one second.
-    await sleep(1_100);
+    const born = Date.parse((await world.read('y')).metadata.creationTimestamp ?? '');
+    await waitFor('the next second', () => Date.now() >= born + 1_000);
     await world.receiver('xy', onRepo('short'));
     const younger = await world.reason('xy', 'PathCollision');
     expect(shown(younger)).toEqual({ Ready: 'False PathCollision', Stalled: 'True PathCollision' });
@@ -252,6 +252,8 @@ describe('a path that two Receivers have', () => {
 describe('a suspended Receiver', () => {
   it('keeps its status and answers 503, also across a restart and a rotation, until it is resumed', async () => {
     const path = await trio('paused');
+    await world.receiver('awake', onRepo('paused'));
+    const former = await world.ready('awake');
     await world.receiver('paused', onRepo('paused', { suspend: true }));
     await waitFor('503', async () => (await world.post(path, signed({}))).status === 503);
     const { status } = await waitFor('its generation to be observed', async () => {
@@ -260,7 +262,7 @@ describe('a suspended Receiver', () => {
     });
     expect(status?.webhookPath).toBe(path);
     await world.secret('paused', { token: 'rotated' });
-    await sleep(500);
+    await waitFor('the rotation seen', async () => (await world.ready('awake')) !== former);
     expect((await world.post(path, signed({}))).status).toBe(503);
     await world.restart();
     expect((await world.post(path, signed({}))).status).toBe(503);

@@ -1,5 +1,4 @@
 // The flags that narrow what the operator watches and reaches.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freshNamespace, reusedControlPlane } from '../support/control-plane.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -50,7 +49,7 @@ describe('--watch-all-namespaces=false', () => {
     await world.receiver('other', spec([near]), { namespace: elsewhere });
     await world.receiver('mine', spec([near]));
     expect((await world.post(await world.ready('mine'), signed({}))).status).toBe(200);
-    await sleep(500);
+    await world.settled();
     const { stdout } = await world.controlPlane.kubectl([
       ...['-n', elsewhere, 'get', 'receiver', 'other', '-o', 'jsonpath={.status.conditions}'],
     ]);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import type { ClusterAccess } from '../../control-plane/cluster-access.ts';
+import type { ControlPlane } from '../../control-plane/start.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
@@ -67,8 +67,19 @@ function defaultManifests(): Promise<string> {
   return defaults;
 }
 
-/** `cdk8s synth | kubectl apply --server-side`; what the default values make is synthesized once. */
-export async function installChart(cluster: ClusterAccess, values?: object): Promise<void> {
-  if (values !== undefined) return cluster.apply(await synthesize(values));
+type InstallTarget = Pick<ControlPlane, 'adminKubeconfig' | 'apply'>;
+
+/** Kubeconfigs of the clusters where this process has installed the default values, and nothing else since. */
+const installed = new Set<string>();
+
+/** `cdk8s synth | kubectl apply --server-side`; what the default values make is synthesized and applied once. */
+export async function installChart(cluster: InstallTarget, values?: object): Promise<void> {
+  const { adminKubeconfig } = cluster;
+  if (values !== undefined) {
+    installed.delete(adminKubeconfig);
+    return cluster.apply(await synthesize(values));
+  }
+  if (installed.has(adminKubeconfig)) return;
   await cluster.apply(await defaultManifests());
+  installed.add(adminKubeconfig);
 }

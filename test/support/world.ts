@@ -54,6 +54,8 @@ export interface World {
   reason(name: string, reason: string): Promise<Receiver>;
   /** Waits for Ready, and gives the path. */
   ready(name: string): Promise<string>;
+  /** Waits until the operator has handled what was written so far: a Receiver that comes last is Ready. */
+  settled(): Promise<void>;
   requestedAt(kind: string, name: string, namespace?: string): Promise<string>;
   /** @param operator another one than the world's own. */
   post(path: string, webhook?: Webhook, operator?: OperatorProcess): Promise<Sent>;
@@ -163,6 +165,12 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
         return ready?.reason === reason && ready.observedGeneration === receiver.metadata.generation && receiver;
       }),
     ready: async (name: string) => (await world.reason(name, 'Succeeded')).status?.webhookPath ?? '',
+    async settled() {
+      const name = `marker-${randomUUID().slice(0, 8)}`;
+      await world.secret(name, { token: TOKEN });
+      await world.receiver(name, { type: 'generic', secretRef: { name }, resources: [] });
+      await world.ready(name);
+    },
     async requestedAt(kind, name, where = namespace) {
       const { metadata } = await get<KubeObject>(targetVersions.get(kind) ?? '', kind, name, where);
       return metadata.annotations?.[REQUESTED_AT_ANNOTATION] ?? '';
