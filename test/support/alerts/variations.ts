@@ -10,6 +10,10 @@ export interface Variation {
   readonly reason?: string;
   /** All that the event has, with their prefixes; absent: none. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Of the involved object. */
+  readonly name?: string;
+  /** The Alert's. */
+  readonly eventMetadata?: Readonly<Record<string, string>>;
   readonly provider?: Partial<Scenario['provider']>;
   readonly secrets?: Scenario['secrets'];
   /** The status and the body that every request gets. */
@@ -23,8 +27,14 @@ export function runVariation(name: string, variation: Variation): Promise<Scenar
     ...scenario,
     provider: { ...scenario.provider, ...variation.provider },
     ...(variation.secrets === undefined ? {} : { secrets: variation.secrets }),
-    alertChanges: { eventMetadata: {} },
-    posts: [{ label: 'variation', answer: 202, changes: { severity, message, reason, metadata: prefixed(metadata) } }],
+    alertChanges: { eventMetadata: variation.eventMetadata ?? {} },
+    posts: [
+      {
+        label: 'variation',
+        answer: 202,
+        changes: { severity, message, reason, metadata: prefixed(metadata), ...objectNamed(variation.name) },
+      },
+    ],
     serverAnswers: answer === undefined ? (scenario.serverAnswers ?? []) : everywhere(...answer),
   }));
 }
@@ -48,6 +58,10 @@ export function otherBody<T>(reason: string, change: (body: T) => unknown): Devi
     reason,
     change: (requests) => requests.map((request) => ({ ...request, body: change(request.body as T) })),
   };
+}
+
+function objectNamed(name: string | undefined) {
+  return name === undefined ? {} : { involvedObject: { '+': { name } } };
 }
 
 function prefixed(metadata: Readonly<Record<string, string>>): Record<string, string> {

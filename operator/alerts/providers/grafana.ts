@@ -1,0 +1,45 @@
+/** Adds an annotation to Grafana. */
+import { type GoJson, goJson } from '../encode/go-json.ts';
+import type { FluxEvent } from '../flux-event.ts';
+import type { ProviderType } from '../provider-type.ts';
+import { basicAuth } from '../send/basic-auth.ts';
+import { hookUrl } from '../send/hook-url.ts';
+import { post } from '../send/post.ts';
+import { fitEvent } from '../text/fit-event.ts';
+import { objectLabel } from '../text/object-label.ts';
+import { unixSeconds } from '../text/unix-seconds.ts';
+
+/** Grafana's default for the JSON of all tags (`[annotations] tags_length`), in bytes. */
+const MAX_TAGS_BYTES = 500;
+
+export const grafana: ProviderType = {
+  name: 'grafana',
+  description: 'Annotations of Grafana',
+  prepare({ address, username, password, token, http }) {
+    const url = hookUrl('Grafana', address);
+    const headers: Record<string, string> = {};
+    if (token !== '') headers.Authorization = `Bearer ${token}`;
+    else if (username !== '' && password !== '') headers.Authorization = basicAuth(username, password);
+    return {
+      async send({ event }, signal) {
+        const body = goJson({ when: unixSeconds(event), text: objectLabel(event), tags: fittingTags(event) });
+        await post(http, { url, headers, body }, signal);
+      },
+    };
+  },
+};
+
+function fittingTags(event: FluxEvent): GoJson {
+  // The message is not sent, and takes no room.
+  return tagsOf(fitEvent(event, (cut) => Buffer.byteLength(JSON.stringify(tagsOf(cut))) <= MAX_TAGS_BYTES));
+}
+
+function tagsOf({ involvedObject: { kind, name, namespace }, metadata, reportingController }: FluxEvent) {
+  const own = [...metadata].map(([key, value]) => `${withoutColons(key)}: ${withoutColons(value)}`);
+  return ['flux', reportingController, ...own, `kind: ${kind}`, `name: ${name}`, `namespace: ${namespace}`];
+}
+
+/** A colon ends the key of a tag. */
+function withoutColons(text: string): string {
+  return text.replaceAll(':', '|');
+}
