@@ -1,5 +1,6 @@
 /** Senders that go on whatever happens, and remember what they were promised. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from './wait-for.ts';
 import { signed } from './world.ts';
 
 export interface Destination {
@@ -21,6 +22,8 @@ export interface Tally {
 export interface Senders {
   /** Where to send from now on, in turn: what a Service does. */
   sendTo(urls: readonly string[]): void;
+  /** Waits for so many more answers of 200 or 202. */
+  more(promises: number): Promise<void>;
   /** Ends them after the request each has under way. */
   stop(): Promise<Tally>;
 }
@@ -34,6 +37,7 @@ export function startSenders(destinations: readonly Destination[], urls: readonl
   const promised = new Map<string, string>();
   let current = urls;
   let sent = 0;
+  let kept = 0;
   let unanswered = 0;
   let stopping = false;
 
@@ -52,6 +56,7 @@ export function startSenders(destinations: readonly Destination[], urls: readonl
       const { status } = await fetch(url + path, init);
       answers[status] = (answers[status] ?? 0) + 1;
       const isPromise = status === 200 || status === 202;
+      if (isPromise) kept += 1;
       if (isPromise && sentAt > (promised.get(target) ?? '')) promised.set(target, sentAt);
     } catch {
       unanswered += 1;
@@ -71,6 +76,10 @@ export function startSenders(destinations: readonly Destination[], urls: readonl
   return {
     sendTo(next) {
       current = next;
+    },
+    async more(promises) {
+      const until = kept + promises;
+      await waitFor(`${promises} more promises`, () => kept >= until);
     },
     async stop() {
       stopping = true;
