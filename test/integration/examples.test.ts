@@ -7,9 +7,11 @@ import { type ControlPlane, startControlPlane } from '../../control-plane/start.
 import { installChart } from '../support/chart.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
-const files = readdirSync(EXAMPLES)
-  .filter((name) => name !== 'values')
-  .map((name) => join(EXAMPLES, name, 'receiver.yaml'));
+const receivers = readdirSync(EXAMPLES).filter((name) => name !== 'values' && name !== 'providers');
+const files = [
+  ...receivers.map((name) => join(EXAMPLES, name, 'receiver.yaml')),
+  ...readdirSync(join(EXAMPLES, 'providers')).map((name) => join(EXAMPLES, 'providers', name)),
+];
 
 let cluster: ControlPlane;
 

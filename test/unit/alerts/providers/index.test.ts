@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { providerTypes } from '../../../../operator/alerts/providers/index.ts';
+import { prepareExample } from '../../../support/alerts/example-provider.ts';
+
+const folder = new URL('../../../../examples/providers/', import.meta.url);
+const files = readdirSync(folder);
+
+test('every type stands under its name', () => {
+  for (const [name, type] of providerTypes) expect(type.name).toBe(name);
+});
+
+test('an example is of a type', () => {
+  const types = [...providerTypes.keys()].map((name) => `${name}.yaml`);
+  expect(files.filter((file) => !types.includes(file))).toEqual([]);
+});
+
+test.each(files)('the Provider of %s can be made ready, and an Alert uses it', async (file) => {
+  const objects = parseAllDocuments(readFileSync(new URL(file, folder), 'utf8')).map((document) => document.toJS());
+  const [provider, alert] = ['Provider', 'Alert'].map((kind) => objects.find((object) => object.kind === kind));
+  expect(provider.spec.type).toBe(file.replace('.yaml', ''));
+  expect(alert.spec.providerRef.name).toBe(provider.metadata.name);
+  expect(new Set(objects.map(({ metadata }) => metadata.namespace)).size).toBe(1);
+  const secrets = objects.filter(({ kind }) => kind === 'Secret');
+  await expect(prepareExample(provider, secrets)).resolves.toMatchObject({ type: { name: provider.spec.type } });
+});
