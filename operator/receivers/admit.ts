@@ -5,8 +5,8 @@ import type { Admitted, Endpoint } from '../http/endpoint.ts';
 import type { Logger } from '../observe/log.ts';
 import { firstHeader } from '../webhooks/first-header.ts';
 import { jsonFilterInput } from '../webhooks/json-filter-input.ts';
-import type { JudgeBody, RequestHead, WebhookRequest, WebhookType } from '../webhooks/webhook-type.ts';
-import type { FilterInput, Notifier } from './notify.ts';
+import type { JudgeBody, RequestHead, Verified, WebhookRequest, WebhookType } from '../webhooks/webhook-type.ts';
+import type { FilterInput, Notification, Notified, Notifier } from './notify.ts';
 import type { Route, RouteTable, Serving } from './routes.ts';
 
 export interface ReceiverEndpointOptions {
@@ -65,19 +65,42 @@ function checkEvent({ events }: Serving, header: string | undefined, head: Reque
   if (event === undefined || !events.has(event.toLowerCase())) throw new RequestError('EventNotListed');
 }
 
-async function serve(
-  { notifier, log }: ReceiverEndpointOptions,
-  { route, serving, type }: ServedRoute,
+/** Not async: what filters see is large, and a frame that waits for the API server would hold it. */
+function serve(
+  options: ReceiverEndpointOptions,
+  served: ServedRoute,
   request: WebhookRequest,
   judgeBody: JudgeBody,
 ): Promise<200 | 202> {
+  const { notifier } = options;
   const startedMs = notifier.nowMs();
-  const { claims } = await judgeBody(request.body);
+  return Promise.resolve(request.body)
+    .then(judgeBody)
+    .then(({ claims }) => {
+      const notification = notificationOf(served, { request, claims, startedMs });
+      return answerOf(options, served, notifier.notify(notification));
+    });
+}
+
+interface Genuine {
+  readonly request: WebhookRequest;
+  readonly claims: Verified['claims'];
+  readonly startedMs: number;
+}
+
+function notificationOf({ route, serving, type }: ServedRoute, { request, claims, startedMs }: Genuine): Notification {
   const input = serving.filtered ? filterInput(type, request, claims) : undefined;
-  const bytes = input === undefined ? 0 : request.body.length;
+  return { route, serving, input, bytes: input === undefined ? 0 : request.body.length, startedMs };
+}
+
+async function answerOf(
+  { log }: ReceiverEndpointOptions,
+  { route, type }: ServedRoute,
+  notifying: Promise<Notified>,
+): Promise<200 | 202> {
   const about = { controller: 'receiver', namespace: route.namespace, name: route.name, type: type.name };
   try {
-    const notified = await notifier.notify({ route, serving, input, bytes, startedMs });
+    const notified = await notifying;
     const status = notified.status === 'applied' ? 200 : 202;
     log.info({ ...about, targets: notified.targets, status }, 'webhook accepted');
     return status;

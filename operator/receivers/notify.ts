@@ -71,6 +71,8 @@ interface KeptEntry extends Kept {
   readonly failure?: () => RequestError | undefined;
 }
 
+type Answer = 'applied' | KeptEntry;
+
 /** A sender has its answer within 5 s. */
 const ANSWER_WITHIN_MS = 4_500;
 
@@ -82,9 +84,22 @@ export function createNotifier(options: NotifierOptions): Notifier {
   };
 }
 
-async function notify(options: NotifierOptions, notification: Notification): Promise<Notified> {
+/** A notification under way. */
+interface Run extends Notification {
+  /** Let go of when the last filter has run: it is large, and the API server takes its time. */
+  input: FilterInput | undefined;
+  /** Entries whose filters have not all run. */
+  undecided: number;
+}
+
+/** Not async: its frame would hold the input as long as it waits. */
+function notify(options: NotifierOptions, notification: Notification): Promise<Notified> {
+  return settle(options, { ...notification, undecided: notification.serving.entries.length });
+}
+
+async function settle(options: NotifierOptions, run: Run): Promise<Notified> {
   try {
-    const entries = notification.serving.entries.map((entry) => notifyEntry(options, notification, entry));
+    const entries = run.serving.entries.map((entry) => notifyEntry(options, run, entry));
     const answers = (await settleAll(entries)).flat();
     const kept = answers.filter((answer) => answer !== 'applied');
     const status = kept.length === 0 ? 'applied' : 'pending';
@@ -94,23 +109,34 @@ async function notify(options: NotifierOptions, notification: Notification): Pro
   }
 }
 
-async function notifyEntry(
-  options: NotifierOptions,
-  notification: Notification,
-  entry: TargetEntry,
-): Promise<readonly ('applied' | KeptEntry)[]> {
+async function notifyEntry(options: NotifierOptions, run: Run, entry: TargetEntry): Promise<readonly Answer[]> {
   try {
-    const found = await select(options, notification.route, entry);
-    const elapsedMs = options.clock.elapsedMs() - notification.startedMs;
-    const waitMs = Math.max(ANSWER_WITHIN_MS - elapsedMs, 0);
-    const answers = found.map(async (target) =>
-      passes(notification, entry, target) ? [await options.annotator.request(target, waitMs)] : [],
-    );
-    return (await settleAll(answers)).flat();
+    return (await settleAll(await decide(options, run, entry))).flat();
   } catch (error) {
-    if (isAway(error)) return [keepSelection(options, notification, entry)];
-    options.reports.failed(notification.route, entry, error);
+    options.reports.failed(run.route, entry, error);
     throw error;
+  }
+}
+
+/** Runs the entry's filters, and has the targets that they leave annotated; the promises are those of their answers. */
+async function decide(
+  options: NotifierOptions,
+  run: Run,
+  entry: TargetEntry,
+): Promise<readonly Promise<readonly Answer[]>[]> {
+  try {
+    const found = await select(options, run.route, entry);
+    const elapsedMs = options.clock.elapsedMs() - run.startedMs;
+    const waitMs = Math.max(ANSWER_WITHIN_MS - elapsedMs, 0);
+    return found.map(async (target) =>
+      passes(run, entry, target) ? [await options.annotator.request(target, waitMs)] : [],
+    );
+  } catch (error) {
+    if (isAway(error)) return [Promise.resolve([keepSelection(options, { ...run }, entry)])];
+    throw error;
+  } finally {
+    run.undecided -= 1;
+    if (run.undecided === 0) run.input = undefined;
   }
 }
 
@@ -127,7 +153,7 @@ async function select(
 }
 
 function passes({ serving, input }: Notification, entry: TargetEntry, target: SelectedTarget): boolean {
-  if (input === undefined) return true;
+  if (!serving.filtered) return true;
   const variables = { ...input, res: target.res ?? {} };
   const holds = (filter: Program | undefined): boolean => filter === undefined || filter.evaluate(variables) === true;
   try {

@@ -46,6 +46,19 @@ export function parseFirstJson(body: Buffer): unknown {
   return parsedOf(body).value;
 }
 
+/**
+ * As `parseFirstJson`, for the last one who asks: the value is not remembered, so that it lives as long as its reader
+ * wants, and not as long as the body.
+ *
+ * @throws RequestError PayloadInvalid
+ */
+export function takeFirstJson(body: Buffer): unknown {
+  const parsed = known.get(body) ?? parse(body);
+  known.delete(body);
+  if ('error' in parsed) throw parsed.error;
+  return parsed.value;
+}
+
 function parsedOf(body: Buffer): Exclude<Parsed, { error: RequestError }> {
   let parsed = known.get(body);
   if (parsed === undefined) {

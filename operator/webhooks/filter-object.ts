@@ -1,7 +1,7 @@
 import { RequestError } from '../api/errors.ts';
 import { isJsonObject } from '../verify/is-json-object.ts';
 import { numbersFit } from '../verify/numbers-fit.ts';
-import { parseFirstJson } from '../verify/parse-json.ts';
+import { takeFirstJson } from '../verify/parse-json.ts';
 
 /**
  * The JSON object with which these bytes begin, for filters to see; null is an empty one.
@@ -11,7 +11,7 @@ import { parseFirstJson } from '../verify/parse-json.ts';
 export function filterObject(bytes: Buffer): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = parseFirstJson(bytes);
+    value = takeFirstJson(bytes);
   } catch (error) {
     throw new RequestError('FilterInputInvalid', 'a filter needs a JSON body', { cause: error });
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFirstJson, parseJson } from '../../../operator/verify/parse-json.ts';
+import { parseFirstJson, parseJson, takeFirstJson } from '../../../operator/verify/parse-json.ts';
 
 const bytes = (...parts: (string | number[])[]) => Buffer.concat(parts.map((part) => Buffer.from(part as string)));
 const nested = (depth: number) => Buffer.from('['.repeat(depth) + ']'.repeat(depth));
@@ -34,6 +34,23 @@ describe('parseFirstJson', () => {
       expect(() => parseFirstJson(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'PayloadInvalid' }));
     },
   );
+});
+
+describe('takeFirstJson', () => {
+  it.each([
+    ['parsed before', true],
+    ['not parsed before', false],
+  ])('gives the value of a body that was %s, and does not keep it', (_what, before) => {
+    const body = Buffer.from('{"a":1} text');
+    if (before) parseFirstJson(body);
+    const value = takeFirstJson(body);
+    expect(value).toEqual({ a: 1 });
+    expect(takeFirstJson(body)).not.toBe(value);
+  });
+
+  it('refuses what parseFirstJson refuses', () => {
+    expect(() => takeFirstJson(Buffer.from('{'))).toThrow(expect.objectContaining({ code: 'PayloadInvalid' }));
+  });
 });
 
 describe('parseJson', () => {
