@@ -14,6 +14,7 @@ import { msteams } from './msteams.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
 import { rocket } from './rocket.ts';
+import { sentry } from './sentry.ts';
 import { slack } from './slack.ts';
 import { telegram } from './telegram.ts';
 import { webex } from './webex.ts';
@@ -40,6 +41,7 @@ const TYPES: readonly ProviderType[] = [
   datadog,
   alertmanager,
   grafana,
+  sentry,
 ];
 
 /** By `spec.type`, in the order of the docs. */
