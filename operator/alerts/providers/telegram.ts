@@ -3,9 +3,8 @@ import { DeliveryError } from '../delivery-error.ts';
 import { goJson } from '../encode/go-json.ts';
 import type { FluxEvent } from '../flux-event.ts';
 import type { ProviderType } from '../provider-type.ts';
-import { checkRefusal, jsonObject } from '../send/check-refusal.ts';
-import type { HttpAnswer } from '../send/http-caller.ts';
-import { checkStatus } from '../send/post.ts';
+import { checkRefusal } from '../send/check-refusal.ts';
+import { post } from '../send/post.ts';
 import { defuseMentions } from '../text/defuse.ts';
 import { fitEvent } from '../text/fit-event.ts';
 
@@ -29,9 +28,7 @@ export const telegram: ProviderType = {
         const fitting = fitEvent(event, (cut) => messageText(cut, defuseMentions).length <= MAX_TEXT_LENGTH);
         const text = messageText(fitting, escapeTelegram);
         const body = goJson({ chat_id: chat, message_thread_id: thread || undefined, text, parse_mode: 'MarkdownV2' });
-        const headers = { 'Content-Type': 'application/json' };
-        const answer = await http.request({ method: 'POST', url, headers, body }, signal);
-        checkStatus(withRetryAfter(answer));
+        const answer = await post(http, { url, body }, signal);
         checkRefusal('Telegram', answer.text, ({ ok, description = 'unknown' }) =>
           ok === false ? description : undefined,
         );
@@ -50,11 +47,4 @@ function messageText(event: FluxEvent, asText: (text: string) => string): string
   const head = asText(`${emoji} ${kind.toLowerCase()}/${name}/${namespace}`);
   const lines = [...event.metadata].map(([key, value]) => `\\- *${asText(key)}*: ${asText(value)}\n`);
   return `*${head}*\n${asText(event.message)}\n${lines.join('')}`;
-}
-
-/** Telegram says in its body when to come again. */
-function withRetryAfter(answer: HttpAnswer): HttpAnswer {
-  const parameters = jsonObject(answer.text)?.parameters;
-  if (typeof parameters !== 'object' || parameters === null || !('retry_after' in parameters)) return answer;
-  return { ...answer, headers: { 'retry-after': String(parameters.retry_after), ...answer.headers } };
 }

@@ -2,6 +2,7 @@
 import { DeliveryError } from '../delivery-error.ts';
 import type { HttpAnswer, HttpCaller } from './http-caller.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { retryAfterInBodyMs } from './retry-after-in-body.ts';
 
 export interface Post {
   readonly url: URL;
@@ -27,7 +28,7 @@ export async function post(http: HttpCaller, request: Post, signal: AbortSignal)
 export function checkStatus({ status, headers, text }: HttpAnswer, message: string = POST_FAULT): void {
   if (status >= 200 && status < 300) return;
   const passes = status === 408 || status === 429 || status >= 500;
-  const options = passes ? { retryAfterMs: retryAfterMs(headers['retry-after']) } : {};
+  const options = passes ? { retryAfterMs: retryAfterMs(headers['retry-after']) ?? retryAfterInBodyMs(text) } : {};
   const verdict = passes ? 'passing' : 'final';
   throw new DeliveryError(verdict, `${message} ${status}${text === '' ? '' : `: ${text}`}`, options);
 }

@@ -17,6 +17,8 @@ export interface ScenarioResult {
   readonly requests: readonly RecordedRequest[];
   /** As they are shown on the Alert. */
   readonly failures: readonly string[];
+  /** What is done about them. */
+  readonly errors: readonly DeliveryFailure[];
 }
 
 /** @param change to try something else than what was recorded. */
@@ -52,17 +54,19 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
     onMessageFailed() {},
   });
   const failures: string[] = [];
+  const errors: DeliveryFailure[] = [];
   for (const post of scenario.posts) {
     const event = withoutToken(withKeptMetadata(parseEvent(Buffer.from(bodyOf(post)))));
     try {
       await deliverer.deliver({ event, alert, provider });
     } catch (error) {
       if (!(error instanceof DeliveryFailure)) throw error;
+      errors.push(error);
       failures.push(`failed to ${error.stage} notification for ${objectPath(event)}: ${error.message}`);
     }
   }
   await notifiers.stop();
-  return { requests, failures };
+  return { requests, failures, errors };
 }
 
 /** Calls the recorder where a type calls one of these hosts. */

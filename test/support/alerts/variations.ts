@@ -46,6 +46,17 @@ export async function bodyOfVariation(name: string, variation: Variation): Promi
   return requests[0]?.body ?? '';
 }
 
+/** What is done after an answer: `taken`, or the verdict with the seconds that the service asked for. */
+export async function verdictOfAnswer(name: string, status: number, body: string): Promise<string> {
+  const { errors } = await runVariation(name, { answer: [status, body] });
+  if (errors.length === 0) return 'taken';
+  return errors
+    .map(({ verdict, retryAfterMs }) =>
+      retryAfterMs === undefined ? verdict : `${verdict}, ${retryAfterMs / 1_000} s`,
+    )
+    .join();
+}
+
 /** What failed with an answer, without what every message begins with. */
 export async function failureOfAnswer(name: string, status: number, body: string): Promise<string> {
   const { failures } = await runVariation(name, { answer: [status, body] });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Deviation, expectScenario } from '../../../support/alerts/expect-scenario.ts';
-import { bodyOfVariation, otherBody, runVariation } from '../../../support/alerts/variations.ts';
+import { bodyOfVariation, otherBody, runVariation, verdictOfAnswer } from '../../../support/alerts/variations.ts';
 
 interface Body {
   readonly attachments: readonly [{ readonly text: string; readonly fields: readonly { readonly value: string }[] }];
@@ -69,4 +69,11 @@ test('a value is cut to what a field takes', async () => {
 test('the address of a webhook is not shown', async () => {
   const { failures } = await runVariation('discord', { provider: { address: 'ftp://discord.example/secret' } });
   expect(failures).toEqual([expect.stringMatching(/invalid Discord hook URL: (?!.*secret)/)]);
+});
+
+test.each([
+  [429, '{"message":"You are being rate limited.","retry_after":1.5}', 'passing, 1.5 s'],
+  [404, '{"message":"Unknown Webhook","code":10015}', 'final'],
+])('after %i %s it is %s', async (status, body, verdict) => {
+  expect(await verdictOfAnswer('discord', status, body)).toBe(verdict);
 });

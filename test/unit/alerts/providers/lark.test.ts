@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { expectScenario } from '../../../support/alerts/expect-scenario.ts';
-import { bodyOfVariation, failureOfAnswer, otherBody } from '../../../support/alerts/variations.ts';
+import { bodyOfVariation, failureOfAnswer, otherBody, verdictOfAnswer } from '../../../support/alerts/variations.ts';
 
 const escaped = otherBody('Lark reads Markdown and tags (fault 12)', (body) =>
   JSON.parse(JSON.stringify(body).replace('<0>', '&#60;0>').replace('a_b*c', 'a_b&#42;c').replace('<2>', '&#60;2>')),
@@ -45,4 +45,13 @@ test('success is what Lark says', async () => {
     'Lark responded with error: 19021 sign match fail',
   );
   expect(await failureOfAnswer('lark', 200, '{"StatusCode":0,"StatusMessage":"success","code":0,"data":{}}')).toBe('');
+});
+
+test.each([
+  [200, '{"code":11232,"msg":"frequency limited"}', 'passing'],
+  [200, '{"code":19024,"msg":"Key Words Not Found"}', 'final'],
+  [200, 'ok', 'taken'],
+  [503, '', 'passing'],
+])('after %i %s it is %s', async (status, body, verdict) => {
+  expect(await verdictOfAnswer('lark', status, body)).toBe(verdict);
 });

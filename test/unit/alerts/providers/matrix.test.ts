@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { expectScenario } from '../../../support/alerts/expect-scenario.ts';
-import { bodyOfVariation, runVariation } from '../../../support/alerts/variations.ts';
+import { bodyOfVariation, runVariation, verdictOfAnswer } from '../../../support/alerts/variations.ts';
 
 test('the recorded scenario matrix', () => expectScenario('matrix'));
 
@@ -24,4 +24,11 @@ test('a long message is cut to what an event holds', async () => {
 test('an address that is empty is refused', async () => {
   const { failures } = await runVariation('matrix', { provider: { address: '' } });
   expect(failures).toEqual([expect.stringContaining('invalid Matrix hook URL')]);
+});
+
+test.each([
+  [429, '{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":2500}', 'passing, 2.5 s'],
+  [403, '{"errcode":"M_FORBIDDEN"}', 'final'],
+])('after %i %s it is %s', async (status, body, verdict) => {
+  expect(await verdictOfAnswer('matrix', status, body)).toBe(verdict);
 });

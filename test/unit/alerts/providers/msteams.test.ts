@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { expectScenario } from '../../../support/alerts/expect-scenario.ts';
-import { bodyOfVariation, failureOfAnswer, otherBody } from '../../../support/alerts/variations.ts';
+import { bodyOfVariation, failureOfAnswer, otherBody, verdictOfAnswer } from '../../../support/alerts/variations.ts';
 
 const escaped = otherBody('Teams reads Markdown (fault 12)', (body) =>
   JSON.parse(JSON.stringify(body).replace('<0>', '\\\\<0>').replace('a_b*c', 'a_b\\\\*c').replace('<2>', '\\\\<2>')),
@@ -49,4 +49,18 @@ test('success is what a connector says', async () => {
   expect(await failureOfAnswer('msteams-connector', 200, `${fault.split('Microsoft', 1)[0]}Error contacting it`)).toBe(
     'Microsoft Teams could not be reached by its connector',
   );
+});
+
+test.each([
+  [
+    200,
+    'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with x',
+    'passing',
+  ],
+  [200, 'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 400 with x', 'final'],
+  [200, 'Webhook message delivery failed with error: Error contacting Microsoft Teams endpoint', 'passing'],
+  [202, '', 'taken'],
+  [302, 'see there', 'final'],
+])('after %i %s it is %s', async (status, body, verdict) => {
+  expect(await verdictOfAnswer('msteams-connector', status, body)).toBe(verdict);
 });

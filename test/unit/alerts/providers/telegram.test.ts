@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { expectScenario } from '../../../support/alerts/expect-scenario.ts';
-import { bodyOfVariation, failureOfAnswer, runVariation } from '../../../support/alerts/variations.ts';
+import { bodyOfVariation, failureOfAnswer, runVariation, verdictOfAnswer } from '../../../support/alerts/variations.ts';
 
 test.each(['telegram', 'b-tg-notoken'])('the recorded scenario %s', (name) => expectScenario(name));
 
@@ -40,4 +40,13 @@ test('the token, which is part of the address, is not shown', async () => {
   expect(await failureOfAnswer('telegram', 404, '{"ok":false,"url":"/bot123:ABC/sendMessage"}')).toBe(
     'postMessage failed: request failed: request failed with status code 404: {"ok":false,"url":"/bot*****/sendMessage"}',
   );
+});
+
+test.each([
+  [429, '{"ok":false,"error_code":429,"parameters":{"retry_after":7}}', 'passing, 7 s'],
+  [429, '{"ok":false}', 'passing'],
+  [403, '{"ok":false,"description":"Forbidden: bot was kicked"}', 'final'],
+  [200, '{"ok":true}', 'taken'],
+])('after %i %s it is %s', async (status, body, verdict) => {
+  expect(await verdictOfAnswer('telegram', status, body)).toBe(verdict);
 });
