@@ -6,6 +6,7 @@ import type { ProviderType } from '../provider-type.ts';
 import { hookUrl } from '../send/hook-url.ts';
 import { post } from '../send/post.ts';
 import { attachmentMessage } from '../text/attachment-message.ts';
+import { defuseMentions } from '../text/defuse.ts';
 import { escapeEntities } from '../text/escape-entities.ts';
 import { objectLabel } from '../text/object-label.ts';
 import { truncate } from '../text/truncate.ts';
@@ -50,8 +51,13 @@ function slackMessage(event: FluxEvent, { channel, username }: { channel: string
   return attachmentMessage(cut, {
     channel,
     username,
-    fallback: `${objectLabel(cut)}: ${escapeEntities(cut.message).split('\n', 1)[0]}`,
+    fallback: `${objectLabel(cut)}: ${asText(cut.message).split('\n', 1)[0]}`,
     color: event.severity === 'error' ? 'danger' : 'good',
-    asText: escapeEntities,
+    asText,
   });
+}
+
+/** Slack mentions by entities, Mattermost by a bare `@name`. */
+function asText(text: string): string {
+  return escapeEntities(defuseMentions(text));
 }

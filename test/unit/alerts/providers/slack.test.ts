@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Deviation, expectScenario } from '../../../support/alerts/expect-scenario.ts';
 import { runScenario } from '../../../support/alerts/run-scenario.ts';
+import { bodyOfVariation } from '../../../support/alerts/variations.ts';
 
 const escaped: Deviation = {
   reason: 'Slack wants &, < and > as entities; without, a message can mention a channel (fault 12)',
@@ -33,6 +34,15 @@ test('the recorded scenario slack-api', () =>
 test.each(['slack', 'proxy-secret', 'helm', 'slack-nometa'])('the recorded scenario %s', (name) =>
   expectScenario(name, escaped),
 );
+
+test.each([
+  ['<!channel> look', '&lt;!channel&gt; look'],
+  ['@channel main@sha1:9d', '@\u200bchannel main@sha1:9d'],
+])('%s mentions nobody, in Mattermost neither', async (message, shown) => {
+  const { attachments } = JSON.parse(await bodyOfVariation('slack', { message }));
+  expect(attachments[0].text).toBe(shown);
+  expect(attachments[0].fallback).toBe(`kustomization/ledger.payments: ${shown}`);
+});
 
 test('an address that is empty is a failure that names the field', async () => {
   const { requests, failures } = await runScenario('b-noaddr');
