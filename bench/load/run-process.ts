@@ -2,6 +2,7 @@
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { EventJob, EventResult } from './event-job.ts';
 import type { LoadJob, LoadResult } from './job.ts';
 import type { PatchJob, PatchResult } from './patch-loop.ts';
 
@@ -53,6 +54,28 @@ export function startBareServer(env: Environment): Promise<BareServer> {
 /** The same for a server that patches the target at a request's path. */
 export function startBareRelay(env: Environment, kubeconfig: string): Promise<BareServer> {
   return startBare('bare-relay.ts', [kubeconfig], env);
+}
+
+export interface EventLoad {
+  /** Of the service that events are delivered to. */
+  readonly port: number;
+  run(job: EventJob): Promise<EventResult>;
+  end(): void;
+}
+
+/** Posts events, and is the service that they are delivered to. */
+export async function startEventLoad(): Promise<EventLoad> {
+  const file = 'event-load.ts';
+  const child = forkFile(file);
+  const port = await messageOf<number>(file, child);
+  return {
+    port,
+    run(job) {
+      child.send(job);
+      return messageOf<EventResult>(file, child);
+    },
+    end: () => child.disconnect(),
+  };
 }
 
 /** What the API server alone can do. */

@@ -1,5 +1,6 @@
 /** All rows, in the order in which they are measured: by cluster, and what needs an operator that is fresh first. */
 import type { Row } from '../row.ts';
+import { alertRows } from './alerts.ts';
 import { bodyRows } from './bodies.ts';
 import { forged } from './forged.ts';
 import { hot } from './hot.ts';
@@ -14,6 +15,7 @@ import { spread } from './spread.ts';
 export const rows: readonly Row[] = [
   readyThousand,
   ...memoryRows,
+  ...alertRows,
   readyTenThousand,
   ...bodyRows,
   hot,

@@ -85,11 +85,11 @@ export async function createStage(size: StageSize, nodeOptions = ''): Promise<St
   const client = kubeClientFor(controlPlane.adminKubeconfig);
 
   async function start(): Promise<OperatorProcess> {
-    const [receiver, health, metrics] = await freePorts(3);
+    const [receiver, health, metrics, events] = await freePorts(4);
     return await startOperatorProcess({
       bundle: await bundle(),
       kubeconfig,
-      ports: { receiver, health, metrics },
+      ports: { receiver, health, metrics, events },
       args: [...command.args, SHUTDOWN],
       env: { ...command.env, NODE_OPTIONS: `${command.env.NODE_OPTIONS ?? ''} ${nodeOptions}`.trim() },
       logFile: join(controlPlane.dir, 'operator.log'),

@@ -18,6 +18,8 @@ export interface OperatorProcess {
   /** `http://127.0.0.1:port` of the receiver server. */
   readonly url: string;
   readonly metricsUrl: string;
+  /** Of the event server, where `ports.events` gives it one. */
+  readonly eventsUrl: string;
   /** @param path `/healthz` or `/readyz` */
   healthUrl(path: string): string;
   readonly pid: number;
@@ -88,6 +90,7 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
   return {
     url: `http://127.0.0.1:${ports.receiver}`,
     metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`,
+    eventsUrl: `http://127.0.0.1:${ports.events ?? 0}/`,
     healthUrl: (path) => `http://127.0.0.1:${ports.health}${path}`,
     pid: child.pid ?? 0,
     async stop(signal = 'SIGTERM') {

@@ -1,0 +1,143 @@
+/** Events of 1 KB on their way to a local service, by how many Alerts there are. */
+import type { Row } from '../row.ts';
+import { type AlertMeasured, type AlertSetup, startAlertLoad } from '../stage/alert-load.ts';
+import type { Stage } from '../stage/stage.ts';
+import { CONNECTIONS } from './measure-load.ts';
+
+const SECONDS = 8;
+const QUIET = { connections: 4, perSecond: 20, seconds: 10 };
+
+const namespacesOf = (count: number, prefix: string) =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+const ONE = { namespaces: ['alert-one'] };
+
+async function measured(
+  stage: Stage,
+  setup: AlertSetup,
+  job: { connections: number; perSecond?: number; seconds: number; objects?: number; duplicates?: boolean },
+): Promise<AlertMeasured> {
+  const load = await startAlertLoad(stage, setup);
+  try {
+    const deliveriesEach = job.duplicates === true ? 0 : (setup.alertsEach ?? 1);
+    const result = await load.measure({ namespaces: setup.namespaces, objects: 50, ...job, deliveriesEach });
+    if (result.lost > 0) throw new Error(`${result.lost} of ${result.delivered + result.lost} were not delivered`);
+    return result;
+  } finally {
+    await load.end();
+  }
+}
+
+function figuresOf({ deliveredPerSecond, answer, sink, cpuMsEach, callsEach }: AlertMeasured) {
+  return {
+    perSecond: deliveredPerSecond,
+    answerP50Ms: answer.p50Ms,
+    answerP99Ms: answer.p99Ms,
+    sinkP50Ms: sink.p50Ms,
+    sinkP99Ms: sink.p99Ms,
+    cpuMsEach,
+    callsEach,
+  };
+}
+
+const flood = { connections: CONNECTIONS, seconds: SECONDS };
+
+const atOnce: Row['figures'] = [
+  { name: 'perSecond', title: 'delivered/s', original: 2_722, target: 3_500, atLeast: true },
+  { name: 'answerP50Ms', title: 'answer p50 ms', original: 10.9, target: 10 },
+  { name: 'answerP99Ms', title: 'answer p99 ms', original: 198, target: 60 },
+  { name: 'sinkP50Ms', title: 'at the service p50 ms', original: 156, target: 100 },
+  { name: 'sinkP99Ms', title: 'at the service p99 ms', original: 699, target: 300 },
+  { name: 'cpuMsEach', title: 'CPU ms each', original: 0.32, target: 0.25 },
+];
+
+const one: Row = {
+  name: 'alerts-one',
+  title: 'events, one Alert',
+  receivers: 0,
+  figures: atOnce,
+  measure: async (stage) => figuresOf(await measured(stage, ONE, flood)),
+};
+
+const many: Row = {
+  name: 'alerts-200',
+  title: 'events, 200 Alerts in 200 namespaces',
+  receivers: 0,
+  figures: atOnce.map((figure, index) => ({ ...figure, original: [658, 16, 1_009, 401, 1_879, 2.1][index] })),
+  measure: async (stage) => {
+    const namespaces = namespacesOf(200, 'alert-many');
+    return figuresOf(await measured(stage, { namespaces }, { ...flood, objects: 200 }));
+  },
+};
+
+const secret: Row = {
+  name: 'alerts-secret',
+  title: 'events, a Provider with a Secret',
+  receivers: 0,
+  figures: [
+    { name: 'perSecond', title: 'delivered/s', original: 355, target: 3_500, atLeast: true },
+    { name: 'cpuMsEach', title: 'CPU ms each', original: 2.2, target: 0.25 },
+    { name: 'callsEach', title: 'API calls each', original: 1, target: 0.001 },
+  ],
+  measure: async (stage) => figuresOf(await measured(stage, { namespaces: ['alert-secret'], withSecret: true }, flood)),
+};
+
+const fanOut: Row = {
+  name: 'alerts-fan-out',
+  title: 'one event for 50 Alerts, 20/s',
+  receivers: 0,
+  figures: [
+    { name: 'answerP50Ms', title: 'answer p50 ms', original: 3.3, target: 2 },
+    { name: 'answerP99Ms', title: 'answer p99 ms', original: 8.4, target: 6 },
+    { name: 'sinkP50Ms', title: 'at the service p50 ms', original: 7, target: 7 },
+    { name: 'sinkP99Ms', title: 'at the service p99 ms', original: 19, target: 19 },
+    { name: 'cpuMsEach', title: 'CPU ms an event', original: 13.8, target: 6 },
+  ],
+  measure: async (stage) => figuresOf(await measured(stage, { namespaces: ['alert-fan-out'], alertsEach: 50 }, QUIET)),
+};
+
+const duplicates: Row = {
+  name: 'alerts-duplicates',
+  title: 'duplicates',
+  receivers: 0,
+  figures: [
+    { name: 'perSecond', title: 'refused/s', original: 14_906, target: 15_000, atLeast: true },
+    { name: 'cpuMsEach', title: 'CPU ms each', original: 0.061, target: 0.05 },
+  ],
+  async measure(stage) {
+    const { answeredPerSecond, cpuMsEach } = await measured(stage, ONE, { ...flood, duplicates: true });
+    return { perSecond: answeredPerSecond, cpuMsEach };
+  },
+};
+
+const others: Row = {
+  name: 'alerts-2000-more',
+  title: 'quiet, beside 2,000 Alerts of other kinds',
+  receivers: 0,
+  figures: [
+    { name: 'answerP50Ms', title: 'answer p50 ms', original: 10.4, target: 2 },
+    { name: 'answerP99Ms', title: 'answer p99 ms', original: 32, target: 6 },
+    { name: 'cpuMsEach', title: 'CPU ms an event', original: 18.9, target: 1.2 },
+  ],
+  async measure(stage) {
+    const rest = await startAlertLoad(stage, { namespaces: ['alert-others'], alertsEach: 2_000, others: true });
+    try {
+      return figuresOf(await measured(stage, ONE, QUIET));
+    } finally {
+      await rest.end();
+    }
+  },
+};
+
+const quiet: Row = {
+  name: 'alerts-quiet',
+  title: 'events, quiet, 20/s',
+  receivers: 0,
+  figures: [
+    { name: 'answerP50Ms', title: 'answer p50 ms', original: 1.25, target: 1.3 },
+    { name: 'answerP99Ms', title: 'answer p99 ms', original: 5.4, target: 5.4 },
+    { name: 'sinkP50Ms', title: 'at the service p50 ms', original: 2, target: 2.5 },
+  ],
+  measure: async (stage) => figuresOf(await measured(stage, ONE, QUIET)),
+};
+
+export const alertRows: readonly Row[] = [one, many, secret, fanOut, duplicates, others, quiet];
