@@ -180,7 +180,7 @@ describe('its log', () => {
   };
 
   it('is JSON with the fields of Flux, and names a flag that has no effect', async () => {
-    const { stdout, stderr } = await lineOf(['--feature-gates=X=true']);
+    const { stdout, stderr } = await lineOf(['--export-http-path-metrics']);
     const lines = `${stdout}${stderr}`
       .trim()
       .split('\n')
@@ -188,7 +188,7 @@ describe('its log', () => {
     for (const line of lines) {
       expect(line).toMatchObject({ level: expect.any(String), ts: expect.any(String), msg: expect.any(String) });
     }
-    expect(lines.filter(({ msg }) => String(msg).startsWith('--feature-gates is ignored'))).toHaveLength(1);
+    expect(lines.filter(({ msg }) => String(msg).startsWith('--export-http-path-metrics is ignored'))).toHaveLength(1);
   });
 
   it('is for people with --log-encoding=console', async () => {

@@ -22,13 +22,13 @@ const COPIED = ['operator', 'cel', 'charts-ts', 'crds', 'package.json'];
 const ENTRIES: readonly (readonly [file: string, before: string, after: string])[] = [
   [
     'operator/app.ts',
-    'const FEATURES: readonly CreateFeature[] = [receivers];',
-    "import { lamps } from './lamps/feature.ts';\nconst FEATURES: readonly CreateFeature[] = [receivers, lamps];",
+    'const FEATURES: readonly CreateFeature[] = [receivers, alerts];',
+    "import { lamps } from './lamps/feature.ts';\nconst FEATURES: readonly CreateFeature[] = [receivers, alerts, lamps];",
   ],
   [
     'operator/crds.ts',
-    '[receiverCrd([...webhookTypes.values()])];',
-    "[receiverCrd([...webhookTypes.values()]), lampCrd()];\nimport { lampCrd } from './lamps/lamp-crd.ts';",
+    '  providerCrd([...providerTypes.values()]),\n];',
+    "  providerCrd([...providerTypes.values()]),\n  lampCrd(),\n];\nimport { lampCrd } from './lamps/lamp-crd.ts';",
   ],
   [
     'charts-ts/rbac-rules.ts',
