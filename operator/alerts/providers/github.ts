@@ -1,0 +1,32 @@
+/** Writes commit statuses on GitHub. */
+import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
+import { createGitHubApi } from '../git/github-api.ts';
+import type { ProviderType } from '../provider-type.ts';
+
+const WORDS: StatusWords = { service: 'github', info: 'success', error: 'failure', maxDescriptionLength: 140 };
+
+export const github: ProviderType = {
+  name: 'github',
+  description: 'Commit statuses on GitHub',
+  purpose: 'commit status',
+  prepare(settings) {
+    const api = createGitHubApi(settings);
+    return {
+      async send(notification, signal) {
+        const status = commitStatusOf(notification, WORDS);
+        if (status === undefined) return;
+        const { id: context, state, description } = status;
+        const commit = encodeURIComponent(status.commit);
+        const list = { url: api.repositoryUrl(`/commits/${commit}/statuses?per_page=50`), purpose: 'list statuses' };
+        // The newest comes first, and is the one that counts.
+        for await (const known of api.items(list, signal)) {
+          if (known.context !== context) continue;
+          if (known.state === state && known.description === description) return;
+          break;
+        }
+        const url = api.repositoryUrl(`/statuses/${commit}`);
+        await api.call({ method: 'POST', url, body: { state, description, context }, purpose: 'write status' }, signal);
+      },
+    };
+  },
+};
