@@ -7,6 +7,7 @@ import type { ProviderSettings } from '../provider-type.ts';
 import type { HttpCaller } from '../send/http-caller.ts';
 import { createGitApi, type GitApi } from './git-api.ts';
 import { remembered } from './remembered.ts';
+import { textField } from './text-field.ts';
 
 export interface GitHubApp {
   /** The installation's token; kept until shortly before it expires. @throws DeliveryError */
@@ -140,10 +141,4 @@ async function installationOf(api: GitApi, { credentials, urlOf, signal }: Askin
   if (typeof id !== 'number' && typeof id !== 'string')
     throw new DeliveryError('passing', `failed to ${purpose}: no id`);
   return String(id);
-}
-
-function textField(answer: unknown, field: string, what: string): string {
-  const value = isJsonObject(answer) ? answer[field] : undefined;
-  if (typeof value === 'string' && value !== '') return value;
-  throw new DeliveryError('passing', `failed to read ${what}: the answer lacks ${field}`);
 }

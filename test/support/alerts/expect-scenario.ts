@@ -1,7 +1,7 @@
 /** Compares what a scenario sent with what the original sent. */
 import { expect } from 'vitest';
 import { runScenario } from './run-scenario.ts';
-import { type ExpectedRequest, expectedBody } from './scenarios.ts';
+import { type ExpectedRequest, expectedBody, type Scenario } from './scenarios.ts';
 
 /** Headers of the connection, not of the message. */
 const HOP = new Set(['host', 'connection', 'content-length', 'user-agent', 'accept-encoding', 'transfer-encoding']);
@@ -10,15 +10,17 @@ export interface Deviation {
   /** Why the request differs: the fault of the original that it mends. */
   readonly reason: string;
   /** From the recorded requests to those that are right. */
-  change?(requests: readonly ExpectedRequest[]): readonly ExpectedRequest[];
+  change?(requests: readonly ExpectedRequest[], scenario: Scenario): readonly ExpectedRequest[];
   /** How many of the scenario's events are not delivered; absent: as many as were recorded. */
   readonly failures?: number;
+  /** Puts in what could not be recorded. */
+  fillIn?(scenario: Scenario): Scenario;
 }
 
 /** Fails where a request differs from the recorded one in its line, a header or a byte, or a failure is missing. */
 export async function expectScenario(name: string, deviation?: Deviation): Promise<void> {
-  const { scenario, requests, failures } = await runScenario(name);
-  const wanted = deviation?.change?.(scenario.requests) ?? scenario.requests;
+  const { scenario, requests, failures } = await runScenario(name, deviation?.fillIn);
+  const wanted = deviation?.change?.(scenario.requests, scenario) ?? scenario.requests;
   const made = requests.map((request, index) => ({
     method: request.method,
     path: request.path,

@@ -1,4 +1,5 @@
 /** Runs a recorded scenario through the delivering half: from the posted event to what a real server was sent. */
+import { vi } from 'vitest';
 import { createDeliverer, DeliveryFailure } from '../../../operator/alerts/deliver.ts';
 import { withKeptMetadata, withoutToken } from '../../../operator/alerts/events/event-metadata.ts';
 import { parseEvent } from '../../../operator/alerts/events/parse-event.ts';
@@ -30,6 +31,7 @@ export async function runScenario(
   if (recorded === undefined) throw new Error(`no scenario ${name}`);
   const scenario = change(recorded);
   const recorder = await startRecorder(scenario.serverAnswers);
+  vi.stubEnv('BITBUCKET_API_BASE_URL', `http://${recorder.host}/2.0`);
   try {
     return { scenario: withHost(scenario, recorder.host), ...(await run(scenario, recorder)) };
   } finally {

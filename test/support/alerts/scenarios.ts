@@ -64,10 +64,14 @@ function changed(before: unknown, change: unknown): unknown {
 
 /** The body that a request is expected to have, as a value. */
 export function expectedBody({ body }: ExpectedRequest): unknown {
-  if (body === '@info') return recorded.sent.info;
-  if (body === '@error') return recorded.sent.error;
-  return body;
+  return body === undefined ? undefined : JSON.parse(JSON.stringify(body), (_key, value) => SENT.get(value) ?? value);
 }
+
+/** Of the events, by what stands for them. */
+const SENT = new Map<unknown, unknown>([
+  ['@info', recorded.sent.info],
+  ['@error', recorded.sent.error],
+]);
 
 /** The scenario's objects. @param host of the server that stands for the service. */
 export function objectsOf(scenario: Scenario, host: string): { readonly alert: Alert; readonly provider: Provider } {

@@ -1,0 +1,38 @@
+/** Writes commit statuses on Azure DevOps. */
+
+import { isJsonObject } from '../../verify/is-json-object.ts';
+import { DeliveryError } from '../delivery-error.ts';
+import { type Authorize, createAzureApi } from '../git/azure-api.ts';
+import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
+import type { ProviderSettings, ProviderType } from '../provider-type.ts';
+
+const WORDS: StatusWords = { service: 'azure devops', info: 'succeeded', error: 'error', maxDescriptionLength: 255 };
+
+export const azureDevops: ProviderType = {
+  name: 'azuredevops',
+  description: 'Commit statuses on Azure DevOps',
+  purpose: 'commit status',
+  prepare(settings) {
+    const api = createAzureApi(settings, authorizationOf(settings));
+    return {
+      async send(notification, signal) {
+        const status = commitStatusOf(notification, WORDS);
+        if (status === undefined) return;
+        const { commit, id: name, state, description } = status;
+        const summary = notification.event.metadata.get('summary') ?? '';
+        const genre = summary === '' ? 'fluxcd' : `fluxcd:${summary}`;
+        const known = (await api.statuses(commit, signal)).find(
+          ({ context }) => isJsonObject(context) && context.genre === genre && context.name === name,
+        );
+        if (known?.state === state && known.description === description) return;
+        await api.write(commit, { context: { genre, name }, description, state }, signal);
+      },
+    };
+  },
+};
+
+function authorizationOf({ token }: ProviderSettings): Authorize {
+  if (token === '') throw new DeliveryError('final', 'azure devops token cannot be empty');
+  const header = `Basic ${Buffer.from(`:${token}`).toString('base64')}`;
+  return async () => header;
+}

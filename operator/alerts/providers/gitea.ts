@@ -1,0 +1,44 @@
+/** Writes commit statuses on Gitea and Forgejo. */
+import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
+import { createGiteaApi } from '../git/gitea-api.ts';
+import type { ProviderType } from '../provider-type.ts';
+
+const WORDS: StatusWords = {
+  service: 'gitea',
+  info: 'success',
+  error: 'failure',
+  progressing: 'pending',
+  maxDescriptionLength: 255,
+};
+
+export const gitea: ProviderType = {
+  name: 'gitea',
+  description: 'Commit statuses on Gitea and Forgejo',
+  purpose: 'commit status',
+  prepare(settings) {
+    const api = createGiteaApi(settings);
+    return {
+      async send(notification, signal) {
+        const status = commitStatusOf(notification, WORDS);
+        if (status === undefined) return;
+        const { id: context, state, description } = status;
+        await api.checkVersion(signal);
+        const commit = encodeURIComponent(status.commit);
+        const list = {
+          url: api.repositoryUrl(`/commits/${commit}/statuses?limit=50&page=1`),
+          headers: { 'Content-Type': 'application/json' },
+          purpose: 'list statuses',
+        };
+        // The newest comes first, and is the one that counts. Gitea names the state `status`.
+        for await (const known of api.items(list, signal)) {
+          if (known.context !== context) continue;
+          if (known.status === state && known.description === description) return;
+          break;
+        }
+        const body = { state, target_url: '', description, context };
+        const url = api.repositoryUrl(`/statuses/${commit}`);
+        await api.call({ method: 'POST', url, body, purpose: 'write status' }, signal);
+      },
+    };
+  },
+};

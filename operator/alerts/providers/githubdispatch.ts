@@ -1,0 +1,20 @@
+/** Starts workflows of GitHub Actions, with the event as their input. */
+import { eventFields } from '../encode/event-json.ts';
+import { createGitHubApi } from '../git/github-api.ts';
+import type { ProviderType } from '../provider-type.ts';
+
+export const githubDispatch: ProviderType = {
+  name: 'githubdispatch',
+  description: 'Repository dispatch events of GitHub, which start workflows',
+  prepare(settings) {
+    const api = createGitHubApi(settings);
+    const url = api.repositoryUrl('/dispatches');
+    return {
+      async send({ event }, signal) {
+        const { kind, name, namespace } = event.involvedObject;
+        const body = { event_type: `${kind}/${name}.${namespace}`, client_payload: eventFields(event) };
+        await api.call({ method: 'POST', url, body, purpose: 'create dispatch event' }, signal);
+      },
+    };
+  },
+};

@@ -1,0 +1,34 @@
+/** Writes commit statuses on GitLab. */
+import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
+import { createGitLabApi } from '../git/gitlab-api.ts';
+import type { ProviderType } from '../provider-type.ts';
+
+const WORDS: StatusWords = { service: 'gitlab', info: 'success', error: 'failed', maxDescriptionLength: 255 };
+
+export const gitlab: ProviderType = {
+  name: 'gitlab',
+  description: 'Commit statuses on GitLab',
+  purpose: 'commit status',
+  prepare(settings) {
+    const api = createGitLabApi(settings);
+    return {
+      async send(notification, signal) {
+        const status = commitStatusOf(notification, WORDS);
+        if (status === undefined) return;
+        const { commit, id: name, state, description } = status;
+        const path = encodeURIComponent(commit);
+        const url = api.projectUrl(`/repository/commits/${path}/statuses`);
+        url.searchParams.set('name', name);
+        for await (const known of api.items({ url, purpose: 'list statuses' }, signal)) {
+          const isSame = known.sha === commit && known.name === name && known.state === state;
+          if (isSame && known.description === description) return;
+        }
+        const body = { state, name, description };
+        await api.call(
+          { method: 'POST', url: api.projectUrl(`/statuses/${path}`), body, purpose: 'write status' },
+          signal,
+        );
+      },
+    };
+  },
+};
