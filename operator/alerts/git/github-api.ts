@@ -1,4 +1,5 @@
 /** The API of the repository that a GitHub Provider names, on github.com or on a server of one's own. */
+import { systemClock } from '../../observe/clock.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { ProviderSettings } from '../provider-type.ts';
 import type { HttpAnswer } from '../send/http-caller.ts';
@@ -56,5 +57,5 @@ function checkRateLimit({ status, headers }: HttpAnswer, failure: string): void 
 
 function untilMs(unixSeconds: string | undefined): number | undefined {
   if (unixSeconds === undefined || !/^\d+$/.test(unixSeconds)) return undefined;
-  return Math.max(Number(unixSeconds) * 1_000 - Date.now(), 0);
+  return Math.max(Number(unixSeconds) * 1_000 - systemClock.now(), 0);
 }

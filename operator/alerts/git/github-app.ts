@@ -1,6 +1,8 @@
 /** Signs in to GitHub as an App (contract, *Git*, *GitHub App*): a key signs a claim, which is exchanged for a token. */
+
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { systemClock } from '../../observe/clock.ts';
 import { isJsonObject } from '../../verify/is-json-object.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { ProviderSettings } from '../provider-type.ts';
@@ -46,7 +48,7 @@ const RENEWED_BEFORE_MS = 2 * 60_000;
 /** @returns undefined: the Secret has no App. @throws DeliveryError final for one that is not whole. */
 export function createGitHubApp(
   secret: ProviderSettings['secret'],
-  { http, headers, now = Date.now }: GitHubAppOptions,
+  { http, headers, now = systemClock.now }: GitHubAppOptions,
 ): GitHubApp | undefined {
   const credentials = credentialsOf(secret);
   if (credentials === undefined) return undefined;

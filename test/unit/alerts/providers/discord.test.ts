@@ -20,8 +20,11 @@ function fields(attachment: Body['attachments'][0]) {
 
 const onceSlack: Deviation = {
   reason: '/slack is not appended a second time (fault 18)',
-  change: (requests) =>
-    (escaped.change?.(requests) ?? []).map((request) => ({ ...request, path: '/api/webhooks/77/tok/slack?wait=true' })),
+  change: (requests, scenario) =>
+    (escaped.change?.(requests, scenario) ?? []).map((request) => ({
+      ...request,
+      path: '/api/webhooks/77/tok/slack?wait=true',
+    })),
 };
 
 test.each(['discord', 'discord-slack', 'discord-trailing'])('the recorded scenario %s', (name) =>
