@@ -1,9 +1,11 @@
-// Bundles the operator into one file that needs no node_modules: dist/operator.js, with its source map beside it.
+// Bundles the operator into files that need no node_modules: dist/operator.js, and dist/clients/ with the clients that are
+// loaded at the first object that needs them; each with its source map beside it.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type BuildOptions, type BuildResult, build, formatMessages } from 'esbuild';
+import { type BuildOptions, type BuildResult, build, formatMessages, type OutputFile } from 'esbuild';
 import packageJson from '../package.json' with { type: 'json' };
-import { leanDependencies } from './bundle/lean-dependencies.ts';
+import { lazyClients } from './bundle/lazy-clients.ts';
+import { leanDependencies, requiredHttp } from './bundle/lean-dependencies.ts';
 import { sourceRevision } from './source-revision.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -15,6 +17,23 @@ const NODE_MAJOR = Number(/\d+/.exec(packageJson.engines.node)?.[0]);
 
 // The first statement, in words that Node has understood since it has had modules: an old one would fail somewhere later.
 const VERSION_BANNER = `if (parseInt(process.versions.node, 10) < ${NODE_MAJOR}) { process.stderr.write('sluice: needs Node.js ${NODE_MAJOR} or later; this is ' + process.versions.node + '\\n'); process.exit(1); }`;
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  // The engine keeps the text in memory, in two bytes a character if a single one (of a comment) needs them. Names stay.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
+  define: { 'process.env.SLUICE_REVISION': JSON.stringify(sourceRevision()) },
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
 
 /** The operator cannot be bundled; the message has each place and reason. */
 class BundleError extends Error {
@@ -30,39 +49,38 @@ export function bundle(): Promise<string> {
   return bundled;
 }
 
-/** Bundles `entry` to `outfile`, which at no time is there half written. */
+/** Bundles `entry` to `outfile` and its heavy clients to the folder `clients` beside it; no file is there half written. */
 export async function bundleTo(entry: string, outfile: string): Promise<string> {
-  const { outputFiles } = await buildOrExplain({
+  const clients = new Map<string, string>();
+  const main = await buildOrExplain({
+    ...COMMON,
     entryPoints: [entry],
     outfile,
-    absWorkingDir: ROOT,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    sourcemap: 'linked',
-    sourcesContent: false,
-    legalComments: 'none',
-    // The engine keeps the text in memory, in two bytes a character if a single one (of a comment) needs them. Names stay.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    lineLimit: 160,
     banner: { js: `${REQUIRE_BANNER}\n${VERSION_BANNER}` },
-    define: { 'process.env.SLUICE_REVISION': JSON.stringify(sourceRevision()) },
-    plugins: [leanDependencies()],
-    logLevel: 'silent',
+    plugins: [lazyClients(clients), leanDependencies(), requiredHttp()],
   });
-  mkdirSync(dirname(outfile), { recursive: true });
-  for (const { path, contents } of outputFiles) {
-    const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}`);
-    try {
-      writeFileSync(unfinished, contents);
-      renameSync(unfinished, path);
-    } finally {
-      rmSync(unfinished, { force: true });
-    }
-  }
+  const lazy = await buildOrExplain({
+    ...COMMON,
+    entryPoints: Object.fromEntries(clients),
+    outdir: join(dirname(outfile), 'clients'),
+    outExtension: { '.js': '.mjs' },
+    banner: { js: REQUIRE_BANNER },
+    plugins: [requiredHttp()],
+  });
+  // What the operator imports is there before the operator.
+  for (const file of [...lazy.outputFiles, ...main.outputFiles]) write(file);
   return outfile;
+}
+
+function write({ path, contents }: OutputFile): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  try {
+    writeFileSync(unfinished, contents);
+    renameSync(unfinished, path);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
 }
 
 async function buildOrExplain(options: BuildOptions): Promise<BuildResult<{ write: false }>> {

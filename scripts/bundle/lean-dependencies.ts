@@ -13,11 +13,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   undici: 'undici.mjs',
 };
 
-/**
- * An esbuild plugin that puts our stand-ins in the place of whole packages and of client-node's generated API, and has
- * `import 'node:http'` be a require: an import reads everything that the module exports, and one thing is a getter that
- * loads Node's own copy of undici, 13 MiB of memory.
- */
+/** An esbuild plugin that puts our stand-ins in the place of whole packages and of client-node's generated API. */
 export function leanDependencies(): Plugin {
   return {
     name: 'lean-dependencies',
@@ -25,15 +21,27 @@ export function leanDependencies(): Plugin {
       for (const [name, file] of Object.entries(STAND_INS)) {
         build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: join(HERE, file) }));
       }
+      build.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
+        importer.includes(join('@kubernetes', 'client-node')) ? { path: join(HERE, 'client-node-gen.ts') } : undefined,
+      );
+    },
+  };
+}
+
+/**
+ * An esbuild plugin that has `import 'node:http'` be a require: an import reads everything that the module exports, and one
+ * thing is a getter that loads Node's own copy of undici, 13 MiB of memory.
+ */
+export function requiredHttp(): Plugin {
+  return {
+    name: 'required-http',
+    setup(build) {
       build.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
         kind === 'import-statement' ? { path: 'node:http', namespace: 'required' } : undefined,
       );
       build.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
         contents: `module.exports = require('${path}');`,
       }));
-      build.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
-        importer.includes(join('@kubernetes', 'client-node')) ? { path: join(HERE, 'client-node-gen.ts') } : undefined,
-      );
     },
   };
 }

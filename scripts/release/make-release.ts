@@ -98,6 +98,7 @@ async function writePackage(path: string, copy: string): Promise<void> {
   for (const file of ['package.json', 'README.md', 'LICENSE']) copyFileSync(join(ROOT, file), join(copy, file));
   cpSync(join(ROOT, 'crds'), join(copy, 'crds'), { recursive: true });
   copyFileSync(built, join(copy, 'dist', 'operator.js'));
+  cpSync(join(dirname(built), 'clients'), join(copy, 'dist', 'clients'), { recursive: true });
   buildCharts(join(copy, 'dist', 'charts'));
   run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', path], copy);
 }

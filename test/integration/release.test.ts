@@ -111,6 +111,7 @@ describe('npm run release', () => {
     );
     const needed = [
       'dist/operator.js',
+      'dist/clients/otlp.mjs',
       'dist/charts/charts-ts/index.js',
       'dist/charts/charts-ts/index.d.ts',
       'crds/notification.toolkit.fluxcd.io_receivers.yaml',

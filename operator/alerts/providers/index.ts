@@ -22,6 +22,7 @@ import { lark } from './lark.ts';
 import { matrix } from './matrix.ts';
 import { msteams } from './msteams.ts';
 import { opsgenie } from './opsgenie.ts';
+import { otel } from './otel.ts';
 import { pagerduty } from './pagerduty.ts';
 import { rocket } from './rocket.ts';
 import { sentry } from './sentry.ts';
@@ -62,6 +63,7 @@ const TYPES: readonly ProviderType[] = [
   githubPullRequestComment,
   gitlabMergeRequestComment,
   giteaPullRequestComment,
+  otel,
 ];
 
 /** By `spec.type`, in the order of the docs. */

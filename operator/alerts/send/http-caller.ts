@@ -19,6 +19,8 @@ export interface HttpAnswer {
   /** By their names in lower case; the first of several. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly text: string;
+  /** The text's bytes, for what is none. */
+  readonly body: Buffer;
 }
 
 export interface HttpCaller {
@@ -99,7 +101,8 @@ async function call(
     signal,
   });
   const { statusCode: status, headers: answered } = response;
-  return { status, headers: firstOfEach(answered), text: await readText(response.body) };
+  const answer = await readBody(response.body);
+  return { status, headers: firstOfEach(answered), text: answer.toString('utf8'), body: answer };
 }
 
 /** The user and password in an address are sent as Go sends them. */
@@ -115,7 +118,7 @@ function firstOfEach(headers: Readonly<Record<string, string | string[] | undefi
   return Object.fromEntries(entries) as Record<string, string | undefined>;
 }
 
-async function readText(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function readBody(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
   // Giving up on a body makes it emit an error, which nobody else may be there to hear.
   body.on('error', () => {});
   const chunks: Buffer[] = [];
@@ -128,7 +131,7 @@ async function readText(body: Dispatcher.ResponseData['body']): Promise<string> 
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks, bytes).toString('utf8');
+  return Buffer.concat(chunks, bytes);
 }
 
 /** Addresses stay out of the message: they may be secret. */

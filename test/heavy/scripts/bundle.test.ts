@@ -71,6 +71,19 @@ describe('bundleTo', () => {
     expect(run(file)).toMatchObject({ status: 1, stderr: expect.stringContaining('no cluster to talk to') });
   });
 
+  it('makes a file of each client, which the operator does not have and which runs alone', async () => {
+    const file = await bundleTo(join(ROOT, 'operator', 'main.ts'), join(folder, 'out', 'operator.js'));
+    expect(readFileSync(file, 'utf8')).not.toContain('ProtobufWriter');
+    const clients = readdirSync(join(ROOT, 'operator', 'alerts', 'clients')).map((name) => name.replace('.ts', '.mjs'));
+    const made = readdirSync(join(folder, 'out', 'clients')).filter((name) => !name.endsWith('.map'));
+    expect(made).toEqual(clients);
+    for (const name of made) {
+      const use = join(folder, `use-${name}`);
+      writeFileSync(use, `import * as all from './out/clients/${name}'; console.log(Object.keys(all).length > 0);`);
+      expect(run(use)).toMatchObject({ status: 0, stdout: 'true\n', stderr: '' });
+    }
+  });
+
   it('says where and why it cannot, and writes nothing', async () => {
     await expect(bundled(`import 'node:fs'; const 1;`)).rejects.toThrow(/entry\.ts:1:/);
     expect(existsSync(join(folder, 'out'))).toBe(false);

@@ -1,7 +1,7 @@
 /** A service of any kind for tests: answers as it is told and keeps what it was sent. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -10,6 +10,7 @@ export interface RecordedRequest {
   /** By their names in lower case. */
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
 /** What the first answer that fits says: `match` is a method, or a method, a blank and a path. With status 0 there is none. */
@@ -32,10 +33,11 @@ const DEFAULT_ANSWER: RecorderAnswer = { match: '', status: 200, body: '{"ok":tr
 export async function startRecorder(answers: readonly RecorderAnswer[] = []): Promise<Recorder> {
   const requests: RecordedRequest[] = [];
   const server = createServer(async (request, response) => {
-    const body = await text(request);
+    const bytes = await buffer(request);
+    const body = bytes.toString('utf8');
     const { method = '', url = '', headers } = request;
     const path = url.replace(/^https?:\/\/[^/]*/i, '');
-    requests.push({ method, path, headers, body });
+    requests.push({ method, path, headers, body, bytes });
     const bare = path.split('?', 1)[0];
     const answer = answers.find(({ match }) => match === method || match === `${method} ${bare}`) ?? DEFAULT_ANSWER;
     if (answer.status === 0) return;
