@@ -26,7 +26,12 @@ export function goJson(value: GoJson): string {
 }
 
 function goString(text: string): string {
-  return JSON.stringify(text).replace(ESCAPED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escapeAsGo(JSON.stringify(text));
+}
+
+/** @param json in which these characters stand in strings alone. */
+export function escapeAsGo(json: string): string {
+  return json.replace(ESCAPED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function isArray(value: GoJson): value is readonly GoJson[] {

@@ -3,88 +3,90 @@
  * ones ignored, missing ones and null empty, and a value of a wrong type refused.
  */
 import { RequestError } from '../../api/errors.ts';
-import { checkShape, type Shape } from '../../verify/check-shape.ts';
 import { foldName } from '../../verify/fold-name.ts';
 import { isJsonObject } from '../../verify/is-json-object.ts';
 import { parseJson } from '../../verify/parse-json.ts';
-import type { FluxEvent } from '../flux-event.ts';
+import type { FluxEvent, InvolvedObject } from '../flux-event.ts';
 import { compareBytes } from './compare-bytes.ts';
 import { goTime } from './go-time.ts';
 
-/** The fields by their folded names. */
-const OBJECT_SHAPE = {
-  kind: 'string',
-  namespace: 'string',
-  name: 'string',
-  uid: 'string',
-  apiversion: 'string',
-  resourceversion: 'string',
-  fieldpath: 'string',
-} as const satisfies Shape;
-const EVENT_SHAPE = {
-  involvedobject: OBJECT_SHAPE,
-  severity: 'string',
-  timestamp: 'string',
-  message: 'string',
-  reason: 'string',
-  reportingcontroller: 'string',
-  reportinginstance: 'string',
-} as const satisfies Shape;
+/** What an object's fields are read into; each is a text, or a value that is read on. */
+type Fields<T> = { -readonly [Field in keyof T]: unknown };
 
-type Fields = ReadonlyMap<string, unknown>;
+const EMPTY_OBJECT: InvolvedObject = {
+  kind: '',
+  namespace: '',
+  name: '',
+  uid: '',
+  apiVersion: '',
+  resourceVersion: '',
+  fieldPath: '',
+};
+const EMPTY_EVENT = {
+  involvedObject: undefined,
+  severity: '',
+  timestamp: undefined,
+  message: '',
+  reason: '',
+  metadata: undefined,
+  reportingController: '',
+  reportingInstance: '',
+};
+const OBJECT_FIELDS = namesOf(EMPTY_OBJECT);
+const EVENT_FIELDS = namesOf(EMPTY_EVENT);
 
 /** @throws RequestError PayloadInvalid */
 export function parseEvent(body: Buffer): FluxEvent {
-  const value = parseJson(body);
-  checkShape(value, EVENT_SHAPE, 'event');
-  const fields = foldedFields(value);
-  const object = foldedFields(fields.get('involvedobject'));
+  const { involvedObject, timestamp, metadata, ...texts } = readFields(parseJson(body), EMPTY_EVENT, EVENT_FIELDS);
+  const object = readFields(involvedObject ?? null, EMPTY_OBJECT, OBJECT_FIELDS);
+  checkTexts(object);
+  checkTexts(texts);
   return {
-    involvedObject: {
-      kind: text(object, 'kind'),
-      namespace: text(object, 'namespace'),
-      name: text(object, 'name'),
-      uid: text(object, 'uid'),
-      apiVersion: text(object, 'apiversion'),
-      resourceVersion: text(object, 'resourceversion'),
-      fieldPath: text(object, 'fieldpath'),
-    },
-    severity: text(fields, 'severity'),
-    timestamp: timestampOf(fields.get('timestamp')),
-    message: text(fields, 'message'),
-    reason: text(fields, 'reason'),
-    metadata: metadataOf(fields.get('metadata')),
-    reportingController: text(fields, 'reportingcontroller'),
-    reportingInstance: text(fields, 'reportinginstance'),
+    ...(texts as Pick<FluxEvent, keyof typeof texts>),
+    involvedObject: object as InvolvedObject,
+    timestamp: timestampOf(timestamp),
+    metadata: metadataOf(metadata),
   };
 }
 
+/** By each way to write them: as they are, which senders do, and folded. */
+function namesOf<T extends object>(empty: T): ReadonlyMap<string, keyof T> {
+  const names = Object.keys(empty) as (keyof T & string)[];
+  return new Map(names.flatMap((name) => [[name, name] as const, [foldName(name), name] as const]));
+}
+
 /** Of a field that comes twice the last counts; null leaves what an earlier one said. */
-function foldedFields(value: unknown): Fields {
-  const fields = new Map<string, unknown>();
-  if (!isJsonObject(value)) return fields;
-  for (const [key, field] of Object.entries(value)) if (field !== null) fields.set(foldName(key), field);
+function readFields<T extends object>(value: unknown, empty: T, names: ReadonlyMap<string, keyof T>): Fields<T> {
+  const fields: Fields<T> = { ...empty };
+  if (value === null) return fields;
+  if (!isJsonObject(value)) throw new RequestError('PayloadInvalid', 'the event, or its object, is not an object');
+  for (const key of Object.keys(value)) {
+    const name = names.get(key) ?? names.get(foldName(key));
+    const field = value[key];
+    if (name !== undefined && field !== null) fields[name] = field;
+  }
   return fields;
 }
 
-function text(fields: Fields, name: string): string {
-  const value = fields.get(name);
-  return typeof value === 'string' ? value : '';
+function checkTexts(fields: Readonly<Record<string, unknown>>): void {
+  for (const name of Object.keys(fields)) {
+    if (typeof fields[name] !== 'string') throw new RequestError('PayloadInvalid', `event: ${name} is not a string`);
+  }
 }
 
 function timestampOf(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  const time = goTime(value);
-  if (time === undefined) throw new RequestError('PayloadInvalid', 'event.timestamp is not RFC 3339');
+  if (value === undefined) return null;
+  const time = typeof value === 'string' ? goTime(value) : undefined;
+  if (time === undefined) throw new RequestError('PayloadInvalid', 'event: timestamp is not RFC 3339');
   return time;
 }
 
 function metadataOf(value: unknown): ReadonlyMap<string, string> {
   if (value === undefined) return new Map();
-  if (!isJsonObject(value)) throw new RequestError('PayloadInvalid', 'event.metadata is not an object');
+  if (!isJsonObject(value)) throw new RequestError('PayloadInvalid', 'event: metadata is not an object');
   const entries = Object.entries(value).map(([key, item]): [string, string] => {
     if (item !== null && typeof item !== 'string') {
-      throw new RequestError('PayloadInvalid', 'a value of event.metadata is not a string');
+      throw new RequestError('PayloadInvalid', 'event: a value of metadata is not a string');
     }
     return [key, item ?? ''];
   });
