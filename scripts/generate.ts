@@ -11,6 +11,7 @@ import { Sluice } from '../charts-ts/sluice.ts';
 import type { CustomResourceDefinition } from '../operator/api/crd.ts';
 import { crds } from '../operator/crds.ts';
 import { webhookTypes } from '../operator/webhooks/index.ts';
+import { providerTypesTable } from './generate/provider-types.ts';
 import { referencePages } from './generate/reference/pages.ts';
 import { valuesTable, valuesYaml } from './generate/values.ts';
 import { dockerfile } from './image/image.ts';
@@ -87,6 +88,7 @@ async function generated(): Promise<readonly GeneratedFile[]> {
     await withTable('docs/reference/values.md', 'values', valuesTable()),
     ...Object.entries(referencePages()).map(([path, text]) => ({ path, content: formatted(path, text) })),
     await withTable('README.md', 'types', typeTable()),
+    await withTable('docs/alerts.md', 'provider-types', providerTypesTable()),
   ];
 }
 

@@ -11,6 +11,7 @@
  * export const pager: ProviderType = {
  *   name: 'pager',
  *   description: 'An imaginary pager',
+ *   settings: { address: 'URL of the pager', secret: '`token`: API key, required' },
  *   prepare({ address, token, http }) {
  *     const url = hookUrl('Pager', address);
  *     if (token === '') throw new DeliveryError('final', 'pager token cannot be empty');
@@ -85,11 +86,20 @@ export interface TlsSettings {
  */
 export type ProviderPurpose = 'message' | 'forward' | 'commit status' | 'change request';
 
+/** What a type takes of a Provider and its Secret, each in a few words of Markdown for the docs' table; left out: nothing. */
+export interface SettingsMeaning {
+  readonly address?: string;
+  readonly channel?: string;
+  /** Keys of `secretRef`'s Secret beside `address`. */
+  readonly secret?: string;
+}
+
 export interface ProviderType {
   /** `spec.type`. */
   readonly name: string;
   /** The service, for the docs' table. */
   readonly description: string;
+  readonly settings?: SettingsMeaning;
   /** Default `message`. */
   readonly purpose?: ProviderPurpose;
   /** @throws DeliveryError of verdict `final` for settings that cannot work, with a message that says what to change. */

@@ -10,7 +10,12 @@ import { freePorts } from '../../control-plane/free-port.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/start.ts';
 import { type ChartFolder, createChartFolder } from '../support/chart.ts';
 import { commandBlocksOf } from '../support/document.ts';
-import { builtOperator, type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
+import {
+  builtOperator,
+  type OperatorProcess,
+  type OperatorProcessOptions,
+  startOperatorProcess,
+} from '../support/operator-process.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT }).sort();
@@ -18,7 +23,8 @@ const execute = promisify(execFile);
 
 /** What cannot run here, by the first line of its fence, and why. */
 const NOT_HERE: Readonly<Record<string, string>> = {
-  'npm run demo   # a real control plane, the operator, a signed push': 'runs this test; the demo has its own',
+  'npm run demo   # a real control plane, the operator, a signed push, an alert':
+    'runs this test; the demo has its own',
   'npm run check       # format, lint, imports, types, unused code, supply chain, generated files': 'runs this test',
   'npm run fuzz -- --minutes 60': 'takes an hour; the heavy tests run a short one',
   'npm run bench': 'measures, and takes an hour',
@@ -50,8 +56,10 @@ const TARGETS = [
 let cluster: ControlPlane;
 let folder: ChartFolder;
 let operator: OperatorProcess | undefined;
-let ports: { readonly receiver: number; readonly health: number; readonly metrics: number };
+let ports: OperatorProcessOptions['ports'] & { readonly events: number };
 let env: NodeJS.ProcessEnv;
+/** The services of the examples are not reached: nothing listens at this proxy. */
+let noService: Readonly<Record<string, string>>;
 
 const firstLine = (block: string): string => block.split('\n')[0] ?? '';
 
@@ -81,7 +89,7 @@ async function writePrograms(bin: string): Promise<void> {
     npm: '[[ "$*" == ci || "$*" == "run build" ]]',
     curl: `args=()
     for arg in "$@"; do
-      args+=("$(sed -e '${url(9292)}:${ports.receiver}#' -e '${url(8080)}:${ports.metrics}#' -e '${url(9440)}:${ports.health}#' <<< "$arg")")
+      args+=("$(sed -e '${url(9292)}:${ports.receiver}#' -e '${url(8080)}:${ports.metrics}#' -e '${url(9440)}:${ports.health}#' -e '${url(9090)}:${ports.events}#' <<< "$arg")")
     done
     exec ${spawnSync('which', ['curl'], { encoding: 'utf8' }).stdout.trim()} "\${args[@]}"`,
   };
@@ -94,8 +102,9 @@ async function writePrograms(bin: string): Promise<void> {
 
 beforeAll(async () => {
   [folder, cluster] = await Promise.all([createChartFolder(), startControlPlane({ ours: true })]);
-  const [receiver, health, metrics] = await freePorts(3);
-  ports = { receiver, health, metrics };
+  const [receiver, health, metrics, events, refusing] = await freePorts(5);
+  ports = { receiver, health, metrics, events };
+  noService = { HTTPS_PROXY: `http://127.0.0.1:${refusing}` };
   for (const name of ['examples', 'kustomize', 'crds']) await symlink(join(ROOT, name), join(folder.path, name));
   await mkdir(join(folder.path, 'dist'));
   await symlink(await builtOperator(), join(folder.path, 'dist', 'operator.js'));
@@ -140,6 +149,7 @@ describe('the commands of the documents', () => {
       kubeconfig: await cluster.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
       ports,
       args: ['--enable-leader-election', '--shutdown-delay=0s', '--external-url=https://hooks.example.com'],
+      env: noService,
       logFile: join(cluster.dir, 'operator.log'),
       guard: cluster.guard,
     });
@@ -150,6 +160,22 @@ describe('the commands of the documents', () => {
     expect(printed).toContain('https://hooks.example.com/hook/');
     const answers = [...printed.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status);
     expect(answers).toEqual(Array(11).fill('200'));
+  });
+
+  it('send an event, and find out why its notification does not arrive', async () => {
+    const page = await runnable('docs/alerts.md');
+    const printed = await run(page);
+    expect([...printed.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status)).toEqual(['202']);
+    const blocks = await runnable('docs/troubleshooting.md');
+    const variables = blocks.filter((block) => /^[A-Z]+=/.test(block));
+    const events = blocks.find((block) => block.includes('"alert/$ALERT"')) ?? '';
+    const post = page.find((block) => block.includes('Hello from Sluice')) ?? '';
+    let attempts = 0;
+    // The operator may hear of the Alert after the event, so that another one is needed.
+    const again = () => post.replace('Hello from Sluice', `Hello ${++attempts}`);
+    await expect
+      .poll(() => run([again(), ...variables, events]))
+      .toContain('failed to send notification for Kustomization/flux-system/test: ');
   });
 
   it('find a target that does not exist', async () => {
@@ -164,10 +190,12 @@ describe('the commands of the documents', () => {
     expect(printed).toContain('Ready=True Succeeded: Receiver initialized for path: /hook/');
     expect(printed).toContain('"webhook accepted"');
     expect(printed).toContain('sluice_notifications_pending 0');
+    expect(printed).toContain('"dispatching event"');
+    expect(printed).toMatch(/sluice_alert_events_total\{result="taken"\} [1-9]/);
     expect(printed).toContain('\nok\n');
   });
 
-  it.each(documents.filter((document) => !/README|install|receivers|troubleshooting/.test(document)))(
+  it.each(documents.filter((document) => !/README|install|receivers|alerts|troubleshooting/.test(document)))(
     'of %s run as printed',
     async (document) => {
       if (!WALKED.includes(document)) await run(await runnable(document));

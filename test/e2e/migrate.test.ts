@@ -8,9 +8,11 @@ import { parseAllDocuments } from 'yaml';
 import { freePorts } from '../../control-plane/free-port.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/start.ts';
 import type { Receiver } from '../../operator/api/receiver/receiver.ts';
+import { eventBody } from '../support/alerts/alert-world.ts';
+import { type Recorder, startRecorder } from '../support/alerts/recorder.ts';
 import { type ChartFolder, createChartFolder } from '../support/chart.ts';
 import { commandsOf, fencesOf } from '../support/document.ts';
-import { fluxComponents, fluxReceivers, formerFluxCrd } from '../support/flux-cluster.ts';
+import { fluxAlert, fluxComponents, fluxReceiver, formerFluxCrds } from '../support/flux-cluster.ts';
 import { builtOperator, type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -25,6 +27,8 @@ interface Stored {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
+    readonly uid?: string;
+    readonly finalizers?: readonly string[];
     readonly annotations?: Record<string, string>;
     readonly managedFields?: readonly { readonly manager: string }[];
   };
@@ -39,6 +43,10 @@ let folder: ChartFolder;
 let operator: OperatorProcess | undefined;
 /** The Receivers as Flux's controller left them. */
 let before: readonly Receiver[];
+let alertsBefore: readonly Stored[];
+/** The service of the Providers. */
+let recorder: Recorder;
+let eventsUrl: string;
 /** Of the commands; an `export` changes it. */
 let env: NodeJS.ProcessEnv;
 
@@ -60,12 +68,18 @@ const identityOf = ({ metadata, spec, status }: Receiver) => ({
   webhookPath: status?.webhookPath,
 });
 
+const alertsAndProviders = async () => (await get<{ items: Stored[] }>('alerts,providers', '-A')).items;
+const idOf = ({ kind, metadata: { name, uid }, spec }: Stored) => ({ kind, name, uid, spec });
+const finalizersOf = (objects: readonly Stored[], kind: string) =>
+  objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.finalizers ?? []);
+
 async function startOperator(): Promise<void> {
-  const [receiver, health, metrics] = await freePorts(3);
+  const [receiver, health, metrics, events] = await freePorts(4);
+  eventsUrl = `http://127.0.0.1:${events}/`;
   operator = await startOperatorProcess({
     bundle: await builtOperator(),
     kubeconfig: await cluster.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
-    ports: { receiver, health, metrics },
+    ports: { receiver, health, metrics, events },
     args: ['--enable-leader-election', '--shutdown-delay=0s', '--tenant-exposure=Service'],
     logFile: join(cluster.dir, 'operator.log'),
     guard: cluster.guard,
@@ -143,13 +157,15 @@ beforeAll(async () => {
   await mkdir(flux);
   await writeFile(join(flux, 'gotk-components.yaml'), fluxComponents);
   reconcile = kustomizeController(flux);
-  // An old Flux stored its Receivers in v1beta1, the next one in v1beta2.
-  for (const version of ['v1beta1', 'v1beta2'] as const) {
-    await cluster.apply(formerFluxCrd(version));
-    await fluxReceivers(kubectl, version);
+  recorder = await startRecorder();
+  const address = `http://${recorder.host}/hook`;
+  // Older ones stored their objects in v1beta1, then in v1beta2.
+  for (const generation of [0, 1, 2] as const) {
+    if (generation === 2) await reconcile();
+    else await cluster.apply(formerFluxCrds(generation));
+    await fluxReceiver(kubectl, generation);
+    await fluxAlert(kubectl, generation, address);
   }
-  await reconcile();
-  await fluxReceivers(kubectl, 'v1');
   await kubectl([
     'expose',
     'deployment',
@@ -161,10 +177,12 @@ beforeAll(async () => {
     '--target-port=9292',
   ]);
   before = await receivers();
+  alertsBefore = await alertsAndProviders();
 });
 
 afterAll(async () => {
   await stopOperator();
+  await recorder?.close();
   await cluster?.stop();
   await folder?.remove();
 });
@@ -179,8 +197,42 @@ describe('the cluster of Flux', () => {
       const managers = (metadata as Stored['metadata']).managedFields?.map(({ manager }) => manager);
       expect(managers).toEqual(expect.arrayContaining(['kustomize-controller', 'notification-controller']));
     }
+    expect(alertsBefore).toHaveLength(6);
+    for (const { metadata } of alertsBefore) expect(metadata.finalizers).toEqual(['finalizers.fluxcd.io']);
+    for (const kind of ['alerts', 'providers']) {
+      const { status } = await get('crd', `${kind}.notification.toolkit.fluxcd.io`);
+      expect(status.storedVersions).toEqual(['v1beta1', 'v1beta2', 'v1beta3']);
+    }
   });
 });
+
+const SLUICE = { 'app.kubernetes.io/component': 'operator', 'app.kubernetes.io/name': 'sluice' };
+
+/** Posts an event as kustomize-controller does, and waits until each of the three Providers has delivered it. */
+async function expectDelivery(): Promise<void> {
+  const message = `applied ${recorder.requests.length}`;
+  const answer = await fetch(eventsUrl, { method: 'POST', body: eventBody('flux-system', { name: 'apps', message }) });
+  expect(answer.status).toBe(202);
+  await waitFor('three notifications', () => {
+    return recorder.requests.filter(({ body }) => JSON.parse(body).message === message).length === 3;
+  });
+}
+
+/** What has to be true of Alerts and Providers when Sluice has taken over. */
+async function expectAlerting(): Promise<void> {
+  const now = await alertsAndProviders();
+  expect(now.map(idOf)).toEqual(alertsBefore.map(idOf));
+  expect(now.map(({ status }) => status)).toEqual(Array(6).fill(undefined));
+  // As Flux does: an Alert is released at once, a Provider when it is deleted.
+  await waitFor('the Alerts to be released', async () => {
+    return finalizersOf(await alertsAndProviders(), 'Alert').flat().length === 0;
+  });
+  expect(finalizersOf(now, 'Provider')).toEqual(Array(3).fill(['finalizers.fluxcd.io']));
+  const { spec } = await get('service', 'notification-controller');
+  expect(spec.selector).toEqual(SLUICE);
+  expect(spec.ports).toMatchObject([{ port: 80, targetPort: 9090 }]);
+  await expectDelivery();
+}
 
 /** What has to be true when Sluice has taken over. */
 async function expectSluice(): Promise<void> {
@@ -196,28 +248,25 @@ async function expectSluice(): Promise<void> {
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   const labels = (await get('deployment', 'sluice')).spec.template.metadata.labels;
   const service = await get('service', 'webhook-receiver');
-  expect(service.spec.selector).toEqual({
-    'app.kubernetes.io/component': 'operator',
-    'app.kubernetes.io/name': 'sluice',
-  });
+  expect(service.spec.selector).toEqual(SLUICE);
   expect(service.spec.ports).toMatchObject([{ port: 80, targetPort: 9292 }]);
   // The one that the guide has people write.
   expect(labels).toMatchObject((await get('service', 'receiver')).spec.selector);
+  await expectAlerting();
 }
 
 describe('from flux bootstrap to Sluice', () => {
   it('marks what must stay, and leaves it out', async () => {
     await walk(MIGRATE, 'Back up');
     const [mark, leaveOut] = await fencesOf(MIGRATE, 'Installed by flux bootstrap', 'yaml');
-    const [crdMarked = '', serviceMarked = '', ...after] = await commandsOf(MIGRATE, 'Installed by flux bootstrap');
+    const [crdsMarked = '', servicesMarked = '', ...after] = await commandsOf(MIGRATE, 'Installed by flux bootstrap');
     await reconcile(mark);
-    for (const command of [crdMarked, serviceMarked]) {
-      const { stdout } = await execute('bash', ['-c', command], { env });
-      expect(stdout).toBe('disabled\n');
-    }
+    expect((await execute('bash', ['-c', crdsMarked], { env })).stdout).toBe('disabled\n'.repeat(3));
+    expect((await execute('bash', ['-c', servicesMarked], { env })).stdout).toBe('disabled\n'.repeat(2));
     await reconcile(leaveOut);
     for (const command of after) await execute('bash', ['-c', command], { env });
     expect((await receivers()).map(identityOf)).toEqual(before.map(identityOf));
+    expect((await alertsAndProviders()).map(idOf)).toEqual(alertsBefore.map(idOf));
   });
 
   it('needs --force-conflicts, because Flux still owns fields', async () => {
@@ -228,7 +277,7 @@ describe('from flux bootstrap to Sluice', () => {
     });
   });
 
-  it('installs Sluice, which serves the same Receivers under the same paths', async () => {
+  it('installs Sluice, which serves the same Receivers under the same paths, and the same Alerts', async () => {
     expect(await walk(MIGRATE, 'Install Sluice')).toContain('deployment.apps/sluice serverside-applied');
     await expectSluice();
     const { status } = await get('crd', 'receivers.notification.toolkit.fluxcd.io');
@@ -243,20 +292,22 @@ describe('from flux bootstrap to Sluice', () => {
 });
 
 describe('back to Flux', () => {
-  it('deletes nothing of the Receivers, and leaves nothing of Sluice', async () => {
+  it('deletes nothing of Receivers, Alerts and Providers, and leaves nothing of Sluice', async () => {
     await walk(MIGRATE, 'Stop Sluice');
     await stopOperator();
     await reconcile();
     await walk(MIGRATE, 'Delete the rest of Sluice');
     expect((await receivers()).map(identityOf)).toEqual(before.map(identityOf));
-    const service = await get('service', 'webhook-receiver');
-    expect(service.spec.selector).toEqual({ app: 'notification-controller' });
-    const crd = await get('crd', 'receivers.notification.toolkit.fluxcd.io');
-    expect(crd.spec.versions).toMatchObject(
-      parseAllDocuments(fluxComponents)
-        .map((document) => document.toJS())
-        .find(({ kind }) => kind === 'CustomResourceDefinition').spec.versions,
-    );
+    expect((await alertsAndProviders()).map(idOf)).toEqual(alertsBefore.map(idOf));
+    for (const name of ['webhook-receiver', 'notification-controller']) {
+      expect((await get('service', name)).spec.selector).toEqual({ app: 'notification-controller' });
+    }
+    const components: Stored[] = parseAllDocuments(fluxComponents).map((document) => document.toJS());
+    const crds = components.filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(crds).toHaveLength(3);
+    for (const { metadata, spec } of crds) {
+      expect((await get('crd', metadata.name)).spec.versions).toMatchObject(spec.versions);
+    }
     const kinds = 'deployments,networkpolicies,poddisruptionbudgets,roles,rolebindings,serviceaccounts,leases';
     const left = await kubectl(['get', kinds, '-n', 'flux-system', '-o', 'name']);
     expect(left).not.toContain('sluice');
@@ -301,21 +352,22 @@ describe('uninstalling', () => {
     expect((await receivers()).filter(({ spec }) => 'exposure' in spec)).toEqual([]);
   });
 
-  it('deletes the Receivers, which wait for no finalizer', async () => {
-    await walk(UNINSTALL, '2. Delete the Receivers');
+  it('deletes Receivers, Alerts and Providers, which wait for no finalizer', async () => {
+    await walk(UNINSTALL, '2. Delete Receivers, Alerts and Providers');
     expect(await receivers()).toEqual([]);
+    expect(await alertsAndProviders()).toEqual([]);
   });
 
-  it('deletes the operator and the CRD, and not the namespace', async () => {
+  it('deletes the operator and the CRDs, and not the namespace', async () => {
     await stopOperator();
     await walk(UNINSTALL, '3. Delete the operator');
-    await walk(UNINSTALL, '4. Delete the CRD');
+    await walk(UNINSTALL, '4. Delete the CRDs');
     const kinds = 'deployments,services,networkpolicies,poddisruptionbudgets,roles,rolebindings,serviceaccounts,leases';
     const left = await kubectl(['get', `${kinds},clusterroles,clusterrolebindings`, '-A', '-o', 'name']);
-    expect(left).not.toMatch(/sluice|webhook-receiver/);
-    expect(await kubectl(['get', 'crds', '-o', 'name'])).not.toContain('receivers');
+    expect(left).not.toMatch(/sluice|webhook-receiver|service\/notification-controller/);
+    expect(await kubectl(['get', 'crds', '-o', 'name'])).not.toContain('notification.toolkit');
     expect((await get('namespace', 'flux-system')).status.phase).toBe('Active');
-    await rm(join(folder.path, 'receivers.yaml'));
+    await rm(join(folder.path, 'notification-objects.yaml'));
   });
 
   it('after which nothing is left to wait for', () =>

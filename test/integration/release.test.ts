@@ -138,7 +138,7 @@ describe('install.yaml', () => {
   });
 
   it('is uninstalled by the commands of the documentation', async () => {
-    for (const step of ['2. Delete the Receivers', '3. Delete the operator', '4. Delete the CRD']) {
+    for (const step of ['2. Delete Receivers, Alerts and Providers', '3. Delete the operator', '4. Delete the CRDs']) {
       for (const command of commandsOf(step)) await kubectl(command.split(' ').slice(1));
     }
     const installed = objectsIn(read('install.yaml')).filter(({ kind }) => kind !== 'Namespace');

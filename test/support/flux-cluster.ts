@@ -1,6 +1,6 @@
 /**
- * A cluster as Flux's own notification controller leaves it: its Deployment, Service and CRD, and Receivers with its
- * finalizer, status and field managers. Written for the tests, with the names of the originals.
+ * A cluster as Flux's own notification controller leaves it: its Deployment, Services and CRDs, and Receivers, Alerts and
+ * Providers with its finalizer, status and field managers. Written for the tests, with the names of the originals.
  */
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
@@ -8,27 +8,35 @@ import { stringify } from 'yaml';
 type Kubectl = (args: readonly string[], input?: string) => Promise<string>;
 
 const GROUP = 'notification.toolkit.fluxcd.io';
-const VERSIONS = ['v1beta1', 'v1beta2', 'v1'] as const;
-type Version = (typeof VERSIONS)[number];
+/** Of each kind, the oldest first: one Flux after the other stored the next one. */
+const VERSIONS = {
+  Receiver: ['v1beta1', 'v1beta2', 'v1'],
+  Alert: ['v1beta1', 'v1beta2', 'v1beta3'],
+  Provider: ['v1beta1', 'v1beta2', 'v1beta3'],
+} as const;
+type Kind = keyof typeof VERSIONS;
+const KINDS = Object.keys(VERSIONS) as Kind[];
+/** A Flux by its place among the {@link VERSIONS} that it stores. */
+export type FluxGeneration = 0 | 1 | 2;
 
 const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
-/** The CRD of a Flux that stored its Receivers in `storage`, and served that version and those before. */
-function crd(storage: Version): object {
-  const served = VERSIONS.slice(0, VERSIONS.indexOf(storage) + 1);
+/** The CRD of a Flux, which serves the version that it stores and those before. */
+function crd(kind: Kind, generation: FluxGeneration): object {
+  const [storage, singular] = [VERSIONS[kind][generation], kind.toLowerCase()];
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: {
-      name: `receivers.${GROUP}`,
+      name: `${singular}s.${GROUP}`,
       annotations: { 'controller-gen.kubebuilder.io/version': 'v0.19.0' },
       labels: { 'app.kubernetes.io/part-of': 'flux', 'app.kubernetes.io/component': 'notification-controller' },
     },
     spec: {
       group: GROUP,
-      names: { kind: 'Receiver', listKind: 'ReceiverList', plural: 'receivers', singular: 'receiver' },
+      names: { kind, listKind: `${kind}List`, plural: `${singular}s`, singular },
       scope: 'Namespaced',
-      versions: served.map((name) => ({
+      versions: VERSIONS[kind].slice(0, generation + 1).map((name) => ({
         name,
         served: true,
         storage: name === storage,
@@ -45,9 +53,12 @@ const namespace = {
   metadata: { name: 'flux-system', labels: { 'app.kubernetes.io/part-of': 'flux' } },
 };
 
-/** The CRD of an older Flux, as YAML. */
-export function formerFluxCrd(storage: Version): string {
-  return [namespace, crd(storage)].map((object) => stringify(object)).join('---\n');
+const crdsOf = (generation: FluxGeneration) => KINDS.map((kind) => crd(kind, generation));
+const asYaml = (objects: readonly object[]) => objects.map((object) => stringify(object)).join('---\n');
+
+/** The CRDs of an older Flux, as YAML. */
+export function formerFluxCrds(generation: FluxGeneration): string {
+  return asYaml([namespace, ...crdsOf(generation)]);
 }
 
 const app = { app: 'notification-controller' };
@@ -66,7 +77,10 @@ const deployment = {
           {
             name: 'manager',
             image: 'ghcr.io/fluxcd/notification-controller:v1.9.3',
-            ports: [{ name: 'http-webhook', containerPort: 9292, protocol: 'TCP' }],
+            ports: [
+              { name: 'http-webhook', containerPort: 9292, protocol: 'TCP' },
+              { name: 'http', containerPort: 9090, protocol: 'TCP' },
+            ],
           },
         ],
       },
@@ -74,24 +88,58 @@ const deployment = {
   },
 };
 
-const service = {
+const service = (name: string, targetPort: string) => ({
   apiVersion: 'v1',
   kind: 'Service',
-  metadata: { name: 'webhook-receiver', namespace: 'flux-system', labels: app },
-  spec: {
-    type: 'ClusterIP',
-    selector: app,
-    ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'http-webhook' }],
-  },
-};
+  metadata: { name, namespace: 'flux-system', labels: app },
+  spec: { type: 'ClusterIP', selector: app, ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort }] },
+});
 
 /** What `flux bootstrap` commits as `gotk-components.yaml`, as far as it matters here. */
-export const fluxComponents = [namespace, crd('v1'), deployment, service]
-  .map((object) => stringify(object))
-  .join('---\n');
+export const fluxComponents = asYaml([
+  namespace,
+  ...crdsOf(2),
+  deployment,
+  service('webhook-receiver', 'http-webhook'),
+  service('notification-controller', 'http'),
+]);
 
-/** A Receiver that Flux has applied in that version, and its notification controller has made ready. */
-export async function fluxReceivers(kubectl: Kubectl, version: Version): Promise<void> {
+const KUSTOMIZE = '--field-manager=kustomize-controller';
+const NOTIFICATION = '--field-manager=notification-controller';
+const finalizer = JSON.stringify({ metadata: { finalizers: ['finalizers.fluxcd.io'] } });
+
+/**
+ * An Alert of everything and its Provider, which posts to `address`, as a Flux of that generation has applied them and
+ * its notification controller has marked them.
+ */
+export async function fluxAlert(kubectl: Kubectl, generation: FluxGeneration, address: string): Promise<void> {
+  const version = VERSIONS.Alert[generation];
+  const specs = {
+    Provider: { type: 'generic', address },
+    Alert: {
+      providerRef: { name: `provider-${version}` },
+      eventSeverity: 'info',
+      eventSources: [{ kind: 'Kustomization', name: '*' }],
+    },
+  };
+  for (const kind of ['Provider', 'Alert'] as const) {
+    const name = `${kind.toLowerCase()}-${version}`;
+    const metadata = { name, namespace: 'flux-system' };
+    const object = { apiVersion: `${GROUP}/${version}`, kind, metadata, spec: specs[kind] };
+    await kubectl(['apply', '--server-side', KUSTOMIZE, '-f', '-'], JSON.stringify(object));
+    const patch = ['patch', `${kind.toLowerCase()}s.${version}.${GROUP}`, name, '-n', 'flux-system', '--type=merge'];
+    await kubectl([...patch, NOTIFICATION, '-p', finalizer]);
+    const status = { observedGeneration: 1, conditions: [{ type: 'Ready', status: 'True', reason: 'Succeeded' }] };
+    // From v1beta3 on the two have no status.
+    if (generation < 2) {
+      await kubectl([...patch, NOTIFICATION, '--subresource=status', '-p', JSON.stringify({ status })]);
+    }
+  }
+}
+
+/** A Receiver that a Flux of that generation has applied, and its notification controller has made ready. */
+export async function fluxReceiver(kubectl: Kubectl, generation: FluxGeneration): Promise<void> {
+  const version = VERSIONS.Receiver[generation];
   const name = `receiver-${version}`;
   const token = 'secret-token-dont-share';
   const secret = {
@@ -118,7 +166,7 @@ export async function fluxReceivers(kubectl: Kubectl, version: Version): Promise
     },
   };
   const objects = [secret, target, receiver].map((object) => JSON.stringify(object)).join('\n---\n');
-  await kubectl(['apply', '--server-side', '--field-manager=kustomize-controller', '-f', '-'], objects);
+  await kubectl(['apply', '--server-side', KUSTOMIZE, '-f', '-'], objects);
   const webhookPath = `/hook/${createHash('sha256').update(`${token}${name}flux-system`).digest('hex')}`;
   const condition = {
     type: 'Ready',
@@ -130,7 +178,6 @@ export async function fluxReceivers(kubectl: Kubectl, version: Version): Promise
   };
   const status = { conditions: [condition], webhookPath, observedGeneration: 1 };
   const patch = ['patch', `receivers.${version}.${GROUP}`, name, '-n', 'flux-system', '--type=merge'];
-  const manager = '--field-manager=notification-controller';
-  await kubectl([...patch, manager, '-p', JSON.stringify({ metadata: { finalizers: ['finalizers.fluxcd.io'] } })]);
-  await kubectl([...patch, manager, '--subresource=status', '-p', JSON.stringify({ status })]);
+  await kubectl([...patch, NOTIFICATION, '-p', finalizer]);
+  await kubectl([...patch, NOTIFICATION, '--subresource=status', '-p', JSON.stringify({ status })]);
 }

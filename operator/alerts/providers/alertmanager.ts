@@ -22,6 +22,11 @@ type Entry = readonly [string, string];
 export const alertmanager: ProviderType = {
   name: 'alertmanager',
   description: 'Alertmanager of Prometheus',
+  settings: {
+    address: 'URL of the API, ending in `/api/v2/alerts`',
+    channel: '`resolve`: a success resolves the alert of its object',
+    secret: '`token`, or `username` and `password`',
+  },
   prepare({ address, channel, username, password, token, http }) {
     const url = hookUrl('Alertmanager', address);
     const headers: Record<string, string> = {};

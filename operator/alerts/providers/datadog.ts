@@ -19,6 +19,10 @@ const MAX_TAG_LENGTH = 200;
 export const datadog: ProviderType = {
   name: 'datadog',
   description: 'Datadog',
+  settings: {
+    address: 'URL of the API of your site, `https://api.datadoghq.com`',
+    secret: '`token`: API key, required',
+  },
   prepare({ address, token, http }) {
     const url = new URL('/api/v1/events', hookUrl('Datadog', address).origin);
     if (token === '') throw new DeliveryError('final', 'api key cannot be empty');

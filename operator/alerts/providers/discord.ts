@@ -23,6 +23,7 @@ const MAX_EMBED_LENGTH = 6_000;
 export const discord: ProviderType = {
   name: 'discord',
   description: 'Discord',
+  settings: { address: 'URL of the webhook' },
   prepare({ address, username, http }) {
     const url = slackForm(hookUrl('Discord', address));
     return {

@@ -8,6 +8,10 @@ import { forwarder } from './generic.ts';
 export const genericHmac: ProviderType = {
   name: 'generic-hmac',
   description: 'Any HTTP service, which checks a signature over the event',
+  settings: {
+    address: 'URL of the service',
+    secret: '`token`: the key of the HMAC, required; `headers`: a map of request headers',
+  },
   purpose: 'forward',
   prepare(settings) {
     // The key is the Secret's bytes, a line feed at their end included: the receiving side has the same.

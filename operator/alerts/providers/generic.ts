@@ -7,6 +7,7 @@ import { post } from '../send/post.ts';
 export const generic: ProviderType = {
   name: 'generic',
   description: 'Any HTTP service that takes the event as JSON',
+  settings: { address: 'URL of the service', secret: '`headers`: a map of request headers' },
   purpose: 'forward',
   prepare(settings) {
     const forward = forwarder(settings);

@@ -14,6 +14,7 @@ const MAX_BODY_BYTES = 32_000;
 export const googlechat: ProviderType = {
   name: 'googlechat',
   description: 'Google Chat',
+  settings: { address: 'URL of the webhook of the space' },
   prepare({ address, http }) {
     const url = hookUrl('Google Chat', address);
     return {

@@ -15,6 +15,10 @@ const MAX_TAGS_BYTES = 500;
 export const grafana: ProviderType = {
   name: 'grafana',
   description: 'Annotations of Grafana',
+  settings: {
+    address: 'URL of the API, ending in `/api/annotations`',
+    secret: '`token`, or `username` and `password`',
+  },
   prepare({ address, username, password, token, http }) {
     const url = hookUrl('Grafana', address);
     const headers: Record<string, string> = {};

@@ -10,6 +10,7 @@ import { sortedMap } from '../text/sorted-map.ts';
 export const incidentIo: ProviderType = {
   name: 'incident.io',
   description: 'incident.io',
+  settings: { address: 'URL of the HTTP alert source', secret: '`token`: token of the source, required' },
   prepare({ address, token, http }) {
     const url = hookUrl('incident.io', address);
     if (token === '') throw new DeliveryError('final', 'incident.io token cannot be empty');

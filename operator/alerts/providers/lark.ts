@@ -17,6 +17,7 @@ const PASSING_CODES = new Set([9499, 11232, 11233, 99991400, 19002]);
 export const lark: ProviderType = {
   name: 'lark',
   description: 'Lark, and Feishu',
+  settings: { address: 'URL of the webhook of the bot' },
   prepare({ address, http }) {
     const url = hookUrl('Lark', address);
     return {

@@ -16,6 +16,7 @@ const MAX_BODY_BYTES = 60_000;
 export const matrix: ProviderType = {
   name: 'matrix',
   description: 'Matrix',
+  settings: { address: 'URL of the homeserver', channel: 'ID of the room', secret: '`token`: access token' },
   prepare({ address, channel, token, http }) {
     hookUrl('Matrix', address);
     const room = `${address}/_matrix/client/r0/rooms/${channel}/send/m.room.message`;

@@ -18,6 +18,7 @@ const CONNECTOR_FAULT = /Webhook message delivery failed with error: (?:.* HTTP 
 export const msteams: ProviderType = {
   name: 'msteams',
   description: 'Microsoft Teams',
+  settings: { address: 'URL of the workflow or of the Office 365 connector' },
   prepare({ address, http }) {
     const url = hookUrl('Microsoft Teams', address);
     const card = url.hostname.endsWith(CONNECTOR_DOMAIN) ? messageCard : adaptiveCard;

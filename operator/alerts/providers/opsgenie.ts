@@ -18,6 +18,7 @@ const MAX_DETAILS_LENGTH = 8_000;
 export const opsgenie: ProviderType = {
   name: 'opsgenie',
   description: 'Opsgenie',
+  settings: { address: '`https://api.opsgenie.com/v2/alerts`', secret: '`token`: API key, required' },
   prepare({ address, token, http }) {
     const url = hookUrl('Opsgenie', address);
     if (token === '') throw new DeliveryError('final', 'opsgenie token cannot be empty');

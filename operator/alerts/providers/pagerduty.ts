@@ -16,6 +16,7 @@ const MAX_BODY_BYTES = 512_000;
 export const pagerduty: ProviderType = {
   name: 'pagerduty',
   description: 'PagerDuty',
+  settings: { address: '`https://events.pagerduty.com`', channel: 'integration key' },
   prepare({ address, channel, http }) {
     const { origin } = hookUrl('PagerDuty', address);
     const [events, changes] = [new URL('/v2/enqueue', origin), new URL('/v2/change/enqueue', origin)];

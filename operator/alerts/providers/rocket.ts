@@ -14,6 +14,7 @@ const MAX_TEXT_LENGTH = 5_000;
 export const rocket: ProviderType = {
   name: 'rocket',
   description: 'Rocket.Chat',
+  settings: { address: 'URL of the incoming webhook', channel: 'name of the channel, in place of the webhook’s' },
   prepare({ address, channel, username, http }) {
     const url = hookUrl('Rocket', address);
     return {

@@ -20,6 +20,11 @@ const PASSING_ERRORS = new Set(['ratelimited', 'rate_limited', 'service_unavaila
 export const slack: ProviderType = {
   name: 'slack',
   description: 'Slack, and Mattermost',
+  settings: {
+    address: 'URL of the incoming webhook, or `https://slack.com/api/chat.postMessage`',
+    channel: 'name of the channel, for the API',
+    secret: '`token`: token of the bot, for the API',
+  },
   prepare({ address, channel, username, token, http }) {
     const url = hookUrl('Slack', address);
     const headers = token === '' ? {} : { Authorization: `Bearer ${token}` };

@@ -17,6 +17,7 @@ const SPECIAL = /[\\.\-_[\]()~>`#+=|{}!*]/g;
 export const telegram: ProviderType = {
   name: 'telegram',
   description: 'Telegram',
+  settings: { channel: '`<chat>`, or `<chat>:<thread>`', secret: '`token`: token of the bot, required' },
   prepare({ channel, token, http }) {
     if (channel === '') throw new DeliveryError('final', 'empty Telegram channel');
     if (token === '') throw new DeliveryError('final', 'empty Telegram token');

@@ -14,6 +14,11 @@ const MAX_MARKDOWN_BYTES = 7_439;
 export const webex: ProviderType = {
   name: 'webex',
   description: 'Webex',
+  settings: {
+    address: '`https://webexapis.com/v1/messages`',
+    channel: 'ID of the room',
+    secret: '`token`: token of the bot',
+  },
   prepare({ address, channel, token, http }) {
     const url = hookUrl('Webex', address);
     const headers = { Authorization: `Bearer ${token}` };

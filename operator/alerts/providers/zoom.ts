@@ -17,6 +17,7 @@ const MAX_TEXT_LENGTH = 4_096;
 export const zoom: ProviderType = {
   name: 'zoom',
   description: 'Zoom Team Chat',
+  settings: { address: 'URL of the incoming webhook', secret: '`token`: verification token, required' },
   prepare({ address, token, http }) {
     const url = hookUrl('Zoom', address);
     if (token === '') throw new DeliveryError('final', 'empty Zoom token');

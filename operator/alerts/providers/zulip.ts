@@ -16,6 +16,11 @@ const MAX_CONTENT_LENGTH = 10_000;
 export const zulip: ProviderType = {
   name: 'zulip',
   description: 'Zulip',
+  settings: {
+    address: 'URL of the server',
+    channel: '`<stream>/<topic>`',
+    secret: '`username`: email of the bot; `password`: its API key',
+  },
   prepare({ address, channel, username, password, http }) {
     const url = hookUrl('Zulip', address);
     url.pathname = '/api/v1/messages';

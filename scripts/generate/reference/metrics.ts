@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { createAlertMetrics } from '../../../operator/alerts/metrics.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
 import { createReceiverMetrics } from '../../../operator/receivers/metrics.ts';
 import { table } from './table.ts';
@@ -7,6 +8,7 @@ import { table } from './table.ts';
 export function metricsPage(): string {
   const { registry } = createMetrics();
   createReceiverMetrics(registry);
+  createAlertMetrics({ registry, perObject: true, queue: () => ({ length: 0, oldestAgeSeconds: 0 }) });
   const rows = metricsOf(registry)
     .filter(({ name }) => !/^(process|nodejs)_/.test(name))
     .toSorted((a, b) => a.name.localeCompare(b.name))
