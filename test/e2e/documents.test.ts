@@ -167,7 +167,7 @@ describe('the commands of the documents', () => {
     const printed = await run(page);
     expect([...printed.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status)).toEqual(['202']);
     const blocks = await runnable('docs/troubleshooting.md');
-    const variables = blocks.filter((block) => /^[A-Z]+=/.test(block));
+    const variables = blocks.filter((block) => /^([A-Z]+=[\w-]+\n)+$/.test(block));
     const events = blocks.find((block) => block.includes('"alert/$ALERT"')) ?? '';
     const post = page.find((block) => block.includes('Hello from Sluice')) ?? '';
     let attempts = 0;

@@ -11,6 +11,10 @@ const WORDS: StatusWords = { service: 'azure devops', info: 'succeeded', error: 
 export const azureDevops: ProviderType = {
   name: 'azuredevops',
   description: 'Commit statuses on Azure DevOps',
+  settings: {
+    address: '`https://<host>/<organization>/<project>/_git/<repository>`',
+    secret: '`token`: personal access token; without one, workload identity',
+  },
   purpose: 'commit status',
   prepare(settings) {
     const api = createAzureApi(settings, authorizationOf(settings));

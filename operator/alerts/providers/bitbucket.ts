@@ -20,6 +20,7 @@ const PUBLIC_API = 'https://api.bitbucket.org/2.0';
 export const bitbucket: ProviderType = {
   name: 'bitbucket',
   description: 'Commit statuses on Bitbucket Cloud',
+  settings: { address: 'URL of the repository', secret: '`token`: `<user>:<app password>`' },
   purpose: 'commit status',
   prepare(settings) {
     const { http, token } = settings;

@@ -20,6 +20,10 @@ const CLONE_PATH = 'scm/';
 export const bitbucketServer: ProviderType = {
   name: 'bitbucketserver',
   description: 'Commit statuses on Bitbucket Server and Data Center',
+  settings: {
+    address: 'HTTP clone URL of the repository, with `/scm/`',
+    secret: '`token`, or `username` and `password`',
+  },
   purpose: 'commit status',
   prepare(settings) {
     const headers = {

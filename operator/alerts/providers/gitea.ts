@@ -14,6 +14,7 @@ const WORDS: StatusWords = {
 export const gitea: ProviderType = {
   name: 'gitea',
   description: 'Commit statuses on Gitea and Forgejo',
+  settings: { address: 'URL of the repository', secret: '`token`' },
   purpose: 'commit status',
   prepare(settings) {
     const api = createGiteaApi(settings);

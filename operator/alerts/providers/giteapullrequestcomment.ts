@@ -7,6 +7,7 @@ import type { ProviderType } from '../provider-type.ts';
 export const giteaPullRequestComment: ProviderType = {
   name: 'giteapullrequestcomment',
   description: 'Comments on pull requests of Gitea and Forgejo',
+  settings: { address: 'URL of the repository', secret: '`token`' },
   purpose: 'change request',
   prepare(settings) {
     const api = createGiteaApi(settings);

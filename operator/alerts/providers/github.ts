@@ -8,6 +8,7 @@ const WORDS: StatusWords = { service: 'github', info: 'success', error: 'failure
 export const github: ProviderType = {
   name: 'github',
   description: 'Commit statuses on GitHub',
+  settings: { address: 'URL of the repository', secret: '`token`, or the keys of a [GitHub App](#use-a-github-app)' },
   purpose: 'commit status',
   prepare(settings) {
     const api = createGitHubApi(settings);

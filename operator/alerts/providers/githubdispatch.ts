@@ -6,6 +6,7 @@ import type { ProviderType } from '../provider-type.ts';
 export const githubDispatch: ProviderType = {
   name: 'githubdispatch',
   description: 'Repository dispatch events of GitHub, which start workflows',
+  settings: { address: 'URL of the repository', secret: '`token`, or the keys of a [GitHub App](#use-a-github-app)' },
   prepare(settings) {
     const api = createGitHubApi(settings);
     const url = api.repositoryUrl('/dispatches');

@@ -7,6 +7,7 @@ import type { ProviderType } from '../provider-type.ts';
 export const githubPullRequestComment: ProviderType = {
   name: 'githubpullrequestcomment',
   description: 'Comments on pull requests of GitHub',
+  settings: { address: 'URL of the repository', secret: '`token`, or the keys of a [GitHub App](#use-a-github-app)' },
   purpose: 'change request',
   prepare(settings) {
     const api = createGitHubApi(settings);

@@ -8,6 +8,7 @@ const WORDS: StatusWords = { service: 'gitlab', info: 'success', error: 'failed'
 export const gitlab: ProviderType = {
   name: 'gitlab',
   description: 'Commit statuses on GitLab',
+  settings: { address: 'URL of the repository', secret: '`token`' },
   purpose: 'commit status',
   prepare(settings) {
     const api = createGitLabApi(settings);

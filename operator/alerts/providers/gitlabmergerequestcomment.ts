@@ -7,6 +7,7 @@ import type { ProviderType } from '../provider-type.ts';
 export const gitlabMergeRequestComment: ProviderType = {
   name: 'gitlabmergerequestcomment',
   description: 'Comments on merge requests of GitLab',
+  settings: { address: 'URL of the repository', secret: '`token`' },
   purpose: 'change request',
   prepare(settings) {
     const api = createGitLabApi(settings);

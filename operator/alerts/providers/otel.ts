@@ -27,6 +27,10 @@ const SAMPLED = 1;
 export const otel: ProviderType = {
   name: 'otel',
   description: 'OpenTelemetry, by OTLP over HTTP',
+  settings: {
+    address: 'URL of the OTLP/HTTP collector',
+    secret: '`headers`: a map of request headers; `token`, or `username` and `password`',
+  },
   async prepare(settings) {
     const url = hookUrl('OTEL', settings.address);
     if (url.pathname === '/') url.pathname = DEFAULT_PATH;

@@ -26,6 +26,7 @@ interface Item {
 export const sentry: ProviderType = {
   name: 'sentry',
   description: 'Sentry',
+  settings: { address: 'the DSN', channel: 'name of the environment' },
   prepare({ address, channel, http }) {
     const { url, auth } = parseDsn(address);
     const headers = { 'Content-Type': 'application/x-sentry-envelope', 'X-Sentry-Auth': auth };
