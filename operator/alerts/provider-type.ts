@@ -69,6 +69,8 @@ export interface ProviderSettings {
   readonly http: HttpCaller;
   /** For clients that are not HTTP. */
   readonly tls: TlsSettings | undefined;
+  /** For clients that are not HTTP: whether link-local addresses may be connected to. */
+  readonly allowLinkLocal: boolean;
   readonly serviceAccountName: string;
 }
 

@@ -63,6 +63,7 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     headers: headersOf(secret),
     http: httpCaller({ tls, proxy: proxyOf(spec, secret, proxy), allowLinkLocal: options.allowLinkLocal }),
     tls,
+    allowLinkLocal: options.allowLinkLocal,
     serviceAccountName: spec.serviceAccountName ?? '',
   };
   return { settings, secrets: secretTexts([secret, proxy ?? NO_DATA], settings) };

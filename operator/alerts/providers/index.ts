@@ -21,6 +21,7 @@ import { incidentIo } from './incident-io.ts';
 import { lark } from './lark.ts';
 import { matrix } from './matrix.ts';
 import { msteams } from './msteams.ts';
+import { nats } from './nats.ts';
 import { opsgenie } from './opsgenie.ts';
 import { otel } from './otel.ts';
 import { pagerduty } from './pagerduty.ts';
@@ -64,6 +65,7 @@ const TYPES: readonly ProviderType[] = [
   gitlabMergeRequestComment,
   giteaPullRequestComment,
   otel,
+  nats,
 ];
 
 /** By `spec.type`, in the order of the docs. */

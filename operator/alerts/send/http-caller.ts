@@ -49,6 +49,11 @@ const CERTIFICATE_FAULT = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF
 /** Of a request that undici refuses to send. */
 const REQUEST_FAULT = /^(UND_ERR_INVALID_ARG|ERR_INVALID_CHAR|ERR_INVALID_ARG)/;
 
+/** Whether a connection failed, by this code, for its certificates. */
+export function isCertificateFault(code: string): boolean {
+  return CERTIFICATE_FAULT.test(code);
+}
+
 export function createHttpCaller(options: HttpCallerOptions): HttpCaller {
   let dispatcher: Dispatcher | undefined;
   return {
@@ -141,7 +146,7 @@ function deliveryError(error: unknown): DeliveryError {
   const code = codeOf(error);
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof RefusedAddressError) return refusedAddress(cause);
-  if (CERTIFICATE_FAULT.test(code)) {
+  if (isCertificateFault(code)) {
     return new DeliveryError('final', `failed to execute request: certificate refused: ${code}`);
   }
   if (REQUEST_FAULT.test(code))

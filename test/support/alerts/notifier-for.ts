@@ -1,0 +1,52 @@
+/** A Provider's notifier, made as the operator makes it, without a cluster. */
+import { createDeliverer, type DeliveryFailure, type Outcome } from '../../../operator/alerts/deliver.ts';
+import type { FluxEvent } from '../../../operator/alerts/flux-event.ts';
+import { createNotifiers } from '../../../operator/alerts/notifiers.ts';
+import { providerTypes } from '../../../operator/alerts/providers/index.ts';
+import type { ProviderSpec } from '../../../operator/api/provider/provider.ts';
+import { objectsOf, type Scenario } from './scenarios.ts';
+
+export interface TestNotifier {
+  /** @throws DeliveryFailure */
+  deliver(event: FluxEvent): Promise<Outcome>;
+  /** What a delivery fails with. */
+  failure(event: FluxEvent): Promise<DeliveryFailure>;
+  end(): Promise<void>;
+}
+
+export interface NotifierForOptions {
+  /** Data of Secrets by their names. */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly allowLinkLocal?: boolean;
+}
+
+export function notifierFor(spec: ProviderSpec, options: NotifierForOptions = {}): TestNotifier {
+  const { secrets = {}, allowLinkLocal = false } = options;
+  const { alert, provider } = objectsOf({ provider: spec } as Scenario, '');
+  const notifiers = createNotifiers({
+    types: providerTypes,
+    secret: async (_namespace, name) => {
+      const entries = Object.entries(secrets[name] ?? {});
+      return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value)]));
+    },
+    allowLinkLocal,
+  });
+  const deliverer = createDeliverer({
+    types: providerTypes,
+    notifiers,
+    sameNamespaceOnly: false,
+    workloadIdentity: true,
+    onConflicts() {},
+    onMessageFailed() {},
+  });
+  const deliver = (event: FluxEvent) => deliverer.deliver({ event, alert, provider });
+  return {
+    deliver,
+    async failure(event) {
+      const outcome = await deliver(event).catch((error: DeliveryFailure) => error);
+      if (typeof outcome === 'string') throw new Error(`no failure but '${outcome}'`);
+      return outcome;
+    },
+    end: () => notifiers.stop(),
+  };
+}
