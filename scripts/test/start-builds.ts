@@ -3,6 +3,7 @@ import { findControlPlane } from '../../control-plane/build.ts';
 import { lineProgress } from '../../control-plane/progress.ts';
 import { findCelGo } from '../../test/support/cel-go.ts';
 import { findFluxCli } from '../../test/support/flux-cli.ts';
+import { findFluxEvents } from '../../test/support/flux-events.ts';
 import { findGoVerdicts } from '../../test/support/go-verdicts.ts';
 
 export interface Builds {
@@ -10,13 +11,13 @@ export interface Builds {
   readonly controlPlane: Promise<void>;
 }
 
-/** One after the other, the largest last. What cannot be built, the tests that need it report. */
+/** One after the other; the last shares most of its packages with the one before. What cannot be built, the tests that need it report. */
 export function startBuilds(): Builds {
   const progress = lineProgress();
   const ignore = (): void => undefined;
   const controlPlane = findControlPlane(progress).then(ignore, ignore);
   let latest = controlPlane;
-  for (const find of [findCelGo, findGoVerdicts, findFluxCli]) {
+  for (const find of [findCelGo, findGoVerdicts, findFluxCli, findFluxEvents]) {
     latest = latest.then(() => find(progress)).then(ignore, ignore);
   }
   return { controlPlane };

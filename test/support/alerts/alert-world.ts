@@ -9,6 +9,8 @@ const API_VERSION = 'notification.toolkit.fluxcd.io/v1beta3';
 export interface AlertWorld {
   readonly world: World;
   readonly recorder: Recorder;
+  /** `http://127.0.0.1:port/` of the operator's event server. */
+  readonly eventsUrl: string;
   provider(name: string, spec: object): Promise<void>;
   alert(name: string, spec: object): Promise<void>;
   /** Posts an event of a Kustomization. @returns the status of the answer. */
@@ -42,12 +44,14 @@ export async function createAlertWorld(
   const world = await createWorld(controlPlane, {
     args: ['--shutdown-delay=0s', `--events-addr=127.0.0.1:${port}`, ...args],
   });
-  const send = (body: string, path = '') => fetch(`http://127.0.0.1:${port}/${path}`, { method: 'POST', body });
+  const eventsUrl = `http://127.0.0.1:${port}/`;
+  const send = (body: string, path = '') => fetch(eventsUrl + path, { method: 'POST', body });
   const apply = (kind: string, name: string, spec: object) =>
     world.apply({ apiVersion: API_VERSION, kind, metadata: { name }, spec });
   return {
     world,
     recorder,
+    eventsUrl,
     send,
     provider: (name, spec) => apply('Provider', name, spec),
     alert: (name, spec) => apply('Alert', name, spec),
