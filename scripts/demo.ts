@@ -1,6 +1,7 @@
 /**
  * The guide, live: a real control plane, the manifests of `cdk8s synth`, the built operator with the rights of its own
- * ServiceAccount, and a signed push. With `--once` it ends after the walk, exit 0 only when every step was seen to work.
+ * ServiceAccount, a signed push, and an event that an Alert sends on. With `--once` it ends after the walk, exit 0 only when
+ * every step was seen to work.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +13,10 @@ import { installChart } from '../test/support/chart.ts';
 import { githubDelivery } from '../test/support/github-delivery.ts';
 import { type OperatorProcess, startOperatorProcess } from '../test/support/operator-process.ts';
 import { bundle } from './bundle.ts';
+import { walkAlert } from './demo/alert-walk.ts';
+import { fluxEvent } from './demo/manifests.ts';
 import { createNarrator, type Narrator } from './demo/narrator.ts';
+import { type Sink, startSink } from './demo/sink.ts';
 import { type Hook, walk } from './demo/walk.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -26,37 +30,45 @@ async function install(narrator: Narrator, controlPlane: ControlPlane): Promise<
   });
   await narrator.step('cdk8s synth | kubectl apply', async () => {
     await installChart(controlPlane);
-    return 'namespace flux-system, CRD, RBAC, Deployment, Service';
+    return 'namespace flux-system, CRDs, RBAC, Deployment, Services';
   });
 }
 
-async function startOperator(narrator: Narrator, controlPlane: ControlPlane): Promise<OperatorProcess> {
-  let operator: OperatorProcess | undefined;
+/** The operator, and where its event server is. */
+interface Started {
+  readonly operator: OperatorProcess;
+  readonly eventsUrl: string;
+}
+
+async function startOperator(narrator: Narrator, controlPlane: ControlPlane): Promise<Started> {
+  let started: Started | undefined;
   await narrator.step('The operator, as its own ServiceAccount', async () => {
-    const [receiver, health, metrics] = await freePorts(3);
-    operator = await startOperatorProcess({
+    const [receiver, health, metrics, events] = await freePorts(4);
+    const operator = await startOperatorProcess({
       bundle: await bundle(),
       kubeconfig: await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
-      ports: { receiver, health, metrics },
+      ports: { receiver, health, metrics, events },
       args: ['--enable-leader-election', '--shutdown-delay=0s'],
       logFile: join(controlPlane.dir, LOG_FILE),
       guard: controlPlane.guard,
     });
-    return `ready at ${operator.url}`;
+    started = { operator, eventsUrl: `http://127.0.0.1:${events}/` };
+    return `ready: webhooks at ${operator.url}, events at ${started.eventsUrl}`;
   });
-  if (operator === undefined) throw new Error('the operator did not start');
-  return operator;
+  if (started === undefined) throw new Error('the operator did not start');
+  return started;
 }
 
 /** Prints what to try, as commands that fit a line; what they need is in files of the run's folder. */
 function invite(
   narrator: Narrator,
   { dir, adminKubeconfig }: ControlPlane,
-  operator: OperatorProcess,
+  { operator, eventsUrl }: Started,
   hook: Hook,
 ): void {
   const { body, headers } = githubDelivery('ping', hook.token);
-  const [payloadFile, headersFile] = [join(dir, 'ping.json'), join(dir, 'ping.headers')];
+  const fileOf = (name: string): string => join(dir, name);
+  const [payloadFile, headersFile, eventFile] = [fileOf('ping.json'), fileOf('ping.headers'), fileOf('event.json')];
   writeFileSync(payloadFile, body);
   writeFileSync(
     headersFile,
@@ -64,12 +76,14 @@ function invite(
       .map(([name, value]) => `${name}: ${value}\n`)
       .join(''),
   );
+  writeFileSync(eventFile, fluxEvent('Health check passed', 'main@sha1:yours'));
   narrator.heading('Yours to play with (Ctrl-C ends it)');
   narrator.show(
     [
       `export KUBECONFIG=${adminKubeconfig}`,
-      'kubectl get receivers -A',
+      'kubectl get receivers,alerts,providers -A',
       `curl -i -H @${headersFile} --data-binary @${payloadFile} ${operator.url}${hook.path}`,
+      `curl -i --data-binary @${eventFile} ${eventsUrl}`,
       '',
       `logs     ${join(dir, LOG_FILE)}`,
       `metrics  ${operator.metricsUrl}`,
@@ -87,7 +101,8 @@ function untilInterrupted(): Promise<void> {
 async function demo(once: boolean): Promise<void> {
   const narrator = createNarrator(process.stdout);
   let controlPlane: ControlPlane | undefined;
-  let operator: OperatorProcess | undefined;
+  let started: Started | undefined;
+  let sink: Sink | undefined;
   try {
     narrator.heading('A control plane');
     await narrator.step('etcd, kube-apiserver, kube-controller-manager', async (progress) => {
@@ -97,13 +112,22 @@ async function demo(once: boolean): Promise<void> {
     });
     if (controlPlane === undefined) throw new Error('the control plane did not start');
     await install(narrator, controlPlane);
-    operator = await startOperator(narrator, controlPlane);
-    const hook = await walk({ controlPlane, url: operator.url, narrator });
+    started = await startOperator(narrator, controlPlane);
+    const { operator, eventsUrl } = started;
+    const stage = { controlPlane, url: operator.url, narrator };
+    const hook = await walk(stage);
+    let invited = false;
+    sink = await startSink((body) => {
+      if (invited) narrator.show(`arrived: ${body}`);
+    });
+    await walkAlert({ ...stage, eventsUrl, sink });
     if (once) return;
-    invite(narrator, controlPlane, operator, hook);
+    invited = true;
+    invite(narrator, controlPlane, started, hook);
     await untilInterrupted();
   } finally {
-    await operator?.stop();
+    await started?.operator.stop();
+    await sink?.close();
     await controlPlane?.stop();
   }
 }

@@ -30,3 +30,36 @@ spec:
   resources:
   - {kind: GitRepository, name: my-nginx}
 `;
+
+export function provider(address: string): string {
+  return `
+apiVersion: notification.toolkit.fluxcd.io/v1beta3
+kind: Provider
+metadata: {name: log, namespace: flux-system}
+spec: {type: generic, address: '${address}'}
+`;
+}
+
+export const alert = `
+apiVersion: notification.toolkit.fluxcd.io/v1beta3
+kind: Alert
+metadata: {name: everything, namespace: flux-system}
+spec:
+  providerRef: {name: log}
+  eventSources:
+  - {kind: Kustomization, name: '*'}
+`;
+
+/** What kustomize-controller posts, as JSON. */
+export function fluxEvent(message: string, revision: string): string {
+  const apiVersion = 'kustomize.toolkit.fluxcd.io/v1';
+  return JSON.stringify({
+    involvedObject: { apiVersion, kind: 'Kustomization', namespace: 'flux-system', name: 'my-nginx' },
+    severity: 'info',
+    timestamp: new Date().toISOString(),
+    message,
+    reason: 'ReconciliationSucceeded',
+    metadata: { 'kustomize.toolkit.fluxcd.io/revision': revision },
+    reportingController: 'kustomize-controller',
+  });
+}

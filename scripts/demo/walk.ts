@@ -32,8 +32,13 @@ const requestedAt = (stage: Stage) =>
   read(stage, 'gitrepository/my-nginx', '.metadata.annotations.reconcile\\.fluxcd\\.io/requestedAt');
 const pathOf = (stage: Stage) => read(stage, 'receiver/github-receiver', '.status.webhookPath');
 
-async function until<T>(what: string, observe: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + WITHIN_MS;
+/** Observes until there is something. @throws Error after `withinMs`, with `what`. */
+export async function until<T>(
+  what: string,
+  observe: () => Promise<T | undefined>,
+  withinMs: number = WITHIN_MS,
+): Promise<T> {
+  const end = Date.now() + withinMs;
   for (;;) {
     const seen = await observe();
     if (seen !== undefined) return seen;

@@ -144,6 +144,9 @@ describe.runIf(existsSync('/proc/self/stat'))('npm run demo', () => {
     const [, headers = '', payload = ''] =
       /curl -i -H @(\S+) --data-binary @(\S+) http:\S+\/hook\//.exec(invitation) ?? [];
     expect([existsSync(headers), existsSync(payload)]).toEqual([true, true]);
+    const [, event = '', events = ''] = /curl -i --data-binary @(\S+) (http:\S+)/.exec(invitation) ?? [];
+    const { status } = await fetch(events, { method: 'POST', body: readFileSync(event) });
+    expect(status).toBe(202);
     expect(Math.max(...invitation.split('\n').map((line) => line.length))).toBeLessThan(320);
     for (const word of ['export KUBECONFIG=', 'logs ', 'metrics ', 'health ']) expect(invitation).toContain(word);
     for (const part of ['kube-apiserver', 'etcd', 'kube-controller-manager', 'operator.js', 'watchdog.ts']) {
