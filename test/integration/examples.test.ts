@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../../control-plane/start.ts';
+import { providerTypes } from '../../operator/alerts/providers/index.ts';
 import { installChart } from '../support/chart.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 const receivers = readdirSync(EXAMPLES).filter((name) => name !== 'values' && name !== 'providers');
 const files = [
   ...receivers.map((name) => join(EXAMPLES, name, 'receiver.yaml')),
-  ...readdirSync(join(EXAMPLES, 'providers')).map((name) => join(EXAMPLES, 'providers', name)),
+  ...[...providerTypes.keys()].map((type) => join(EXAMPLES, 'providers', `${type}.yaml`)),
 ];
 
 let cluster: ControlPlane;

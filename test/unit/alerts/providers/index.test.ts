@@ -6,6 +6,7 @@ import { prepareExample } from '../../../support/alerts/example-provider.ts';
 
 const folder = new URL('../../../../examples/providers/', import.meta.url);
 const files = readdirSync(folder);
+const alertsPage = readFileSync(new URL('../../../../docs/alerts.md', import.meta.url), 'utf8');
 
 test('every type stands under its name', () => {
   for (const [name, type] of providerTypes) expect(type.name).toBe(name);
@@ -15,6 +16,18 @@ test('an example is of a type', () => {
   const types = [...providerTypes.keys()].map((name) => `${name}.yaml`);
   expect(files.filter((file) => !types.includes(file))).toEqual([]);
 });
+
+test.each([...providerTypes.values()])(
+  '$name has an example, and a row of the docs that says what it takes',
+  (type) => {
+    expect(files).toContain(`${type.name}.yaml`);
+    const rows = alertsPage.split('\n').filter((line) => line.startsWith(`| [\`${type.name}\`]`));
+    expect(rows).toHaveLength(1);
+    const { address = '–', channel = '–', secret = '–' } = type.settings ?? {};
+    expect([address, channel, secret]).not.toEqual(['–', '–', '–']);
+    for (const text of [type.description, address, channel, secret]) expect(rows[0]).toContain(` ${text} `);
+  },
+);
 
 test.each(files)('the Provider of %s can be made ready, and an Alert uses it', async (file) => {
   const objects = parseAllDocuments(readFileSync(new URL(file, folder), 'utf8')).map((document) => document.toJS());
