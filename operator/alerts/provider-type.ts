@@ -101,7 +101,7 @@ export interface ProviderType {
   readonly name: string;
   /** The service, for the docs' table. */
   readonly description: string;
-  readonly settings?: SettingsMeaning;
+  readonly settings: SettingsMeaning;
   /** Default `message`. */
   readonly purpose?: ProviderPurpose;
   /** @throws DeliveryError of verdict `final` for settings that cannot work, with a message that says what to change. */

@@ -16,7 +16,7 @@ const TAKES: Readonly<Record<ProviderPurpose, string>> = {
 
 /** A row for each type, in the order of the registry. */
 export function providerTypesTable(): string {
-  const rows = [...providerTypes.values()].map(({ name, description, purpose = 'message', settings = {} }) => [
+  const rows = [...providerTypes.values()].map(({ name, description, purpose = 'message', settings }) => [
     `[\`${name}\`](../examples/providers/${name}.yaml)`,
     description,
     TAKES[purpose],

@@ -31,6 +31,11 @@ const NO_LIMIT = Number.POSITIVE_INFINITY;
 export const nats: ProviderType = {
   name: 'nats',
   description: 'NATS, without JetStream',
+  settings: {
+    address: 'URL of the server, or a list of them',
+    channel: 'the subject',
+    secret: '`creds`, `nkey`, or `username` and `password`',
+  },
   purpose: 'forward',
   async prepare(settings) {
     const { address, channel, allowLinkLocal } = settings;

@@ -23,7 +23,7 @@ test.each([...providerTypes.values()])(
     expect(files).toContain(`${type.name}.yaml`);
     const rows = alertsPage.split('\n').filter((line) => line.startsWith(`| [\`${type.name}\`]`));
     expect(rows).toHaveLength(1);
-    const { address = '–', channel = '–', secret = '–' } = type.settings ?? {};
+    const { address = '–', channel = '–', secret = '–' } = type.settings;
     expect([address, channel, secret]).not.toEqual(['–', '–', '–']);
     for (const text of [type.description, address, channel, secret]) expect(rows[0]).toContain(` ${text} `);
   },
