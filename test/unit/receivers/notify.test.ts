@@ -243,6 +243,21 @@ describe('what is kept while the API server is away', () => {
     expect(patched()).toEqual(['a']);
   });
 
+  it('is selected again where there was room for the selection and not for all its targets', async () => {
+    const { notify, api, clock, patched } = setUp({ resources: [git('x'), labelled] }, { maxJobs: 3 });
+    api.answer(() => AWAY);
+    const applied = follow((await notify()).whenApplied());
+    api.answer(({ path }) => (path.endsWith('/x') ? FORBIDDEN : listOf('a', 'b')));
+    await clock.advance(10 * RETRY_MS);
+    expect(patched()).toContain('a');
+    expect(patched()).not.toContain('b');
+    expect(applied.state).toBe('open');
+    api.answer(() => listOf('a', 'b'));
+    await clock.advance(1_000 * RETRY_MS);
+    expect(patched()).toContain('b');
+    expect(applied.state).toBe('done');
+  });
+
   it.each<[what: string, spec: Partial<ReceiverSpec>]>([
     ['a target', { resources: [git('bad'), git('a')] }],
     ['a selection', { resources: [git('bad'), labelled] }],
