@@ -55,6 +55,7 @@ export const acceptedSpecs: readonly SpecRow[] = [
   { name: 'all by labels', spec: withResource({ name: '*', matchLabels: { app: 'x', empty: '' } }) },
   { name: 'all without labels', spec: withResource({ name: '*' }) },
   { name: 'labels beside a name', spec: withResource({ matchLabels: { app: 'x' } }) },
+  { name: 'an empty namespace of a resource', spec: withResource({ namespace: '' }) },
   { name: 'the longest name and namespace', spec: withResource({ name: long(253), namespace: long(253) }) },
   { name: 'a length in characters, not bytes', spec: withResource({ name: 'é'.repeat(253) }) },
   { name: 'a length in characters, not UTF-16 units', spec: withResource({ name: '😀'.repeat(253) }) },
@@ -209,12 +210,6 @@ export const refusedSpecs: readonly RefusedSpec[] = [
     spec: withResource({ name: long(254) }),
     apiServer: 'spec.resources[0].name: Too long',
     operator: 'spec.resources[0].name must have at most 253 characters',
-  },
-  {
-    name: 'a resource with an empty namespace',
-    spec: withResource({ namespace: '' }),
-    apiServer: 'spec.resources[0].namespace: Invalid value: ""',
-    operator: 'spec.resources[0].namespace must not be empty',
   },
   {
     name: 'a resource with too long a namespace',

@@ -40,11 +40,10 @@ const resource: JsonSchema = {
     },
     namespace: {
       type: 'string',
-      minLength: 1,
       maxLength: 253,
       description:
-        'Namespace of the resource. Defaults to the namespace of the Receiver. --no-cross-namespace-refs forbids any ' +
-        'other.',
+        'Namespace of the resource. Absent or empty: the namespace of the Receiver. --no-cross-namespace-refs forbids ' +
+        'any other.',
     },
     matchLabels: {
       type: 'object',

@@ -76,6 +76,10 @@ describe('an entry', () => {
     ],
     [{ kind: 'ImageRepository', name: 'a', apiVersion: '' }, { apiVersion: 'image.toolkit.fluxcd.io/v1' }],
     [
+      { kind: 'Bucket', name: 'a', namespace: '' },
+      { namespace: 'apps', fault: undefined },
+    ],
+    [
       { kind: 'GitRepository', name: 'a', apiVersion: 'x/v2', namespace: 'b' },
       { apiVersion: 'x/v2', namespace: 'b' },
     ],
