@@ -8,6 +8,7 @@ import type { LeaderClient } from '../kube/leader/leader-client.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
+import type { ServiceAccounts } from './cloud/service-account.ts';
 import { createEventEndpoint } from './endpoint.ts';
 import { createDuplicateLimit } from './events/duplicate-limit.ts';
 import { createIntake, type Intake } from './intake.ts';
@@ -20,7 +21,7 @@ import { createDeliveries, type Deliveries } from './queue/deliveries.ts';
 import { createEventStore, type EventStore } from './queue/event-store.ts';
 import { createReconcilers, type Reconcilers } from './reconcilers.ts';
 import { createAlertReports } from './reports.ts';
-import type { ReadSecret } from './settings.ts';
+import type { ReadSecret, WorkloadIdentity } from './settings.ts';
 
 export interface Alerting extends Reconcilers {
   /** What `--events-addr` serves. */
@@ -35,6 +36,7 @@ export interface Alerting extends Reconcilers {
 export interface AlertingOptions {
   readonly secret: ReadSecret;
   readonly readLabels: ReadLabels;
+  readonly serviceAccounts: ServiceAccounts;
   /** Of this replica: it alone has seen an event. */
   readonly events: EventRecorder;
   readonly leader: LeaderClient;
@@ -57,6 +59,8 @@ export type AlertingConfig = Pick<
   | 'metricsPerObject'
   | 'noCrossNamespaceRefs'
   | 'rateLimitIntervalMs'
+  | 'tokenCacheMaxDurationMs'
+  | 'tokenCacheMaxSize'
 >;
 
 /** What the events that wait may hold. */
@@ -69,7 +73,12 @@ export function createAlerting(options: AlertingOptions): Alerting {
   const index = createAlertIndex();
   const providers = new Map<string, Provider>();
   const reports = createAlertReports(options);
-  const notifiers = createNotifiers({ types: providerTypes, secret, allowLinkLocal: config.alertAllowLinkLocal });
+  const notifiers = createNotifiers({
+    types: providerTypes,
+    secret,
+    allowLinkLocal: config.alertAllowLinkLocal,
+    workloadIdentity: workloadIdentityOf(options),
+  });
   const metrics = createAlertMetrics({
     registry,
     perObject: config.metricsPerObject,
@@ -98,6 +107,12 @@ export function createAlerting(options: AlertingOptions): Alerting {
       await notifiers.stop();
     },
   };
+}
+
+function workloadIdentityOf({ serviceAccounts, config }: AlertingOptions): WorkloadIdentity {
+  const { defaultServiceAccount, tokenCacheMaxSize, tokenCacheMaxDurationMs } = config;
+  const tokenKeepMs = tokenCacheMaxSize === 0 ? 0 : tokenCacheMaxDurationMs;
+  return { serviceAccounts, defaultServiceAccount, tokenKeepMs };
 }
 
 function storeOf({ config, clock, log }: AlertingOptions, metrics: AlertMetrics): EventStore {

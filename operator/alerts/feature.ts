@@ -5,6 +5,7 @@ import { systemClock } from '../observe/clock.ts';
 import type { WatchedKind } from '../platform/cluster.ts';
 import type { CreateFeature } from '../platform/feature.ts';
 import { createAlerting } from './alerting.ts';
+import { createServiceAccounts } from './cloud/service-account.ts';
 import { createReadLabels } from './matching/object-labels.ts';
 import { ALERTS, PROVIDERS } from './reconcilers.ts';
 
@@ -20,6 +21,7 @@ export const alerts: CreateFeature = (cluster, config) => {
   const alerting = createAlerting({
     secret: secrets.get,
     readLabels: createReadLabels(client, discovery),
+    serviceAccounts: createServiceAccounts(client),
     events: replicaEvents,
     leader,
     isComplete: () => missing(watches).length === 0,

@@ -30,6 +30,7 @@ export interface NotifiersOptions {
   readonly types: ReadonlyMap<string, ProviderType>;
   readonly secret: ReadSecret;
   readonly allowLinkLocal: boolean;
+  readonly workloadIdentity?: SettingsOptions['workloadIdentity'];
   readonly httpCaller?: SettingsOptions['httpCaller'];
 }
 
@@ -130,7 +131,7 @@ interface Making {
 
 async function prepare({ options }: State, { provider, secret, opened }: Making): Promise<Prepared> {
   const { spec, metadata } = provider;
-  const { types, allowLinkLocal, httpCaller } = options;
+  const { types, allowLinkLocal, httpCaller, workloadIdentity } = options;
   const where = `failed to initialize notifier for provider '${metadata.name}'`;
   const type = types.get(spec.type);
   if (type === undefined) {
@@ -138,7 +139,7 @@ async function prepare({ options }: State, { provider, secret, opened }: Making)
   }
   const isCommitStatus = type.purpose === 'commit status';
   const { settings, secrets } = await withPrefix(where, () =>
-    resolveProvider(provider, { secret, isCommitStatus, allowLinkLocal, httpCaller }),
+    resolveProvider(provider, { secret, isCommitStatus, allowLinkLocal, httpCaller, workloadIdentity }),
   );
   opened.push(settings.http);
   const notifier = await withPrefix(`${where}: failed to initialize notifier`, async () => type.prepare(settings));

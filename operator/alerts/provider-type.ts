@@ -26,6 +26,7 @@
  * ```
  */
 import type { Alert } from '../api/alert/alert.ts';
+import type { ServiceAccountIdentity } from './cloud/service-account.ts';
 import type { FluxEvent } from './flux-event.ts';
 import type { HttpCaller } from './send/http-caller.ts';
 
@@ -71,7 +72,10 @@ export interface ProviderSettings {
   readonly tls: TlsSettings | undefined;
   /** For clients that are not HTTP: whether link-local addresses may be connected to. */
   readonly allowLinkLocal: boolean;
-  readonly serviceAccountName: string;
+  /** Of `serviceAccountName` or `--default-service-account`; undefined: the operator's own identity. */
+  readonly serviceAccount: ServiceAccountIdentity | undefined;
+  /** How long an access token of a cloud may be kept. */
+  readonly tokenKeepMs: number;
 }
 
 export interface TlsSettings {

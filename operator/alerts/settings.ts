@@ -1,6 +1,7 @@
 /** From a Provider and its Secrets to the settings that its type needs (contract, *Secrets and connection*). */
 import { parse, type Tags } from 'yaml';
 import type { Provider } from '../api/provider/provider.ts';
+import type { ServiceAccountIdentity, ServiceAccounts } from './cloud/service-account.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { ProviderSettings } from './provider-type.ts';
 import { createHttpCaller } from './send/http-caller.ts';
@@ -17,8 +18,19 @@ export interface SettingsOptions {
   readonly isCommitStatus: boolean;
   /** With `--alert-allow-link-local`. */
   readonly allowLinkLocal: boolean;
+  /** Undefined: there are no ServiceAccounts. */
+  readonly workloadIdentity?: WorkloadIdentity | undefined;
   /** In place of {@link createHttpCaller}: tests stand for services whose addresses are fixed. */
   readonly httpCaller?: typeof createHttpCaller | undefined;
+}
+
+/** How Providers without credentials get an identity. */
+export interface WorkloadIdentity {
+  readonly serviceAccounts: ServiceAccounts;
+  /** With `--default-service-account`; empty: none. */
+  readonly defaultServiceAccount: string;
+  /** By `--token-cache-max-duration`; 0: no token is kept. */
+  readonly tokenKeepMs: number;
 }
 
 /** What a Provider comes down to, and what of it must never be shown. */
@@ -27,6 +39,7 @@ export interface ResolvedProvider {
   readonly secrets: readonly string[];
 }
 
+const DEFAULT_TOKEN_KEEP_MS = 3_600_000;
 const MAX_ADDRESS_BYTES = 2_048;
 const NO_DATA: SecretData = Object.freeze({});
 
@@ -64,13 +77,22 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     http: httpCaller({ tls, proxy: proxyOf(spec, secret, proxy), allowLinkLocal: options.allowLinkLocal }),
     tls,
     allowLinkLocal: options.allowLinkLocal,
-    serviceAccountName: spec.serviceAccountName ?? '',
+    serviceAccount: serviceAccountOf(provider, options.workloadIdentity),
+    tokenKeepMs: options.workloadIdentity?.tokenKeepMs ?? DEFAULT_TOKEN_KEEP_MS,
   };
   return { settings, secrets: secretTexts([secret, proxy ?? NO_DATA], settings) };
 }
 
 function textOf(data: SecretData, key: string): string {
   return data[key]?.toString('utf8') ?? '';
+}
+
+function serviceAccountOf(
+  { spec, metadata }: Provider,
+  identity: WorkloadIdentity | undefined,
+): ServiceAccountIdentity | undefined {
+  const name = spec.serviceAccountName || identity?.defaultServiceAccount || '';
+  return name === '' ? undefined : identity?.serviceAccounts(metadata.namespace, name);
 }
 
 function addressOf({ spec }: Provider, secret: SecretData): string {

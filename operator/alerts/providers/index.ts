@@ -16,6 +16,7 @@ import { githubPullRequestComment } from './githubpullrequestcomment.ts';
 import { gitlab } from './gitlab.ts';
 import { gitlabMergeRequestComment } from './gitlabmergerequestcomment.ts';
 import { googlechat } from './googlechat.ts';
+import { googlePubsub } from './googlepubsub.ts';
 import { grafana } from './grafana.ts';
 import { incidentIo } from './incident-io.ts';
 import { lark } from './lark.ts';
@@ -66,6 +67,7 @@ const TYPES: readonly ProviderType[] = [
   giteaPullRequestComment,
   otel,
   nats,
+  googlePubsub,
 ];
 
 /** By `spec.type`, in the order of the docs. */

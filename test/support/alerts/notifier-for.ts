@@ -1,9 +1,11 @@
 /** A Provider's notifier, made as the operator makes it, without a cluster. */
+import type { ServiceAccounts } from '../../../operator/alerts/cloud/service-account.ts';
 import { createDeliverer, type DeliveryFailure, type Outcome } from '../../../operator/alerts/deliver.ts';
 import type { FluxEvent } from '../../../operator/alerts/flux-event.ts';
 import { createNotifiers } from '../../../operator/alerts/notifiers.ts';
 import { providerTypes } from '../../../operator/alerts/providers/index.ts';
 import type { ProviderSpec } from '../../../operator/api/provider/provider.ts';
+import { standingFor } from './run-scenario.ts';
 import { objectsOf, type Scenario } from './scenarios.ts';
 
 export interface TestNotifier {
@@ -18,10 +20,13 @@ export interface NotifierForOptions {
   /** Data of Secrets by their names. */
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly allowLinkLocal?: boolean;
+  /** A server that is called in place of these hosts. */
+  readonly standIn?: { readonly hosts: ReadonlySet<string>; readonly server: string };
+  readonly serviceAccounts?: ServiceAccounts;
 }
 
 export function notifierFor(spec: ProviderSpec, options: NotifierForOptions = {}): TestNotifier {
-  const { secrets = {}, allowLinkLocal = false } = options;
+  const { secrets = {}, allowLinkLocal = false, standIn, serviceAccounts } = options;
   const { alert, provider } = objectsOf({ provider: spec } as Scenario, '');
   const notifiers = createNotifiers({
     types: providerTypes,
@@ -30,6 +35,8 @@ export function notifierFor(spec: ProviderSpec, options: NotifierForOptions = {}
       return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value)]));
     },
     allowLinkLocal,
+    httpCaller: standIn && standingFor(standIn.hosts, standIn.server),
+    workloadIdentity: serviceAccounts && { serviceAccounts, defaultServiceAccount: '', tokenKeepMs: 3_600_000 },
   });
   const deliverer = createDeliverer({
     types: providerTypes,

@@ -43,6 +43,8 @@ const CONFIG: AlertingConfig = {
   metricsPerObject: false,
   noCrossNamespaceRefs: false,
   rateLimitIntervalMs: 300_000,
+  tokenCacheMaxDurationMs: 3_600_000,
+  tokenCacheMaxSize: 100,
 };
 
 export function startPipeline(options: PipelineOptions = {}): Pipeline {
@@ -51,6 +53,9 @@ export function startPipeline(options: PipelineOptions = {}): Pipeline {
   const registry = new Registry();
   const alerting = createAlerting({
     secret: options.secret ?? (async () => undefined),
+    serviceAccounts: () => {
+      throw new Error('there are no ServiceAccounts');
+    },
     readLabels: options.labels ?? (async () => undefined),
     events: { record: (_regarding, event) => void kubernetesEvents.push(event), stop: async () => {} },
     leader: NOBODY_LEADS,

@@ -72,7 +72,7 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
 }
 
 /** Calls the recorder where a type calls one of these hosts. */
-function standingFor(hosts: ReadonlySet<string>, recorder: string) {
+export function standingFor(hosts: ReadonlySet<string>, recorder: string) {
   return (options: HttpCallerOptions) => {
     const caller = createHttpCaller(options);
     return {
