@@ -13,10 +13,11 @@ export function conditionsPage(): string {
     condition === 'terminal' ? '`Stalled` True, with the same reason' : '`Reconciling` True, `ProgressingWithRetry`',
     meaning,
   ]);
-  const exposed = Object.entries(exposureReasons).map(([reason, { status, meaning }]) => [
+  const exposed = Object.entries(exposureReasons).map(([reason, { status, meaning, remedy }]) => [
     `\`${status}\``,
     `\`${reason}\``,
     meaning,
+    remedy,
   ]);
   return `# Conditions and reasons
 
@@ -32,8 +33,9 @@ ${table(['status', 'reason', 'also', 'meaning'], [['`True`', '`Succeeded`', '–
 ## Exposed
 
 \`Exposed\` says whether senders outside the cluster reach the Receiver. It does not affect \`Ready\`.
+[Expose Receivers](../expose.md) describes how to expose one.
 
-${table(['status', 'reason', 'meaning'], exposed)}
+${table(['status', 'reason', 'meaning', 'what to do'], exposed)}
 
 ## Events
 
