@@ -88,7 +88,7 @@ export interface TlsSettings {
 
 /**
  * Which events a type is for (contract, *Gates*): `forward` is for all, also for the updates of commit statuses, which
- * `message` is not for.
+ * `message` is not for; as in Flux, only `generic` and `generic-hmac` forward.
  */
 export type ProviderPurpose = 'message' | 'forward' | 'commit status' | 'change request';
 

@@ -36,6 +36,18 @@ export interface AlertReportsOptions {
   readonly log: Logger;
 }
 
+const MISSING_KEY = {
+  commit: 'event dropped for commit status providers due to missing commit metadata key',
+  'change request': 'event dropped for change request providers due to missing change request metadata key',
+};
+const GIVEN_UP = {
+  dispatch: 'failed to dispatch notification',
+  send: 'failed to send notification',
+};
+const RETRYING = {
+  dispatch: 'failed to dispatch notification: retrying',
+  send: 'failed to send notification: retrying',
+};
 const CONFLICTS =
   'metadata key conflicts detected (please refer to the Alert API docs and Flux RFC 0008 for more information)';
 
@@ -50,8 +62,7 @@ export function createAlertReports({ events, log }: AlertReportsOptions): AlertR
     sourceMissing: (alert, event) =>
       warn(alert, 'SourceFetchFailed', `error getting source object ${objectPath(event)}`),
     missingKey(alert, event, what) {
-      const message = `event dropped for ${what} providers due to missing ${what} metadata key`;
-      logger.info({ ...about(event), ...aboutAlert(alert) }, message);
+      logger.info({ ...about(event), ...aboutAlert(alert) }, MISSING_KEY[what]);
     },
     conflicts(alert, event, conflicts) {
       const fields = { ...about(event), ...aboutAlert(alert), conflictingKeys: conflicts };
@@ -89,8 +100,8 @@ export function createAlertReports({ events, log }: AlertReportsOptions): AlertR
       ),
     failed(alert, event, { stage, message }, retryInMs) {
       const fields = { ...about(event), ...aboutAlert(alert), error: message };
-      if (retryInMs === undefined) logger.error(fields, `failed to ${stage} notification`);
-      else logger.warn({ ...fields, retryInMs: Math.round(retryInMs) }, `failed to ${stage} notification: retrying`);
+      if (retryInMs === undefined) logger.error(fields, GIVEN_UP[stage]);
+      else logger.warn({ ...fields, retryInMs: Math.round(retryInMs) }, RETRYING[stage]);
       warn(alert, 'NotificationDispatchFailed', `failed to ${stage} notification for ${objectPath(event)}: ${message}`);
     },
   };

@@ -10,7 +10,7 @@ const HEAD = ['type', 'service', 'takes', '`address`', '`channel`', 'keys of the
 const TAKES: Readonly<Record<ProviderPurpose, string>> = {
   message: 'events',
   forward: 'events, and updates of commit statuses',
-  'commit status': 'events with a commit, and errors',
+  'commit status': 'events with a commit, updates of commit statuses, and errors',
   'change request': 'events with a change request',
 };
 

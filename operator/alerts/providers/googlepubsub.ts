@@ -19,7 +19,6 @@ export const googlePubsub: ProviderType = {
     channel: 'ID of the topic',
     secret: "`token`: Google's JSON credentials; without it, workload identity. `headers`: attributes of the message",
   },
-  purpose: 'forward',
   async prepare(settings) {
     const { address: project, channel: topic, headers: attributes, http } = settings;
     if (project === '') throw new DeliveryError('final', 'GCP project ID cannot be empty');

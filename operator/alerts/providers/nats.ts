@@ -36,7 +36,6 @@ export const nats: ProviderType = {
     channel: 'the subject',
     secret: '`creds`, `nkey`, or `username` and `password`',
   },
-  purpose: 'forward',
   async prepare(settings) {
     const { address, channel, allowLinkLocal } = settings;
     if (address === '') throw new DeliveryError('final', 'NATS server address cannot be empty');

@@ -25,7 +25,8 @@ export function logsPage(): string {
   return `# Log messages
 
 Each line is one JSON object with \`level\`, \`ts\` (RFC 3339), \`msg\` and the fields of its message. Messages are constant:
-alert on them, or search for them. Lines about a Receiver have \`controller\`, \`namespace\` and \`name\` too.
+alert on them, or search for them. Lines about a Receiver have \`controller\`, \`namespace\` and \`name\` too, lines about an event
+\`eventInvolvedObject\`, and \`alert\` where one is concerned.
 
 ${table(['message', 'level', 'fields', 'source'], rows)}
 `;
@@ -44,7 +45,7 @@ function sources(folder: string): string[] {
 function messagesOf(path: string): Message[] {
   const source = readFileSync(path, 'utf8');
   const file = relative(ROOT, path);
-  return [...source.matchAll(/\b(?:log|refusals)\.(debug|info|warn|error)\(/g)].flatMap((call) => {
+  return [...source.matchAll(/\b(?:log|logger|refusals)\.(debug|info|warn|error)\(/g)].flatMap((call) => {
     const args = argumentsAt(source, call.index + call[0].length);
     const fields = fieldsOf(args.find((argument) => argument.startsWith('{')) ?? '');
     return textsOf(args.at(-1) ?? '', source).map((text) => ({ level: call[1] ?? '', text, fields, file }));
@@ -60,7 +61,7 @@ function textsOf(argument: string, source: string): string[] {
   const constants = [...source.matchAll(/^const ([A-Z_]+)\b[^=]*= ('[^']*';|\{[^}]*\})/gm)];
   return constants
     .filter(([, constant]) => name === 'message' || constant === name)
-    .flatMap(([, , value = '']) => [...value.matchAll(/'([^']{12,})'/g)].map(([, text = '']) => text));
+    .flatMap(([, , value = '']) => [...value.matchAll(/'([^']{12,})'(?!:)/g)].map(([, text = '']) => text));
 }
 
 /** The keys of an object literal, without what it spreads. */

@@ -12,6 +12,11 @@ test('every type stands under its name', () => {
   for (const [name, type] of providerTypes) expect(type.name).toBe(name);
 });
 
+test('only the generic types forward the updates of commit statuses, as in Flux', () => {
+  const forwarding = [...providerTypes.values()].filter(({ purpose }) => purpose === 'forward');
+  expect(forwarding.map(({ name }) => name)).toEqual(['generic', 'generic-hmac']);
+});
+
 test('an example is of a type', () => {
   const types = [...providerTypes.keys()].map((name) => `${name}.yaml`);
   expect(files.filter((file) => !types.includes(file))).toEqual([]);
