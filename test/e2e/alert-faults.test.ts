@@ -1,7 +1,8 @@
 // What is taken is delivered: with services, the API server and the operator itself going away.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
-import { type AlertWorld, type AlertWorldOptions, createAlertWorld } from '../support/alerts/alert-world.ts';
+import { type AlertWorld, type AlertWorldOptions, createAlertWorld, eventBody } from '../support/alerts/alert-world.ts';
 import type { RecorderAnswer } from '../support/alerts/recorder.ts';
 import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
@@ -108,5 +109,35 @@ describe('a service that never answers', () => {
     expect(alerting.messagesAt('/hangs').length).toBeLessThanOrEqual(4);
     // Nothing of it is delivered, and the process ends all the same.
     await alerting.world.operator.stop('SIGKILL');
+  });
+});
+
+describe('a sender of what is no event', () => {
+  it('is refused, and costs nobody else anything', async () => {
+    const alerting = await start();
+    const large = 'x'.repeat(10 * 1024 * 1024);
+    const refused = await Promise.allSettled([large, large, '{"message"', '[]'].map((body) => alerting.send(body)));
+    const statuses = refused.map((each) => (each.status === 'fulfilled' ? each.value.status : 'closed'));
+    // A body over the limit may be cut off while it is still being sent.
+    expect(statuses.slice(0, 2).every((status) => status === 413 || status === 'closed')).toBe(true);
+    expect(statuses.slice(2)).toEqual([400, 400]);
+    expect(await alerting.post({ name: 'after', message: 'after' })).toBe(202);
+    await waitFor('the next event is delivered', () => ofEvents(alerting).includes('after'));
+  });
+});
+
+describe('two replicas', () => {
+  it('deliver what each of them is sent, and one goes on when the other is killed', async () => {
+    const alerting = await start();
+    const port = await freePort();
+    const other = await alerting.world.another(['--shutdown-delay=0s', `--events-addr=127.0.0.1:${port}`]);
+    const body = eventBody(alerting.world.namespace, { name: 'second', message: 'by the second' });
+    await waitFor('the second replica delivers', async () => {
+      await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body });
+      return ofEvents(alerting).includes('by the second');
+    });
+    await other.stop('SIGKILL');
+    expect(await alerting.post({ name: 'first', message: 'by the first' })).toBe(202);
+    await waitFor('the first replica delivers', () => ofEvents(alerting).includes('by the first'));
   });
 });
