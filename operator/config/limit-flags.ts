@@ -29,14 +29,14 @@ export const limitFlags = {
     group: 'Limits',
     default: '10s',
     min: defaultLimits.checkIntervalMs,
-    help: 'Time to receive the headers of a request, or to finish a TLS handshake',
+    help: 'Time to receive the headers of a request, or to finish a TLS handshake, as a duration; then the connection is closed',
   }),
   requestTimeoutMs: durationFlag({
     name: 'request-timeout',
     group: 'Limits',
     default: '30s',
     min: defaultLimits.checkIntervalMs,
-    help: 'Time to receive a whole request',
+    help: 'Time to receive a whole request, as a duration; then the connection is closed',
   }),
   refusedRateLimit: numberFlag({
     name: 'refused-rate-limit',
@@ -50,7 +50,7 @@ export const limitFlags = {
     group: 'Limits',
     default: defaultLimits.refusedBurst,
     min: 1,
-    help: 'Rejected requests of one sender that may exceed --refused-rate-limit at once',
+    help: 'Rejected requests of one sender that may exceed --refused-rate-limit at once; it means nothing if that is 0',
   }),
   trustedProxies: cidrsFlag({
     name: 'trusted-proxies',
@@ -61,14 +61,14 @@ export const limitFlags = {
     name: 'proxy-protocol',
     group: 'Limits',
     default: false,
-    help: 'Requires a PROXY header, version 1 or 2, on each connection of --trusted-proxies',
+    help: 'Requires a PROXY header, version 1 or 2, on each connection of --trusted-proxies; if false, none is expected',
   }),
   maxBodiesInFlightBytes: bytesFlag({
     name: 'max-bodies-in-flight',
     group: 'Limits',
     default: '64Mi',
     min: 4 * 1024 * 1024,
-    help: 'Memory for the bodies of all requests in flight; a sender waits for room, then gets 503',
+    help: 'Memory in bytes for the bodies of all requests in flight; a sender waits for room, then gets 503',
   }),
   maxPendingNotifications: integerFlag({
     name: 'max-pending-notifications',
