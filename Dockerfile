@@ -19,6 +19,8 @@ LABEL org.opencontainers.image.title="sluice" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="gcr.io/distroless/nodejs24-debian12:nonroot"
 COPY --from=build --chmod=0444 /src/dist/operator.js /sluice/operator.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/azure-identity.mjs /sluice/clients/azure-identity.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/event-hubs.mjs /sluice/clients/event-hubs.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/google-auth.mjs /sluice/clients/google-auth.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/nats.mjs /sluice/clients/nats.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/otlp.mjs /sluice/clients/otlp.mjs

@@ -72,6 +72,8 @@ export interface ProviderSettings {
   readonly tls: TlsSettings | undefined;
   /** For clients that are not HTTP: whether link-local addresses may be connected to. */
   readonly allowLinkLocal: boolean;
+  /** As the Provider has it. */
+  readonly serviceAccountName: string;
   /** Of `serviceAccountName` or `--default-service-account`; undefined: the operator's own identity. */
   readonly serviceAccount: ServiceAccountIdentity | undefined;
   /** How long an access token of a cloud may be kept. */

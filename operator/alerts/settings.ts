@@ -77,6 +77,7 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     http: httpCaller({ tls, proxy: proxyOf(spec, secret, proxy), allowLinkLocal: options.allowLinkLocal }),
     tls,
     allowLinkLocal: options.allowLinkLocal,
+    serviceAccountName: spec.serviceAccountName ?? '',
     serviceAccount: serviceAccountOf(provider, options.workloadIdentity),
     tokenKeepMs: options.workloadIdentity?.tokenKeepMs ?? DEFAULT_TOKEN_KEEP_MS,
   };

@@ -1,11 +1,14 @@
 /** Writes commit statuses on Azure DevOps. */
 
 import { isJsonObject } from '../../verify/is-json-object.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { azureAccess } from '../cloud/azure-access.ts';
 import { type Authorize, createAzureApi } from '../git/azure-api.ts';
 import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
 import type { ProviderSettings, ProviderType } from '../provider-type.ts';
+import { within } from '../send/within.ts';
 
+/** Azure DevOps, by its ID at Entra. */
+const SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
 const WORDS: StatusWords = { service: 'azure devops', info: 'succeeded', error: 'error', maxDescriptionLength: 255 };
 
 export const azureDevops: ProviderType = {
@@ -35,8 +38,13 @@ export const azureDevops: ProviderType = {
   },
 };
 
-function authorizationOf({ token }: ProviderSettings): Authorize {
-  if (token === '') throw new DeliveryError('final', 'azure devops token cannot be empty');
+/** A token wins over a ServiceAccount. */
+function authorizationOf(settings: ProviderSettings): Authorize {
+  const { token } = settings;
+  if (token === '') {
+    const access = azureAccess(settings, SCOPE);
+    return async (signal) => `Bearer ${await within(signal, access())}`;
+  }
   const header = `Basic ${Buffer.from(`:${token}`).toString('base64')}`;
   return async () => header;
 }

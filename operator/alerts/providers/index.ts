@@ -2,6 +2,7 @@
 import type { ProviderType } from '../provider-type.ts';
 import { alertmanager } from './alertmanager.ts';
 import { azureDevops } from './azuredevops.ts';
+import { azureEventHub } from './azureeventhub.ts';
 import { bitbucket } from './bitbucket.ts';
 import { bitbucketServer } from './bitbucketserver.ts';
 import { datadog } from './datadog.ts';
@@ -68,6 +69,7 @@ const TYPES: readonly ProviderType[] = [
   otel,
   nats,
   googlePubsub,
+  azureEventHub,
 ];
 
 /** By `spec.type`, in the order of the docs. */

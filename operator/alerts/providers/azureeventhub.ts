@@ -1,0 +1,115 @@
+/** Sends the event itself to a hub of Azure Event Hubs, by AMQP on a connection that is kept. */
+import type { EventHubProducerClient } from '@azure/event-hubs';
+import { systemClock } from '../../observe/clock.ts';
+import { azureAccess, azureAuthority } from '../cloud/azure-access.ts';
+import { DeliveryError } from '../delivery-error.ts';
+import { eventJson } from '../encode/event-json.ts';
+import type { FluxEvent } from '../flux-event.ts';
+import type { ProviderSettings, ProviderType } from '../provider-type.ts';
+import { checkHost } from '../send/check-host.ts';
+import { within } from '../send/within.ts';
+import { fitEvent } from '../text/fit-event.ts';
+
+type Client = typeof import('../clients/event-hubs.ts');
+
+const SCOPE = 'https://eventhubs.azure.net//.default';
+/** The token is got anew each time that the client asks: it may be kept elsewhere. */
+const ASKED_AGAIN_MS = 300_000;
+/** By the host that gives tokens. */
+const DOMAINS: ReadonlyMap<string, string> = new Map([
+  ['login.chinacloudapi.cn', '.servicebus.chinacloudapi.cn'],
+  ['login.microsoftonline.us', '.servicebus.usgovcloudapi.net'],
+]);
+const PUBLIC_DOMAIN = '.servicebus.windows.net';
+/** Of a message, beside its bytes. */
+const HEAD_BYTES = 1_024;
+/** What somebody has to mend first, by the client's names. */
+const FINAL_CODES = new Set([
+  'ArgumentError',
+  'InvalidOperationError',
+  'MessageTooLargeError',
+  'MessagingEntityDisabledError',
+  'MessagingEntityNotFoundError',
+  'NotImplementedError',
+  'UnauthorizedError',
+]);
+/** The queue tries again. */
+const OPTIONS = { retryOptions: { maxRetries: 0 } };
+
+export const azureEventHub: ProviderType = {
+  name: 'azureeventhub',
+  description: 'Azure Event Hubs',
+  settings: {
+    address: 'connection string with `SharedAccessKey` and `EntityPath`, or name of the hub',
+    channel: 'namespace, for the name of a hub',
+    secret: '`token`: JWT (deprecated); without it, workload identity',
+  },
+  purpose: 'forward',
+  async prepare(settings) {
+    const client = await import('../clients/event-hubs.ts');
+    const { host, producer } = producerOf(settings, client);
+    return {
+      async send({ event }, signal) {
+        if (!settings.allowLinkLocal) await within(signal, checkHost(host));
+        await send(producer, event, signal);
+      },
+      close: () => producer.close(),
+    };
+  },
+};
+
+interface Producer {
+  readonly host: string;
+  readonly producer: EventHubProducerClient;
+}
+
+function producerOf(settings: ProviderSettings, client: Client): Producer {
+  const { address, channel, token, serviceAccountName } = settings;
+  const isShared = address.includes('SharedAccessKey');
+  if (serviceAccountName !== '' && (isShared || token !== '')) {
+    const message = 'serviceAccountName cannot be set together with a token or an address with a SharedAccessKey';
+    throw new DeliveryError('final', message);
+  }
+  if (isShared) return ofConnectionString(address, client);
+  if (address === '') throw new DeliveryError('final', 'the name of the event hub (address) cannot be empty');
+  if (channel === '') throw new DeliveryError('final', 'the namespace of the event hub (channel) cannot be empty');
+  const domain = DOMAINS.get(azureAuthority().host) ?? PUBLIC_DOMAIN;
+  const host = channel.includes('.servicebus.') ? channel : `${channel}${domain}`;
+  if (!/^[A-Za-z0-9.-]+$/.test(host)) throw new DeliveryError('final', 'invalid namespace of the event hub (channel)');
+  const access = token === '' ? azureAccess(settings, SCOPE) : async () => token;
+  const credential = {
+    getToken: async () => ({ token: await access(), expiresOnTimestamp: systemClock.now() + ASKED_AGAIN_MS }),
+  };
+  return { host, producer: new client.EventHubProducerClient(host, address, credential, OPTIONS) };
+}
+
+function ofConnectionString(address: string, client: Client): Producer {
+  try {
+    const { fullyQualifiedNamespace: host } = client.parseEventHubConnectionString(address);
+    return { host, producer: new client.EventHubProducerClient(address, OPTIONS) };
+  } catch {
+    throw new DeliveryError('final', 'invalid connection string: it needs Endpoint, SharedAccessKey and EntityPath');
+  }
+}
+
+async function send(producer: EventHubProducerClient, event: FluxEvent, signal: AbortSignal): Promise<void> {
+  try {
+    const batch = await producer.createBatch({ abortSignal: signal });
+    const limit = batch.maxSizeInBytes - HEAD_BYTES;
+    const cut = fitEvent(event, (each) => Buffer.byteLength(eventJson(each)) <= limit);
+    if (!batch.tryAdd({ body: Buffer.from(eventJson(cut)) })) {
+      throw new DeliveryError('final', 'the event is larger than the hub takes');
+    }
+    await producer.sendBatch(batch, { abortSignal: signal });
+  } catch (error) {
+    throw signal.aborted ? signal.reason : deliveryError(error);
+  }
+}
+
+/** The client's messages name addresses and hubs. */
+function deliveryError(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  const { code } = error as { readonly code?: unknown };
+  const what = typeof code === 'string' ? code : 'no answer';
+  return new DeliveryError(FINAL_CODES.has(what) ? 'final' : 'passing', `Azure Event Hubs failed: ${what}`);
+}

@@ -1,0 +1,83 @@
+import { afterEach, expect, test } from 'vitest';
+import { parseEvent } from '../../../../operator/alerts/events/parse-event.ts';
+import { eventBody } from '../../../support/alerts/alert-world.ts';
+import { type EventHub, type EventHubOptions, startEventHub } from '../../../support/alerts/event-hub.ts';
+import { notifierFor } from '../../../support/alerts/notifier-for.ts';
+
+const event = parseEvent(Buffer.from(eventBody('payments', { name: 'ledger', message: 'ready' })));
+
+const ended: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end();
+});
+
+async function hubWith(options?: EventHubOptions): Promise<EventHub> {
+  const hub = await startEventHub(options);
+  ended.push(hub.close);
+  return hub;
+}
+
+function using(spec: object, creds: Record<string, string> = {}) {
+  const notifier = notifierFor(
+    { type: 'azureeventhub', secretRef: { name: 'creds' }, ...spec },
+    { secrets: { creds } },
+  );
+  ended.push(notifier.end);
+  return notifier;
+}
+
+/** As Microsoft's emulator is named: in plain text. */
+function connectionString(host: string): string {
+  const key = 'SharedAccessKeyName=flux;SharedAccessKey=c2VjcmV0';
+  return `Endpoint=sb://${host};${key};UseDevelopmentEmulator=true;EntityPath=flux-events`;
+}
+
+test('the event is sent with a signature by the shared key, on one connection', async () => {
+  const hub = await hubWith();
+  const notifier = using({}, { address: connectionString(hub.host) });
+  await notifier.deliver(event);
+  await notifier.deliver({ ...event, message: 'again' });
+  expect(hub.messages.map(({ body }) => JSON.parse(body).message)).toEqual(['ready', 'again']);
+  expect(hub.messages[0]?.hub).toBe('flux-events');
+  expect(hub.claims[0]).toEqual({
+    type: 'servicebus.windows.net:sastoken',
+    audience: expect.stringContaining('flux-events'),
+  });
+  expect(hub.connections()).toBe(1);
+});
+
+test('an event beyond what the hub takes is cut', async () => {
+  const hub = await hubWith({ maxMessageBytes: 4_096 });
+  await using({ address: connectionString(hub.host) }).deliver({ ...event, message: 'x'.repeat(10_000) });
+  expect(JSON.parse(hub.messages[0]?.body ?? '').message).toMatch(/^x{1000,}…$/);
+});
+
+test('a refused key is final, and neither it nor the address is shown', async () => {
+  const hub = await hubWith({ claimStatus: 401 });
+  const failure = await using({ address: connectionString(hub.host) }).failure(event);
+  expect([failure.verdict, failure.message]).toEqual(['final', 'Azure Event Hubs failed: UnauthorizedError']);
+});
+
+test('nobody there passes', async () => {
+  const hub = await startEventHub();
+  await hub.close();
+  const failure = await using({ address: connectionString(hub.host), timeout: '5s' }).failure(event);
+  expect(failure.verdict).toBe('passing');
+  expect(failure.message).not.toContain(hub.host);
+});
+
+test.each([
+  ['no hub', { address: '' }, {}, 'the name of the event hub (address) cannot be empty'],
+  ['no namespace', { address: 'hub' }, {}, 'the namespace of the event hub (channel) cannot be empty'],
+  ['a namespace that is none', { address: 'hub', channel: 'a/b' }, {}, 'invalid namespace of the event hub (channel)'],
+  ['half a connection string', { address: 'SharedAccessKey=x' }, {}, 'invalid connection string: it needs'],
+  [
+    'a ServiceAccount beside a token',
+    { address: 'hub', channel: 'ns', serviceAccountName: 'flux' },
+    { token: 'jwt' },
+    'serviceAccountName cannot be set together with a token',
+  ],
+])('%s is refused', async (_what, spec, creds, message) => {
+  const failure = await using(spec, creds).failure(event);
+  expect([failure.verdict, failure.message]).toEqual(['final', expect.stringContaining(message)]);
+});
