@@ -63,9 +63,9 @@ export type AlertingConfig = Pick<
   | 'tokenCacheMaxSize'
 >;
 
-/** What the events that wait may hold. */
+/** The memory that pending events may take. */
 const MAX_PENDING_BYTES = 64 * 1024 * 1024;
-/** What is dropped for want of room is told that often. */
+/** How often the log says that events were dropped for want of room. */
 const DROPPED_LOG_MS = 60_000;
 
 export function createAlerting(options: AlertingOptions): Alerting {
@@ -130,7 +130,7 @@ function storeOf({ config, clock, log }: AlertingOptions, metrics: AlertMetrics)
   });
 }
 
-/** Calls `tell` for the first of those that come in a minute. */
+/** Calls `tell` at most once a minute. */
 function createDropLog(tell: () => void): (nowMs: number) => void {
   let toldAtMs = Number.NEGATIVE_INFINITY;
   return (nowMs) => {

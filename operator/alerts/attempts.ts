@@ -1,4 +1,4 @@
-/** What one attempt of a queued delivery does, with the objects as they are by then, and what is told of it. */
+/** Makes one attempt of a queued delivery, with the objects as they are by then, and reports its outcome. */
 import type { Provider } from '../api/provider/provider.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../observe/clock.ts';
@@ -36,7 +36,7 @@ interface State {
   readonly deliverer: Deliverer;
 }
 
-/** The last of these failures is told, and the first: between them only the log says that it is retried. */
+/** Reports the first and the last of these failures; between them only the log says that it is retried. */
 const TOLD_FAILURES = 1;
 
 export function createAttempts(options: AttemptsOptions): Attempts {
@@ -71,7 +71,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
 async function attempt({ options, deliverer }: State, delivery: QueuedDelivery): Promise<void> {
   const { index, providers, metrics, clock } = options;
   const compiled = index.get(delivery.alertKey);
-  // Deleted or suspended meanwhile: nobody wants it any more.
+  // Deleted or suspended meanwhile: the event is dropped.
   if (compiled === undefined || compiled.alert.spec.suspend === true) return;
   const { event } = delivery.held;
   const { alert, message } = compiled;

@@ -49,7 +49,7 @@ export interface DelivererOptions {
   readonly sameNamespaceOnly: boolean;
   /** The feature gate `ObjectLevelWorkloadIdentity`. */
   readonly workloadIdentity: boolean;
-  /** Told of metadata keys that several sources have. */
+  /** Called with the metadata keys that several sources have. */
   readonly onConflicts: (delivery: Delivery, conflicts: Combined['conflicts']) => void;
   /** The Alert's `messageExpr` failed, so that the event's own message is sent. */
   readonly onMessageFailed: (alert: Alert, error: unknown) => void;
@@ -113,7 +113,7 @@ async function prepare(
     const statusId = isCommitStatus ? statusIdOf(delivery) : '';
     return { prepared: await notifiers.for(delivery.provider), statusId };
   } catch (error) {
-    // What a Secret could have told was not read into the message.
+    // Nothing of a Secret was read into the message.
     throw failed(asDeliveryError(error));
   }
 }

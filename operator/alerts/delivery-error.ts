@@ -1,7 +1,7 @@
 /** Why a notification was not delivered, and what is to be done about it. */
 
 /**
- * `final`: it fails every time until somebody changes an object, so it is given up and told. `passing`: it is tried
+ * `final`: it fails every time until somebody changes an object, so it is given up and reported. `passing`: it is tried
  * again, with back-off.
  */
 export type Verdict = 'final' | 'passing';

@@ -18,7 +18,7 @@ export interface EventEndpointOptions {
 
 const ACCEPTED = 202;
 const TOO_MANY = 429;
-/** What an event costs in memory beside its body: its fields as texts, its place in the queues. */
+/** The memory that an event takes beside its body: its fields as texts, its place in the queues. */
 const BYTES_PER_EVENT = 1_024;
 
 /** Any path and any method: 202 for an event that is taken, 429 for one that was, 400 for what is none. */

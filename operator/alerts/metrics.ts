@@ -5,7 +5,7 @@ import { createHttpMetrics } from '../observe/metrics.ts';
 
 export type SendResult = 'delivered' | 'failed' | 'skipped' | 'given_up';
 
-/** Of a Provider; `name` and `namespace` are shown with `--metrics-per-object` alone. */
+/** Labels of a Provider; `name` and `namespace` are shown with `--metrics-per-object` alone. */
 export interface ProviderLabels {
   readonly type: string;
   readonly namespace: string;

@@ -147,7 +147,7 @@ async function prepare({ options }: State, { provider, secret, opened }: Making)
   return { type, notifier, secrets, timeoutMs: timeoutOf(spec.timeout) };
 }
 
-/** What a Provider gets wrong is told with the words in front that Flux's users look for. */
+/** A fault of a Provider's spec has the words in front that Flux's users search for. */
 async function withPrefix<T>(prefix: string, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();

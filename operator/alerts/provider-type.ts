@@ -1,5 +1,5 @@
 /**
- * The contract of a provider: how a kind of service is told of an event.
+ * The contract of a provider: how a kind of service is notified of an event.
  *
  * A type is one file in `providers/` and one line in `providers/index.ts`. It is asked twice. `prepare` gets what a
  * Provider object and its Secrets say, checks it, and returns a notifier; it is called again only when one of them
@@ -30,7 +30,7 @@ import type { ServiceAccountIdentity } from './cloud/service-account.ts';
 import type { FluxEvent } from './flux-event.ts';
 import type { HttpCaller } from './send/http-caller.ts';
 
-/** What is to be delivered. */
+/** A delivery: what a Provider sends. */
 export interface Notification {
   /** Its metadata are combined with the Alert's. */
   readonly event: FluxEvent;

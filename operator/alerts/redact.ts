@@ -13,7 +13,7 @@ export function redact(text: string, secrets: readonly string[]): string {
   return shown;
 }
 
-/** Of an address also what follows its host, encoded as it was sent, and the keys in its query. */
+/** Also what follows an address's host, encoded as it was sent, and the keys in its query. */
 function partsOf(secret: string): readonly string[] {
   const url = URL.parse(secret);
   if (url === null || !/^https?:$/.test(url.protocol)) return [secret, JSON.stringify(secret).slice(1, -1)];

@@ -1,4 +1,4 @@
-/** Tells people what became of events: in the log, and in Kubernetes Events on the Alert (contract, *Delivery*). */
+/** Reports what became of events: in the log, and in Kubernetes Events on the Alert (contract, *Delivery*). */
 import { ALERT_KIND, ALERTING_API_VERSION, type Alert } from '../api/alert/alert.ts';
 import { messageOf } from '../api/message-of.ts';
 import type { EventRecorder } from '../kube/events/events.ts';

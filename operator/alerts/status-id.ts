@@ -1,4 +1,4 @@
-/** The name of a commit status, which tells it from those of other objects (contract, *Git*, *Status id*). */
+/** The name of a commit status, which distinguishes it from those of other objects (contract, *Git*, *Status id*). */
 import { CelCompileError, CelRuntimeError, type Program, sharedProgram } from '../../cel/cel.ts';
 import type { Alert } from '../api/alert/alert.ts';
 import type { Provider } from '../api/provider/provider.ts';

@@ -32,7 +32,7 @@ export function withKeptMetadata(event: FluxEvent): FluxEvent {
   return { ...event, metadata: new Map(kept) };
 }
 
-/** The event without the token, which only tells one event from another. */
+/** The event without the token, which only distinguishes one event from another. */
 export function withoutToken(event: FluxEvent): FluxEvent {
   const key = controllerKey(event, 'token');
   if (!event.metadata.has(key)) return event;

@@ -7,7 +7,7 @@ import { reasonWords } from './reason-words.ts';
 
 export interface CommitStatus {
   readonly commit: string;
-  /** Tells it from the statuses of other objects. */
+  /** Distinguishes it from the statuses of other objects. */
   readonly id: string;
   /** The service's word. */
   readonly state: string;

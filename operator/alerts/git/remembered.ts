@@ -1,4 +1,4 @@
-/** What is asked for once and then known. */
+/** Remembers what was asked for once. */
 export type Remembered<T> = (signal: AbortSignal) => Promise<T>;
 
 /**

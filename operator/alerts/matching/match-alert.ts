@@ -1,4 +1,4 @@
-/** Whether an Alert takes an event (contract, *Matching*). Pure. */
+/** Decides whether an Alert takes an event (contract, *Matching*). Pure. */
 import { eventValue } from '../events/event-value.ts';
 import type { FluxEvent } from '../flux-event.ts';
 import type { CompiledAlert, CompiledSource } from './compile-alert.ts';

@@ -1,4 +1,4 @@
-/** Triggers and resolves incidents of PagerDuty, and tells it of changes. */
+/** Triggers and resolves incidents of PagerDuty, and reports changes to it. */
 import { goJson } from '../encode/go-json.ts';
 import { ZERO_TIME } from '../encode/zero-time.ts';
 import type { FluxEvent } from '../flux-event.ts';

@@ -12,7 +12,7 @@ export interface HeldEvent {
   readonly takenAtMs: number;
   /** What still holds it: matching, and each delivery that is queued. */
   holders: number;
-  /** It made room for others: nobody delivers it any more. */
+  /** Dropped to make room for others: it is not delivered. */
   dropped: boolean;
 }
 

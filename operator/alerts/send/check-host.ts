@@ -2,7 +2,7 @@
 import { guardedLookup, RefusedAddressError } from '../../verify/guarded-lookup.ts';
 import { DeliveryError } from '../delivery-error.ts';
 
-/** @throws DeliveryError final where every address of the host is link-local; a host that is not found is the client's to tell. */
+/** @throws DeliveryError final where every address of the host is link-local; a host that is not found is the client's to report. */
 export function checkHost(host: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   guardedLookup()(host, { all: true }, (error) => {

@@ -44,9 +44,9 @@ export interface ProxySettings {
 }
 
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
-/** Of what makes certificates fail, by Node's and OpenSSL's names. */
+/** The codes of certificates that fail, by Node's and OpenSSL's names. */
 const CERTIFICATE_FAULT = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA)/;
-/** Of a request that undici refuses to send. */
+/** The codes of requests that undici refuses to send. */
 const REQUEST_FAULT = /^(UND_ERR_INVALID_ARG|ERR_INVALID_CHAR|ERR_INVALID_ARG)/;
 
 /** Whether a connection failed, by this code, for its certificates. */

@@ -1,6 +1,6 @@
 /** Takes from a text what could reach people or lead them astray, for markups that know no escape. */
 
-/** U+200B: shows nothing and ends what a parser looks for. */
+/** U+200B: shows nothing and ends what a parser searches for. */
 export const ZERO_WIDTH_SPACE = '\u200b';
 
 /** An `@` that begins a word; inside one it belongs to a revision, an image or a mail address. */
