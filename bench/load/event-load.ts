@@ -19,6 +19,8 @@ interface Run {
 /** What is not delivered this long after the last event is lost. */
 const SETTLE_MS = 20_000;
 const SETTLE_EVERY_MS = 20;
+/** What is posted there gets no answer. */
+const HANGS = '/hangs';
 const ID = /"message":"(\S+) /;
 
 let run: Run = newRun();
@@ -33,11 +35,11 @@ const sink = createServer((incoming, response) => {
   incoming.on('end', () => {
     const id = ID.exec(Buffer.concat(chunks).toString('latin1'))?.[1] ?? '';
     const postedMs = run.postedMs.get(id);
-    if (postedMs !== undefined) {
+    if (postedMs !== undefined && incoming.url !== HANGS) {
       run.delivered += 1;
       run.deliveredMs.push(performance.now() - postedMs);
     }
-    response.writeHead(200, { 'Content-Length': 0 }).end();
+    if (incoming.url !== HANGS) response.writeHead(200, { 'Content-Length': 0 }).end();
   });
 });
 sink.keepAliveTimeout = 60_000;

@@ -1,6 +1,7 @@
 /** Events of 1 KB on their way to a local service, by how many Alerts there are. */
 import type { Row } from '../row.ts';
 import { type AlertMeasured, type AlertSetup, startAlertLoad } from '../stage/alert-load.ts';
+import { connectionsTo, forgetPeakOf, peakMebibytesOf, restingMebibytesOf } from '../stage/process-facts.ts';
 import type { Stage } from '../stage/stage.ts';
 import { CONNECTIONS } from './measure-load.ts';
 
@@ -140,4 +141,46 @@ const quiet: Row = {
   measure: async (stage) => figuresOf(await measured(stage, ONE, QUIET)),
 };
 
-export const alertRows: readonly Row[] = [one, many, secret, fanOut, duplicates, others, quiet];
+/** 2,000 events for a service that hangs, then 200 for one that does not. */
+const hanging: Row = {
+  name: 'alerts-hanging',
+  title: '200 events beside 2,000 for a service that hangs',
+  receivers: 0,
+  figures: [
+    { name: 'sinkP99Ms', title: 'at the healthy service p99 ms', original: 5_000, target: 5_000 },
+    { name: 'peakMebibytes', title: 'peak RSS MiB', original: 277, target: 150 },
+    { name: 'connections', title: 'connections to the one that hangs', original: 2_000, target: 8 },
+  ],
+  async measure(stage) {
+    const { pid } = stage.operator;
+    const hangs = await startAlertLoad(stage, { namespaces: ['alert-hangs'], hangs: true });
+    forgetPeakOf(pid);
+    const many2000 = { namespaces: ['alert-hangs'], objects: 2_000, connections: 16, perSecond: 400, seconds: 5 };
+    await hangs.measure({ ...many2000, deliveriesEach: 0 });
+    const result = await measured(stage, ONE, { connections: 16, perSecond: 200, seconds: 1, objects: 200 });
+    const connections = connectionsTo(pid, hangs.port);
+    await hangs.end();
+    return { sinkP99Ms: result.sink.p99Ms, peakMebibytes: peakMebibytesOf(pid), connections };
+  },
+};
+
+/** What the loads before leave behind. */
+const memory: Row = {
+  name: 'alerts-memory',
+  title: 'events of one Alert at once, and at rest after them',
+  receivers: 0,
+  figures: [
+    { name: 'peakMebibytes', title: 'peak RSS MiB', original: 229, target: 150 },
+    { name: 'mebibytes', title: 'RSS MiB after', original: 160, target: 100 },
+  ],
+  async measure(stage) {
+    await stage.restartOperator();
+    const { pid } = stage.operator;
+    forgetPeakOf(pid);
+    await measured(stage, ONE, flood);
+    const peakMebibytes = peakMebibytesOf(pid);
+    return { peakMebibytes, mebibytes: await restingMebibytesOf(pid) };
+  },
+};
+
+export const alertRows: readonly Row[] = [one, many, secret, fanOut, duplicates, others, quiet, hanging, memory];

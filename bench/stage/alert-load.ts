@@ -14,6 +14,8 @@ export interface AlertSetup {
   readonly alertsEach?: number;
   /** Whether the Provider's address is in a Secret. */
   readonly withSecret?: boolean;
+  /** Whether the service never answers. */
+  readonly hangs?: boolean;
   /** Whether the Alerts take other objects than those that events are posted of. */
   readonly others?: boolean;
 }
@@ -26,6 +28,8 @@ export interface AlertMeasured extends EventResult {
 }
 
 export interface AlertLoad {
+  /** Of the service. */
+  readonly port: number;
   /** Measures one job; messages never repeat those of an earlier one. */
   measure(job: Omit<EventJob, 'url' | 'run'>): Promise<AlertMeasured>;
   /** Takes the objects away. */
@@ -50,9 +54,10 @@ export async function startAlertLoad(stage: Stage, setup: AlertSetup): Promise<A
   await each(made, ({ resource, object }) => create(stage, resource, object));
   const measure: AlertLoad['measure'] = (job) => measureOnce(stage, load, job);
   const warmUp = { namespaces: setup.namespaces, objects: 1, connections: 4, perSecond: 200, seconds: 2 };
-  const deliveriesEach = setup.others === true ? 0 : (setup.alertsEach ?? 1);
+  const deliveriesEach = setup.others === true || setup.hangs === true ? 0 : (setup.alertsEach ?? 1);
   while ((await measure({ ...warmUp, deliveriesEach })).lost > 0);
   return {
+    port: load.port,
     measure,
     async end() {
       load.end();
@@ -68,10 +73,10 @@ interface Made {
 }
 
 function objectsOf(
-  { namespaces, alertsEach = 1, withSecret = false, others = false }: AlertSetup,
+  { namespaces, alertsEach = 1, withSecret = false, hangs = false, others = false }: AlertSetup,
   port: number,
 ): Made[] {
-  const address = `http://127.0.0.1:${port}/hook`;
+  const address = `http://127.0.0.1:${port}/${hangs ? 'hangs' : 'hook'}`;
   const spec = { type: 'generic', ...(withSecret ? { secretRef: { name: 'hook' } } : { address }) };
   const eventSources = [{ kind: others ? 'GitRepository' : 'Kustomization', name: '*' }];
   return namespaces.flatMap((namespace): Made[] => [

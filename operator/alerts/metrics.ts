@@ -55,13 +55,13 @@ export function createAlertMetrics({ registry, perObject, queue }: AlertMetricsO
     registers,
   });
   const retries = new Counter({
-    name: 'sluice_notification_retries_total',
+    name: 'sluice_notifications_retries_total',
     help: 'Attempts to deliver a notification that are repeated, by the type of the Provider',
     labelNames: [...ofProvider],
     registers,
   });
   const duration = new Histogram({
-    name: 'sluice_notification_send_duration_seconds',
+    name: 'sluice_notifications_send_duration_seconds',
     help: 'How long an attempt to deliver a notification took, by the type of the Provider',
     labelNames: [...ofProvider],
     buckets: SEND_SECONDS,
