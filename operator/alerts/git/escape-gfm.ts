@@ -5,9 +5,9 @@
 
 /** A character that is not there for the eye, between the sign and the name: a backslash does not help there. */
 const APART = '&#8203;';
-/** `@name`, `#1`, `!1`; markup; an underscore that could begin or end emphasis; HTML; an entity. */
+/** `@name`, `#1`, `!1`; markup; underscores that could begin or end emphasis; HTML; an entity. */
 const INLINE =
-  /(?<mention>(?<!\w)@(?=\w))|(?<reference>[#!](?=\d))|(?<markup>[\\`*[|]|(?<!\/)~|(?<!\w)_|_(?!\w))|(?<html><(?=[A-Za-z/!?]))|(?<entity>&(?=#?\w+;))/g;
+  /(?<mention>(?<![A-Za-z0-9])@(?=\w))|(?<reference>[#!](?=\d))|(?<markup>[\\`*[|]|(?<!\/)~|(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}_]))|(?<html><(?=[A-Za-z/!?]))|(?<entity>&(?=#?\w+;))/gu;
 /** A heading, an item of a list, a quotation, a rule, a command such as `/close`. */
 const LINE_START = /^(\s*)(?:(\d+)([.)](?=\s|$))|(#{1,6}(?=\s|$)|[-+](?=[\s-]|$)|>|=+\s*$|\/(?=[A-Za-z])))/;
 
@@ -19,7 +19,7 @@ export function escapeGfm(text: string, isLineStart: boolean): string {
 
 function escaped(match: string, ...rest: unknown[]): string {
   const { markup, html, entity } = rest.at(-1) as Readonly<Record<string, string | undefined>>;
-  if (markup !== undefined) return `\\${match}`;
+  if (markup !== undefined) return [...match].map((char) => `\\${char}`).join('');
   if (html !== undefined) return '&lt;';
   return entity === undefined ? `${match}${APART}` : '&amp;';
 }

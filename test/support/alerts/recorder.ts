@@ -13,7 +13,7 @@ export interface RecordedRequest {
   readonly bytes: Buffer;
 }
 
-/** What the first answer that fits says: `match` is a method, or a method, a blank and a path. With status 0 there is none. */
+/** What the first answer that fits says: `match` is a method, or a method, a blank and a path with or without its query. With status 0 there is none. */
 export interface RecorderAnswer {
   readonly match: string;
   readonly status: number;
@@ -39,7 +39,8 @@ export async function startRecorder(answers: readonly RecorderAnswer[] = []): Pr
     const path = url.replace(/^https?:\/\/[^/]*/i, '');
     requests.push({ method, path, headers, body, bytes });
     const bare = path.split('?', 1)[0];
-    const answer = answers.find(({ match }) => match === method || match === `${method} ${bare}`) ?? DEFAULT_ANSWER;
+    const matches = [method, `${method} ${bare}`, `${method} ${path}`];
+    const answer = answers.find(({ match }) => matches.includes(match)) ?? DEFAULT_ANSWER;
     if (answer.status === 0) return;
     response.writeHead(answer.status, answer.header);
     response.end(answer.body);
