@@ -44,7 +44,6 @@ export const azureEventHub: ProviderType = {
     channel: 'namespace, for the name of a hub',
     secret: '`token`: JWT (deprecated); without it, workload identity',
   },
-  purpose: 'forward',
   async prepare(settings) {
     const client = await import('../clients/event-hubs.ts');
     const { host, producer } = producerOf(settings, client);
