@@ -99,7 +99,7 @@ function serviceAccountOf(
 function addressOf({ spec }: Provider, secret: SecretData): string {
   if (secret.address === undefined) return spec.address ?? '';
   const address = textOf(secret, 'address').trim();
-  if (address.length > MAX_ADDRESS_BYTES) {
+  if (Buffer.byteLength(address) > MAX_ADDRESS_BYTES) {
     throw new DeliveryError('final', `the Secret's address is longer than ${MAX_ADDRESS_BYTES} bytes`);
   }
   return address;
@@ -142,10 +142,18 @@ function scalar(value: unknown, fault: string): string {
   return String(value);
 }
 
-/** Whatever a Secret holds, and the address where it came from one. */
-function secretTexts(secrets: readonly SecretData[], { token, address }: ProviderSettings): readonly string[] {
+/** Whatever a Secret holds, each header of it, and the address wherever it came from. */
+function secretTexts(secrets: readonly SecretData[], { token, address, headers }: ProviderSettings): readonly string[] {
   const texts = secrets.flatMap((data) =>
     Object.entries(data).filter(([key]) => key !== 'username' && key !== 'ca.crt'),
   );
-  return [...texts.map(([, value]) => value.toString('utf8').trim()), token, address].filter((text) => text !== '');
+  const ofHeaders = [...headers.values()].flatMap((value) => [value, withoutScheme(value)]);
+  return [...texts.map(([, value]) => value.toString('utf8').trim()), ...ofHeaders, token, address].filter(
+    (text) => text !== '',
+  );
+}
+
+/** Of `Bearer abc`, what a service may repeat alone. */
+function withoutScheme(header: string): string {
+  return header.slice(header.indexOf(' ') + 1).trim();
 }
