@@ -35,6 +35,9 @@ function read(data: Data, secret: string): TlsSettings | undefined {
   if (cert !== undefined && key !== undefined) {
     check(() => new X509Certificate(cert), `${secret}: 'tls.crt' is not a PEM certificate`);
     check(() => createPrivateKey(key), `${secret}: 'tls.key' is not a PEM private key`);
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+      throw fault(`${secret}: 'tls.key' is not the key of 'tls.crt'`);
+    }
   }
   return { ca, cert, key };
 }
