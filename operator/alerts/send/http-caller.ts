@@ -44,9 +44,10 @@ export interface ProxySettings {
 }
 
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
-/** The codes of certificates that fail, by Node's and OpenSSL's names. */
-const CERTIFICATE_FAULT = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA)/;
-/** The codes of requests that undici refuses to send. */
+/** Of what makes certificates fail, by Node's and OpenSSL's names; other faults of TLS are those of a connection. */
+const CERTIFICATE_FAULT =
+  /^(ERR_TLS_CERT|ERR_OSSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_|PATH_LENGTH)|^ERR_SSL_\w*(CERT|UNKNOWN_CA|WRONG_VERSION)/;
+/** Of a request that undici refuses to send. */
 const REQUEST_FAULT = /^(UND_ERR_INVALID_ARG|ERR_INVALID_CHAR|ERR_INVALID_ARG)/;
 
 /** Whether a connection failed, by this code, for its certificates. */
@@ -59,7 +60,9 @@ export function createHttpCaller(options: HttpCallerOptions): HttpCaller {
   return {
     async request(request, signal) {
       try {
-        if (!options.allowLinkLocal) checkWrittenAddress(request.url);
+        if (!options.allowLinkLocal) {
+          for (const url of [request.url, options.proxy?.url ?? request.url]) checkWrittenAddress(url);
+        }
         dispatcher ??= createDispatcher(options);
         return await call(dispatcher, request, signal);
       } catch (error) {
