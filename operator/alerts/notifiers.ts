@@ -48,6 +48,8 @@ interface State {
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
+/** What a timer can wait. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 export function createNotifiers(options: NotifiersOptions): Notifiers {
   const state: State = { options, kept: new Map() };
@@ -63,7 +65,7 @@ export function createNotifiers(options: NotifiersOptions): Notifiers {
       const made = make(state, provider);
       state.kept.set(key, made);
       made.prepared.catch(() => {
-        if (state.kept.get(key) === made) state.kept.delete(key);
+        if (state.kept.get(key) === made) forget(state, key);
       });
       return made.prepared;
     },
@@ -72,7 +74,7 @@ export function createNotifiers(options: NotifiersOptions): Notifiers {
     async stop() {
       const ending = [...state.kept.values()].map((each) => each.close());
       state.kept.clear();
-      await Promise.all(ending);
+      await Promise.allSettled(ending);
     },
   };
 }
@@ -80,8 +82,8 @@ export function createNotifiers(options: NotifiersOptions): Notifiers {
 function forget({ kept }: State, key: string): void {
   const known = kept.get(key);
   kept.delete(key);
-  // Attempts under way end first.
-  void known?.close();
+  // Attempts under way end first; what fails to end is gone all the same.
+  known?.close().catch(() => {});
 }
 
 async function isCurrent({ options }: State, { provider, secrets }: Kept, asked: Provider): Promise<boolean> {
@@ -107,17 +109,25 @@ function isSame(one: SecretData | undefined, other: SecretData | undefined): boo
 function make(state: State, provider: Provider): Kept {
   const secrets = new Map<string, SecretData | undefined>();
   const opened: { close?(): Promise<void> }[] = [];
+  let closing: Promise<void> | undefined;
   const secret: ReadSecret = async (namespace, name) => {
     const data = await state.options.secret(namespace, name);
     secrets.set(`${namespace}/${name}`, data);
     return data;
   };
+  const prepared = prepare(state, { provider, secret, opened });
+  async function close(): Promise<void> {
+    // What it is still opening is closed too.
+    await prepared.catch(() => {});
+    await Promise.all(opened.map((each) => each.close?.()));
+  }
   return {
     provider,
     secrets,
-    prepared: prepare(state, { provider, secret, opened }),
-    async close() {
-      await Promise.all(opened.map((each) => each.close?.()));
+    prepared,
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }
@@ -159,5 +169,5 @@ async function withPrefix<T>(prefix: string, attempt: () => Promise<T>): Promise
 
 function timeoutOf(text: string | undefined): number {
   const ms = text === undefined ? undefined : parseGoDuration(text);
-  return ms === undefined || ms <= 0 ? DEFAULT_TIMEOUT_MS : ms;
+  return ms === undefined || ms <= 0 ? DEFAULT_TIMEOUT_MS : Math.min(ms, MAX_TIMEOUT_MS);
 }
