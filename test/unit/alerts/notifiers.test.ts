@@ -33,10 +33,15 @@ function setup() {
     allowLinkLocal: false,
     httpCaller: () => ({
       request: () => Promise.reject(new Error('no request')),
-      close: async () => void (world.httpClosed += 1),
+      async close() {
+        world.httpClosed += 1;
+      },
     }),
   });
-  return { world, notifiers, prepareAfter: (until: Promise<unknown>) => void (preparing = until) };
+  function prepareAfter(until: Promise<unknown>): void {
+    preparing = until;
+  }
+  return { world, notifiers, prepareAfter };
 }
 
 const withSecret = { secretRef: { name: 's' } };

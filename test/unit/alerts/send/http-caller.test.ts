@@ -43,7 +43,10 @@ describe('TLS', () => {
     const url = await httpsServer(authority);
     const ca = authority.certificatePem;
     expect((await callerOf({ tls: { ca, cert, key } })(url)).text).toBe('taken');
-    await expect(callerOf({})(url)).rejects.toMatchObject({ verdict: 'final', message: expect.stringContaining('certificate refused') });
+    await expect(callerOf({})(url)).rejects.toMatchObject({
+      verdict: 'final',
+      message: expect.stringContaining('certificate refused'),
+    });
     const other = stranger.certificatePem;
     await expect(callerOf({ tls: { ca: other, cert, key } })(url)).rejects.toMatchObject({ verdict: 'final' });
     const anonymous = { ca, cert: undefined, key: undefined };
