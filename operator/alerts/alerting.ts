@@ -20,7 +20,7 @@ import { providerTypes } from './providers/index.ts';
 import { createDeliveries, type Deliveries } from './queue/deliveries.ts';
 import { createEventStore, type EventStore } from './queue/event-store.ts';
 import { createReconcilers, type Reconcilers } from './reconcilers.ts';
-import { createAlertReports } from './reports.ts';
+import { type AlertReports, createAlertReports } from './reports.ts';
 import type { ReadSecret, WorkloadIdentity } from './settings.ts';
 
 export interface Alerting extends Reconcilers {
@@ -87,8 +87,9 @@ export function createAlerting(options: AlertingOptions): Alerting {
   const ageOf = (sinceMs: number | undefined) => (sinceMs === undefined ? 0 : (clock.elapsedMs() - sinceMs) / 1_000);
   const store = storeOf(options, metrics);
   const attempts = createAttempts({ index, providers, notifiers, reports, metrics, config, clock });
-  const deliveries: Deliveries = createDeliveries({ store, ...attempts, retryForMs: config.alertRetryForMs, clock });
-  const intake = createIntake({ index, isComplete, readLabels, store, deliveries, reports, clock });
+  const retryForMs = config.alertRetryForMs;
+  const deliveries: Deliveries = createDeliveries({ store, ...attempts, retryForMs, clock });
+  const intake = createIntake({ index, isComplete, readLabels, retryForMs, store, deliveries, reports, clock });
   const limit = createDuplicateLimit(config.rateLimitIntervalMs, clock);
   const allNamespaces = config.alertsAllNamespaces;
   return {
@@ -101,7 +102,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
     secretChanged(key) {
       for (const providerKey of notifiers.usersOf(key)) deliveries.retryNow(providerKey);
     },
-    flush: (timeoutMs) => flush({ intake, deliveries, attempts, metrics }, timeoutMs),
+    flush: (timeoutMs) => flush({ intake, deliveries, attempts, metrics, reports }, timeoutMs),
     async stop() {
       intake.stop();
       await notifiers.stop();
@@ -145,13 +146,16 @@ interface Flushed {
   readonly deliveries: Deliveries;
   readonly attempts: Attempts;
   readonly metrics: AlertMetrics;
+  readonly reports: AlertReports;
 }
 
-async function flush({ intake, deliveries, attempts, metrics }: Flushed, timeoutMs: number): Promise<number> {
-  intake.wake();
-  const left = await deliveries.flush(timeoutMs);
+async function flush(parts: Flushed, timeoutMs: number): Promise<number> {
+  const { intake, deliveries, attempts, metrics, reports } = parts;
+  const left = await deliveries.flush(timeoutMs, intake.drain());
   for (const delivery of left) attempts.onAbandoned(delivery);
   const unmatched = intake.stop();
-  metrics.abandoned(unmatched + left.length);
-  return left.length + unmatched;
+  for (const event of unmatched) reports.unmatchedAtEnd(event);
+  const count = unmatched.length + left.length;
+  metrics.abandoned(count);
+  return count;
 }

@@ -24,6 +24,8 @@ export interface AlertReports {
   messageFailed(alert: Alert, error: unknown): void;
   /** Flux's finalizer was released. */
   migrated(alert: Alert): void;
+  /** The process ends before the Alerts were known that the event is for, or the labels of its object. */
+  unmatchedAtEnd(event: FluxEvent): void;
   /** The process ends before the notification was delivered. */
   abandoned(alert: Alert, event: FluxEvent): void;
   /** `retryInMs` undefined: the notification is given up. */
@@ -93,6 +95,7 @@ export function createAlertReports({ events, log }: AlertReportsOptions): AlertR
         reason: 'Migration',
         note: 'removed finalizer from Alert to migrate to static Alert',
       }),
+    unmatchedAtEnd: (event) => logger.error(about(event), 'event given up: the process ends before it was matched'),
     abandoned: (alert, event) =>
       logger.error(
         { ...about(event), ...aboutAlert(alert) },

@@ -7,7 +7,7 @@ import { retryDelayMs } from '../../kube/queue/retry-delay.ts';
 import type { Clock, Timer } from '../../observe/clock.ts';
 import type { DeliveryError } from '../delivery-error.ts';
 import { objectPath } from '../text/object-label.ts';
-import type { EventStore, HeldEvent } from './event-store.ts';
+import type { EventStore, HeldEvent, Holder } from './event-store.ts';
 
 /** One event on its way to one Provider by one Alert. */
 export interface QueuedDelivery {
@@ -19,13 +19,20 @@ export interface QueuedDelivery {
   failures: number;
 }
 
+/** As it stands in a lane. */
+interface Queued extends QueuedDelivery, Holder {}
+
 export interface Deliveries {
   /** Queues a delivery, and holds its event until it has ended. */
   add(delivery: Omit<QueuedDelivery, 'failures'>): void;
   /** Something of the Provider has changed: what waits to be tried again is tried now. */
   retryNow(providerKey: string): void;
-  /** Tries what is left until all has ended or the time is over. @returns what is left then, and forgotten. */
-  flush(timeoutMs: number): Promise<readonly QueuedDelivery[]>;
+  /**
+   * Tries what is left until all has ended or the time is over.
+   * @param more done when nothing is added any more.
+   * @returns what is left then, and forgotten.
+   */
+  flush(timeoutMs: number, more?: Promise<void>): Promise<readonly QueuedDelivery[]>;
   readonly size: number;
 }
 
@@ -44,12 +51,16 @@ export interface DeliveriesOptions {
 /** The deliveries of one object to one Provider. */
 interface Lane {
   readonly key: string;
-  readonly queue: QueuedDelivery[];
+  readonly queue: Queued[];
+  /** The first of the queue is being attempted. */
+  busy: boolean;
   /** Until the first of the queue is tried again. */
   timer: Timer | undefined;
 }
 
 interface ProviderQueue {
+  /** `namespace/name`. */
+  readonly key: string;
   readonly lanes: Map<string, Lane>;
   /** Lanes whose first delivery may be tried, in turn. */
   readonly ready: Set<Lane>;
@@ -72,51 +83,70 @@ const RETRY_BOUNDS = { minDelayMs: 1_000, maxDelayMs: 5 * 60_000 };
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const state: State = { options, providers: new Map(), size: 0, idle: undefined, closed: false };
   return {
-    add: (delivery) => add(state, { ...delivery, failures: 0 }),
+    add: (delivery) => add(state, delivery),
     retryNow(providerKey) {
       const provider = state.providers.get(providerKey);
-      if (provider !== undefined) retryNow(state, providerKey, provider);
+      if (provider !== undefined) retryNow(state, provider);
     },
-    flush: (timeoutMs) => flush(state, timeoutMs),
+    flush: (timeoutMs, more = Promise.resolve()) => flush(state, timeoutMs, more),
     get size() {
       return state.size;
     },
   };
 }
 
-function add(state: State, delivery: QueuedDelivery): void {
-  if (state.closed) return;
-  state.options.store.hold(delivery.held);
+function add(state: State, delivery: Omit<QueuedDelivery, 'failures'>): void {
+  if (state.closed || delivery.held.dropped) return;
+  const { held, providerKey } = delivery;
+  const provider = providerQueue(state, providerKey);
+  const key = objectPath(held.event);
+  const known = provider.lanes.get(key);
+  const lane: Lane = known ?? { key, queue: [], busy: false, timer: undefined };
+  const queued: Queued = { ...delivery, failures: 0, onDropped: () => letGo(state, provider, lane, queued) };
+  lane.queue.push(queued);
+  state.options.store.hold(held, queued);
   state.size += 1;
-  let provider = state.providers.get(delivery.providerKey);
-  if (provider === undefined) {
-    provider = { lanes: new Map(), ready: new Set(), active: 0 };
-    state.providers.set(delivery.providerKey, provider);
-  }
-  const key = objectPath(delivery.held.event);
-  const lane = provider.lanes.get(key);
-  if (lane !== undefined) {
-    lane.queue.push(delivery);
-    return;
-  }
-  const created: Lane = { key, queue: [delivery], timer: undefined };
-  provider.lanes.set(key, created);
-  provider.ready.add(created);
-  work(state, delivery.providerKey, provider);
+  if (known !== undefined) return;
+  provider.lanes.set(key, lane);
+  provider.ready.add(lane);
+  work(state, provider);
 }
 
-function work(state: State, providerKey: string, provider: ProviderQueue): void {
+function providerQueue({ providers }: State, key: string): ProviderQueue {
+  const known = providers.get(key);
+  if (known !== undefined) return known;
+  const created: ProviderQueue = { key, lanes: new Map(), ready: new Set(), active: 0 };
+  providers.set(key, created);
+  return created;
+}
+
+/** Its event made room for others. What is under way ends by itself. */
+function letGo(state: State, provider: ProviderQueue, lane: Lane, queued: Queued): void {
+  const index = lane.queue.indexOf(queued);
+  if (index === -1 || (index === 0 && lane.busy)) return;
+  lane.queue.splice(index, 1);
+  ended(state);
+  if (lane.queue.length > 0) return;
+  lane.timer?.cancel();
+  provider.ready.delete(lane);
+  provider.lanes.delete(lane.key);
+  work(state, provider);
+}
+
+function work(state: State, provider: ProviderQueue): void {
   for (const lane of provider.ready) {
     if (provider.active >= CONCURRENT) return;
     provider.ready.delete(lane);
     provider.active += 1;
+    lane.busy = true;
     void attemptFirst(state, lane).then((retryInMs) => {
       provider.active -= 1;
-      settle(state, { providerKey, provider, lane, retryInMs });
-      work(state, providerKey, provider);
+      lane.busy = false;
+      settle(state, { provider, lane, retryInMs });
+      work(state, provider);
     });
   }
-  if (provider.lanes.size === 0) state.providers.delete(providerKey);
+  if (provider.lanes.size === 0) state.providers.delete(provider.key);
 }
 
 /** @returns when to try it again; undefined: it has ended. */
@@ -142,18 +172,17 @@ function failed(options: DeliveriesOptions, delivery: QueuedDelivery, error: Del
 }
 
 interface Settled {
-  readonly providerKey: string;
   readonly provider: ProviderQueue;
   readonly lane: Lane;
   readonly retryInMs: number | undefined;
 }
 
-function settle(state: State, { providerKey, provider, lane, retryInMs }: Settled): void {
+function settle(state: State, { provider, lane, retryInMs }: Settled): void {
   if (retryInMs !== undefined && !state.closed) {
     lane.timer = state.options.clock.setTimeout(() => {
       lane.timer = undefined;
       provider.ready.add(lane);
-      work(state, providerKey, provider);
+      work(state, provider);
     }, retryInMs);
     return;
   }
@@ -163,32 +192,40 @@ function settle(state: State, { providerKey, provider, lane, retryInMs }: Settle
   else provider.lanes.delete(lane.key);
 }
 
-function end(state: State, { held }: QueuedDelivery): void {
-  state.options.store.release(held);
+function end(state: State, queued: Queued): void {
+  state.options.store.release(queued.held, queued);
+  ended(state);
+}
+
+function ended(state: State): void {
   state.size -= 1;
   if (state.size === 0) state.idle?.resolve();
 }
 
-function retryNow(state: State, providerKey: string, provider: ProviderQueue): void {
+function retryNow(state: State, provider: ProviderQueue): void {
   for (const lane of provider.lanes.values()) {
     if (lane.timer === undefined) continue;
     lane.timer.cancel();
     lane.timer = undefined;
     provider.ready.add(lane);
   }
-  work(state, providerKey, provider);
+  work(state, provider);
 }
 
-async function flush(state: State, timeoutMs: number): Promise<readonly QueuedDelivery[]> {
-  for (const [key, provider] of state.providers) retryNow(state, key, provider);
-  if (state.size > 0) {
-    state.idle = Promise.withResolvers();
-    const timer = state.options.clock.setTimeout(() => state.idle?.resolve(), timeoutMs);
-    await state.idle.promise;
-    timer.cancel();
-  }
+async function flush(state: State, timeoutMs: number, more: Promise<void>): Promise<readonly QueuedDelivery[]> {
+  for (const provider of state.providers.values()) retryNow(state, provider);
+  const over = Promise.withResolvers<void>();
+  const timer = state.options.clock.setTimeout(() => over.resolve(), timeoutMs);
+  await Promise.race([over.promise, more.then(() => idle(state))]);
+  timer.cancel();
   state.closed = true;
   const lanes = [...state.providers.values()].flatMap(({ lanes: ofProvider }) => [...ofProvider.values()]);
-  for (const { timer } of lanes) timer?.cancel();
+  for (const lane of lanes) lane.timer?.cancel();
   return lanes.flatMap(({ queue }) => queue);
+}
+
+async function idle(state: State): Promise<void> {
+  if (state.size === 0) return;
+  state.idle = Promise.withResolvers();
+  await state.idle.promise;
 }

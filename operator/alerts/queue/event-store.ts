@@ -11,17 +11,22 @@ export interface HeldEvent {
   /** On the clock that never jumps. */
   readonly takenAtMs: number;
   /** What still holds it: matching, and each delivery that is queued. */
-  holders: number;
-  /** Dropped to make room for others: it is not delivered. */
+  readonly holders: Set<Holder>;
+  /** It made room for others: nobody delivers it any more. */
   dropped: boolean;
 }
 
+export interface Holder {
+  /** The event made room for others: whatever of it waits is to be let go. It is released already. */
+  onDropped(held: HeldEvent): void;
+}
+
 export interface EventStore {
-  /** Takes an event, for one holder. */
-  add(event: FluxEvent, bytes: number): HeldEvent;
-  hold(held: HeldEvent): void;
+  /** Takes an event, for its first holder. */
+  add(event: FluxEvent, bytes: number, holder: Holder): HeldEvent;
+  hold(held: HeldEvent, holder: Holder): void;
   /** One holder is done with it. */
-  release(held: HeldEvent): void;
+  release(held: HeldEvent, holder: Holder): void;
   readonly size: number;
   /** When the oldest was taken; undefined: there is none. */
   readonly oldestAtMs: number | undefined;
@@ -45,19 +50,20 @@ interface State {
 export function createEventStore(options: EventStoreOptions): EventStore {
   const state: State = { options, info: new Set(), others: new Set(), bytes: 0 };
   return {
-    add(event, bytes) {
-      const held: HeldEvent = { event, bytes, takenAtMs: options.nowMs(), holders: 1, dropped: false };
+    add(event, bytes, holder) {
+      const holders = new Set([holder]);
+      const held: HeldEvent = { event, bytes, takenAtMs: options.nowMs(), holders, dropped: false };
       setOf(state, held).add(held);
       state.bytes += bytes;
       makeRoom(state, held);
       return held;
     },
-    hold(held) {
-      held.holders += 1;
+    hold(held, holder) {
+      held.holders.add(holder);
     },
-    release(held) {
-      held.holders -= 1;
-      if (held.holders === 0) remove(state, held);
+    release(held, holder) {
+      held.holders.delete(holder);
+      if (held.holders.size === 0) remove(state, held);
     },
     get size() {
       return state.info.size + state.others.size;
@@ -79,12 +85,19 @@ function remove(state: State, held: HeldEvent): void {
   if (setOf(state, held).delete(held)) state.bytes -= held.bytes;
 }
 
+function drop(state: State, held: HeldEvent): void {
+  held.dropped = true;
+  remove(state, held);
+  const holders = [...held.holders];
+  held.holders.clear();
+  for (const holder of holders) holder.onDropped(held);
+}
+
 function makeRoom(state: State, newest: HeldEvent): void {
   const { maxEvents, maxBytes, onDropped } = state.options;
   while (state.info.size + state.others.size > maxEvents || state.bytes > maxBytes) {
     const [oldest = newest] = state.info.size > 0 ? state.info : state.others;
-    oldest.dropped = true;
-    remove(state, oldest);
+    drop(state, oldest);
     onDropped(oldest);
     if (oldest === newest) return;
   }

@@ -176,10 +176,29 @@ describe('an event', () => {
       return { app: 'ledger' };
     };
     const eventSources = [{ ...source, matchLabels: { app: 'ledger' } }];
-    const { pipeline, recorder } = await withAlert({ eventSources }, { labels });
+    const { pipeline, recorder } = await withAlert({ eventSources }, { labels, config: { alertRetryForMs: 60_000 } });
     await pipeline.post(info);
     await waitFor('it is delivered', () => recorder.requests.length === 1);
     expect(attempts).toBe(2);
+  });
+
+  it('that waits for labels when the process ends is delivered before it does', async () => {
+    const labels = Promise.withResolvers<{ app: string }>();
+    const eventSources = [{ ...source, matchLabels: { app: 'ledger' } }];
+    const { pipeline, recorder } = await withAlert({ eventSources }, { labels: () => labels.promise });
+    await pipeline.post(info);
+    const flushed = pipeline.flush(10_000);
+    labels.resolve({ app: 'ledger' });
+    expect(await flushed).toBe(0);
+    expect(recorder.requests).toHaveLength(1);
+  });
+
+  it('that nothing is known to match when the process ends is told and counted', async () => {
+    const { pipeline } = await withAlert({}, { isComplete: () => false });
+    await pipeline.post(info);
+    expect(await pipeline.flush(1)).toBe(1);
+    expect(pipeline.log.map(({ msg }) => msg)).toContain('event given up: the process ends before it was matched');
+    expect(await pipeline.registry.metrics()).toContain('sluice_alert_events_total{result="abandoned"} 1');
   });
 
   it('of all namespaces is taken only where that is allowed', async () => {

@@ -48,9 +48,10 @@ function setup(maxEvents = 100) {
     onFailed: ({ held }, _error, retryInMs) => void failed.push({ message: held.event.message, retryInMs }),
   });
   function add(object: string, message: string, provider = 'apps/p'): void {
-    const held = store.add(eventOf(object, message), 10);
+    const taker = { onDropped() {} };
+    const held = store.add(eventOf(object, message), 10, taker);
     deliveries.add({ held, alertKey: 'apps/a', providerKey: provider });
-    store.release(held);
+    store.release(held, taker);
   }
   const messages = () => started.map(({ delivery }) => delivery.held.event.message);
   async function end(index: number, error?: Error): Promise<void> {
@@ -138,6 +139,28 @@ describe('deliveries', () => {
     await end(0, passing());
     expect(failed).toEqual([{ message: '1', retryInMs: undefined }]);
     expect(messages()).toEqual(['1', '3']);
+  });
+
+  it('of events that made room for others are let go: what waits is bounded', async () => {
+    const { clock, add, end, deliveries, store, messages } = setup(2);
+    add('a', 'first');
+    await end(0, passing(10_000));
+    for (let index = 0; index < 100; index += 1) add('a', `a${index}`);
+    for (let index = 0; index < 100; index += 1) add(`o${index}`, `o${index}`, 'apps/hangs');
+    expect([deliveries.size, store.size]).toEqual([6, 2]);
+    await clock.advance(10_000);
+    expect(messages()).toEqual(['first', 'o0', 'o1', 'o2', 'o3']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('end a flush not before what is still to be added', async () => {
+    const { add, end, deliveries } = setup();
+    const more = Promise.withResolvers<void>();
+    const flushed = deliveries.flush(5_000, more.promise);
+    add('a', 'late');
+    more.resolve();
+    await end(0);
+    expect(await flushed).toEqual([]);
   });
 
   it('are flushed without waiting for their turn, and what is left is told', async () => {

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { FluxEvent } from '../../../../operator/alerts/flux-event.ts';
-import { createEventStore } from '../../../../operator/alerts/queue/event-store.ts';
+import { createEventStore, type HeldEvent } from '../../../../operator/alerts/queue/event-store.ts';
 
 function setup({ maxEvents = 3, maxBytes = 100 }) {
   const dropped: string[] = [];
+  const told: string[] = [];
+  const holder = { onDropped: ({ event }: HeldEvent) => void told.push(event.message) };
   let nowMs = 0;
   const store = createEventStore({
     maxEvents,
@@ -11,8 +13,9 @@ function setup({ maxEvents = 3, maxBytes = 100 }) {
     nowMs: () => nowMs++,
     onDropped: ({ event }) => void dropped.push(event.message),
   });
-  const add = (severity: string, message: string, bytes = 1) => store.add({ severity, message } as FluxEvent, bytes);
-  return { store, dropped, add };
+  const add = (severity: string, message: string, bytes = 1) =>
+    store.add({ severity, message } as FluxEvent, bytes, holder);
+  return { store, dropped, told, holder, add };
 }
 
 test('beyond the number the oldest info goes, and errors when no info is left', () => {
@@ -43,12 +46,25 @@ test('one that is larger than the bound is dropped itself', () => {
 });
 
 test('an event stays until its last holder is done, and its age is known', () => {
-  const { store, add } = setup({});
+  const { store, holder, add } = setup({});
+  const other = { onDropped() {} };
   const first = add('info', 'a');
   add('error', 'b');
-  store.hold(first);
-  store.release(first);
+  store.hold(first, other);
+  store.release(first, holder);
   expect([store.size, store.oldestAtMs]).toEqual([2, 0]);
-  store.release(first);
+  store.release(first, other);
   expect([store.size, store.oldestAtMs]).toEqual([1, 1]);
+});
+
+test('each of its holders is told when an event is dropped, and only who holds it still', () => {
+  const { store, told, holder, add } = setup({ maxEvents: 1 });
+  const others: string[] = [];
+  const first = add('info', 'a');
+  store.hold(first, { onDropped: () => void others.push('a') });
+  store.release(first, holder);
+  add('info', 'b');
+  expect([told, others]).toEqual([[], ['a']]);
+  add('info', 'c');
+  expect(told).toEqual(['b']);
 });
