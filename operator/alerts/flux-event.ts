@@ -26,8 +26,8 @@ export interface FluxEvent {
   readonly reportingInstance: string;
 }
 
-/** The group of the involved object's API version; the whole of it where it has no version. */
+/** The group of the involved object's API version; empty where it has none, or is none. */
 export function groupOf({ apiVersion }: InvolvedObject): string {
-  const slash = apiVersion.indexOf('/');
-  return slash === -1 ? '' : apiVersion.slice(0, slash);
+  const [group = '', version, ...more] = apiVersion.split('/');
+  return version === undefined || more.length > 0 ? '' : group;
 }

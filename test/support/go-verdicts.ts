@@ -6,7 +6,16 @@ import type { Progress } from '../../control-plane/progress.ts';
 import { findGoProgram } from './go-program.ts';
 
 /** What a body is read as; the names stand in go-verdicts/main.go. */
-export type ReadAs = 'cdevents' | 'req' | 'dockerhub' | 'quay' | 'acr' | 'nexus' | 'registry-event' | 'uri-reference';
+export type ReadAs =
+  | 'cdevents'
+  | 'req'
+  | 'dockerhub'
+  | 'quay'
+  | 'acr'
+  | 'nexus'
+  | 'registry-event'
+  | 'event'
+  | 'uri-reference';
 
 export interface GoQuestion {
   readonly as: ReadAs;

@@ -55,7 +55,10 @@ function namesOf<T extends object>(empty: T): ReadonlyMap<string, keyof T> {
   return new Map(names.flatMap((name) => [[name, name] as const, [foldName(name), name] as const]));
 }
 
-/** Of a field that comes twice the last counts; null leaves what an earlier one said. */
+/** What null empties; every other field stays as an earlier one said. */
+const EMPTIED_BY_NULL: ReadonlySet<unknown> = new Set<keyof FluxEvent>(['timestamp', 'metadata']);
+
+/** Of a field that comes twice, in upper and lower case, the last counts. */
 function readFields<T extends object>(value: unknown, empty: T, names: ReadonlyMap<string, keyof T>): Fields<T> {
   const fields: Fields<T> = { ...empty };
   if (value === null) return fields;
@@ -63,7 +66,7 @@ function readFields<T extends object>(value: unknown, empty: T, names: ReadonlyM
   for (const key of Object.keys(value)) {
     const name = names.get(key) ?? names.get(foldName(key));
     const field = value[key];
-    if (name !== undefined && field !== null) fields[name] = field;
+    if (name !== undefined && (field !== null || EMPTIED_BY_NULL.has(name))) fields[name] = field ?? undefined;
   }
   return fields;
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"time"
 
 	cdevents "github.com/cdevents/sdk-go/pkg/api"
 	v04 "github.com/cdevents/sdk-go/pkg/api/v04"
@@ -96,6 +97,51 @@ type registryEvent struct {
 	Tag    string `json:"tag"`
 }
 
+// metaTime reads and writes a time as Kubernetes' API types do.
+type metaTime struct{ time.Time }
+
+func (t *metaTime) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		t.Time = time.Time{}
+		return nil
+	}
+	var written string
+	if err := json.Unmarshal(text, &written); err != nil {
+		return err
+	}
+	parsed, err := time.Parse(time.RFC3339, written)
+	t.Time = parsed
+	return err
+}
+
+func (t metaTime) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(t.UTC().Format(time.RFC3339))
+}
+
+type objectReference struct {
+	Kind            string `json:"kind,omitempty"`
+	Namespace       string `json:"namespace,omitempty"`
+	Name            string `json:"name,omitempty"`
+	UID             string `json:"uid,omitempty"`
+	APIVersion      string `json:"apiVersion,omitempty"`
+	ResourceVersion string `json:"resourceVersion,omitempty"`
+	FieldPath       string `json:"fieldPath,omitempty"`
+}
+
+type fluxEvent struct {
+	InvolvedObject      objectReference   `json:"involvedObject"`
+	Severity            string            `json:"severity"`
+	Timestamp           metaTime          `json:"timestamp"`
+	Message             string            `json:"message"`
+	Reason              string            `json:"reason"`
+	Metadata            map[string]string `json:"metadata,omitempty"`
+	ReportingController string            `json:"reportingController"`
+	ReportingInstance   string            `json:"reportingInstance,omitempty"`
+}
+
 func uriReference(body []byte) (any, error) {
 	_, err := url.Parse(string(body))
 	return nil, err
@@ -109,6 +155,7 @@ var readers = map[string]func([]byte) (any, error){
 	"acr":            first(acr{}),
 	"nexus":          whole(nexus{}),
 	"registry-event": whole(registryEvent{}),
+	"event":          whole(fluxEvent{}),
 	"uri-reference":  uriReference,
 }
 
