@@ -15,6 +15,7 @@ function setup() {
   const toy: ProviderType = {
     name: 'toy',
     description: 'A toy',
+    settings: {},
     async prepare(): Promise<Notifier> {
       world.prepared += 1;
       await preparing;
