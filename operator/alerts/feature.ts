@@ -24,7 +24,7 @@ export const alerts: CreateFeature = (cluster, config) => {
     serviceAccounts: createServiceAccounts(client),
     events: replicaEvents,
     leader,
-    isComplete: () => missing(watches).length === 0,
+    isComplete: () => isComplete(watches),
     registry: metrics.registry,
     config,
     clock: systemClock,
@@ -39,9 +39,15 @@ export const alerts: CreateFeature = (cluster, config) => {
       watches.providers = await cluster.watch<Provider>({
         type: PROVIDERS,
         kind: PROVIDER_KIND,
+        optional: true,
         reconcile: reconcileProvider,
       });
-      watches.alerts = await cluster.watch<Alert>({ type: ALERTS, kind: ALERT_KIND, reconcile: reconcileAlert });
+      watches.alerts = await cluster.watch<Alert>({
+        type: ALERTS,
+        kind: ALERT_KIND,
+        optional: true,
+        reconcile: reconcileAlert,
+      });
     },
     lead() {
       for (const watch of [watches.alerts, watches.providers]) {
@@ -54,9 +60,16 @@ export const alerts: CreateFeature = (cluster, config) => {
   };
 };
 
+/** Without their CRDs there are none. That they may not be read says nothing of them, so events wait. */
+function isComplete({ alerts: ofAlerts, providers }: Watches): boolean {
+  return [ofAlerts, providers].every((watch) => watch?.hasHandledAll() || watch?.absence() === 'no such kind');
+}
+
+/** Receivers are served without Alerts: what an installation lacks is not waited for. */
 function missing({ alerts: ofAlerts, providers }: Watches): string[] {
+  const isMissing = (watch: WatchedKind | undefined) => !watch?.hasHandledAll() && watch?.absence() === undefined;
   return [
-    ...(ofAlerts?.hasHandledAll() === true ? [] : ['not every Alert is reconciled yet']),
-    ...(providers?.hasHandledAll() === true ? [] : ['not every Provider is reconciled yet']),
+    ...(isMissing(ofAlerts) ? ['not every Alert is reconciled yet'] : []),
+    ...(isMissing(providers) ? ['not every Provider is reconciled yet'] : []),
   ];
 }

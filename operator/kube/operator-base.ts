@@ -10,7 +10,7 @@ import type { Logger } from '../observe/log.ts';
 import type { KubeClient, KubeObject, ResourceType } from './kube-client.ts';
 import type { WorkQueueMetrics } from './queue/work-queue.ts';
 import { type KubeConfig, loadKubeConfig } from './transport/kube-config.ts';
-import { createWatchedResource, type WatchedResource } from './watch/watched-resource.ts';
+import { createWatchedResource, type WatchedResource, type WatchedResourceOptions } from './watch/watched-resource.ts';
 
 export type { ResourceEvent };
 
@@ -73,7 +73,7 @@ export abstract class OperatorBase extends Operator {
   /**
    * `onEvent` gets each object as it is when its turn comes, and must not change it: Modified, or Deleted with what was
    * last known of it. One that comes back under its name before its deletion had its turn is Modified.
-   * @param metrics of the resource's queue.
+   * @param settings the metrics of the resource's queue, and whether an installation may lack it.
    * @throws Error when the resource is watched already.
    */
   protected override async watchResource(
@@ -82,7 +82,7 @@ export abstract class OperatorBase extends Operator {
     plural: string,
     onEvent: OnEvent,
     namespace?: string,
-    metrics?: WorkQueueMetrics,
+    settings: Pick<WatchedResourceOptions, 'optional'> & { readonly metrics?: WorkQueueMetrics } = {},
   ): Promise<void> {
     const type: ResourceType = { apiVersion: group === '' ? version : `${group}/${version}`, plural, namespaced: true };
     const key = `${type.apiVersion}/${plural}`;
@@ -93,7 +93,8 @@ export abstract class OperatorBase extends Operator {
       namespace,
       log: this.log,
       queue: this.queue,
-      metrics,
+      metrics: settings.metrics,
+      optional: settings.optional ?? false,
       handle: (object, isDeleted) => onEvent(eventOf(type, object, isDeleted)),
     });
     this.#watched.set(key, watched);

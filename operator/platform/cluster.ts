@@ -23,6 +23,8 @@ export interface WatchOptions<T extends KubeObject> {
   readonly type: ResourceType;
   /** Its kind, for metrics; the queue's name in them is the same in lower case. */
   readonly kind: string;
+  /** An older installation may lack its CRD or the right to it: that is no fault, and it is watched when it comes. */
+  readonly optional?: boolean;
   /**
    * Called with each object as it is when its turn comes, undefined when it is gone. It belongs to the watch and must
    * not be changed. What is thrown is retried with back-off.
@@ -31,7 +33,7 @@ export interface WatchOptions<T extends KubeObject> {
 }
 
 /** The objects of one kind, each reconciled when it changes. */
-export type WatchedKind = Pick<WatchedResource, 'hasHandledAll' | 'keys' | 'enqueue'>;
+export type WatchedKind = Pick<WatchedResource, 'hasHandledAll' | 'absence' | 'keys' | 'enqueue'>;
 
 export interface Cluster {
   readonly clock: Clock;
@@ -114,7 +116,12 @@ export class Operator extends OperatorBase implements Cluster {
     await Promise.all(this.features.map((feature) => feature.start()));
   }
 
-  async watch<T extends KubeObject>({ type, kind, reconcile }: WatchOptions<T>): Promise<WatchedKind> {
+  async watch<T extends KubeObject>({
+    type,
+    kind,
+    optional = false,
+    reconcile,
+  }: WatchOptions<T>): Promise<WatchedKind> {
     const [version = '', group = ''] = type.apiVersion.split('/').toReversed();
     const onEvent = async (event: ResourceEvent) => {
       const object = event.object as unknown as T;
@@ -127,8 +134,8 @@ export class Operator extends OperatorBase implements Cluster {
         this.#observeReconcile(kind, object.metadata, (this.clock.elapsedMs() - begunMs) / 1_000);
       }
     };
-    const queueMetrics = this.metrics.workQueue(kind.toLowerCase());
-    await this.watchResource(group, version, type.plural, onEvent, this.namespace, queueMetrics);
+    const settings = { metrics: this.metrics.workQueue(kind.toLowerCase()), optional };
+    await this.watchResource(group, version, type.plural, onEvent, this.namespace, settings);
     return this.watched(type);
   }
 

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../observe/log.ts';
-import { ConnectionError } from '../api-error.ts';
+import { ConnectionError, isForbidden, isNotFound } from '../api-error.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube-client.ts';
 import { createWorkQueue, type WorkQueue, type WorkQueueMetrics } from '../queue/work-queue.ts';
 import { createInformer, type Informer, type InformerEvent } from './informer.ts';
@@ -17,11 +17,16 @@ export interface WatchedResource {
   stop(): Promise<void>;
   /** Whether every object of the first list has been handled once. */
   hasHandledAll(): boolean;
+  /** Why there is nothing to handle, as the API server said last: of a resource that is `optional` alone. */
+  absence(): Absence | undefined;
   /** `namespace/name` of each object. */
   keys(): string[];
   /** Has an object handled again although it has not changed. */
   enqueue(key: string, priority: 'front' | 'backlog'): void;
 }
+
+/** The API server has no such kind, as before its CRD is installed; or the operator may not read it. */
+export type Absence = 'no such kind' | 'forbidden';
 
 export interface WatchedResourceOptions {
   readonly client: KubeClient;
@@ -32,6 +37,8 @@ export interface WatchedResourceOptions {
   readonly queue: { readonly concurrent: number; readonly minRetryDelayMs: number; readonly maxRetryDelayMs: number };
   readonly metrics: WorkQueueMetrics | undefined;
   readonly handle: Handle;
+  /** An installation may lack it: that is told once and is no fault, and it is handled when it comes. */
+  readonly optional?: boolean;
 }
 
 /** `object` is the informer's own: not to be changed. What is thrown is tried again with back-off. */
@@ -48,7 +55,8 @@ interface State {
 
 /** Everything but the bookkeeping of field managers is kept of an object. */
 export function createWatchedResource(options: WatchedResourceOptions): WatchedResource {
-  const { client, type, namespace, log, metrics } = options;
+  const { client, type, namespace, log, metrics, optional = false } = options;
+  let absence: Absence | undefined;
   const deleted = new Map<string, KubeObject>();
   const unseen = new Set<string>();
   const queue: WorkQueue = createWorkQueue({
@@ -64,6 +72,13 @@ export function createWatchedResource(options: WatchedResourceOptions): WatchedR
     ...(namespace === undefined ? {} : { namespace }),
     project: withoutBulk,
     log,
+    optional,
+    onListed() {
+      absence = undefined;
+    },
+    onError(error) {
+      if (optional) absence = absenceOf(error) ?? absence;
+    },
     onEvent(event) {
       if (event.type === 'deleted') deleted.set(event.key, event.object);
       else deleted.delete(event.key);
@@ -79,9 +94,15 @@ export function createWatchedResource(options: WatchedResourceOptions): WatchedR
     },
     stop: async () => void (await Promise.all([informer.stop(), queue.stop()])),
     hasHandledAll: () => informer.hasSynced && unseen.size === 0,
+    absence: () => absence,
     keys: () => Array.from(informer.values(), ({ metadata }) => keyOf(metadata)),
     enqueue: (key, priority) => queue.add(key, priority),
   };
+}
+
+function absenceOf(error: unknown): Absence | undefined {
+  if (isNotFound(error)) return 'no such kind';
+  return isForbidden(error) ? 'forbidden' : undefined;
 }
 
 async function reconcile({ informer, deleted, unseen }: State, handle: Handle, key: string): ReturnType<Handle> {
