@@ -36,7 +36,7 @@ interface State {
   readonly deliverer: Deliverer;
 }
 
-/** Reports the first and the last of these failures; between them only the log says that it is retried. */
+/** The first failures are told, and the last: between them only the debug log says that it is retried. */
 const TOLD_FAILURES = 1;
 
 export function createAttempts(options: AttemptsOptions): Attempts {
@@ -57,8 +57,10 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       const labels = labelsOf(options, delivery, alert);
       if (retryInMs === undefined) options.metrics.sent(labels, 'failed');
       else options.metrics.retried(labels);
-      if (alert === undefined || (retryInMs !== undefined && delivery.failures > TOLD_FAILURES)) return;
-      reports.failed(alert.alert, delivery.held.event, error as DeliveryFailure, retryInMs);
+      if (alert === undefined) return;
+      const { held, failures } = delivery;
+      const report = retryInMs !== undefined && failures > TOLD_FAILURES ? reports.failedAgain : reports.failed;
+      report(alert.alert, held.event, error as DeliveryFailure, retryInMs);
     },
     onAbandoned(delivery) {
       const alert = options.index.get(delivery.alertKey);
@@ -77,9 +79,14 @@ async function attempt({ options, deliverer }: State, delivery: QueuedDelivery):
   const { alert, message } = compiled;
   const provider = providers.get(providerKeyOf(compiled));
   const labels = labelsOf(options, delivery, compiled);
+  const isRetry = delivery.failures > 0;
   const startedMs = clock.elapsedMs();
-  const outcome = await deliverer.deliver({ event, alert, provider, message });
-  metrics.took(labels, (clock.elapsedMs() - startedMs) / 1_000);
+  const took = () => metrics.took(labels, (clock.elapsedMs() - startedMs) / 1_000);
+  const outcome = await deliverer.deliver({ event, alert, provider, message, isRetry }).catch((error: unknown) => {
+    took();
+    throw error;
+  });
+  if (outcome === 'delivered') took();
   metrics.sent(labels, outcome === 'delivered' ? 'delivered' : 'skipped');
   tell(options, compiled, delivery, outcome);
 }

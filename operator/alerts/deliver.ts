@@ -21,6 +21,8 @@ export interface Delivery {
   readonly provider: Provider | undefined;
   /** The Alert's `messageExpr`. */
   readonly message?: Program | undefined;
+  /** It failed before: what was told of it then is not told again. */
+  readonly isRetry?: boolean;
 }
 
 /** `delivered`, or the reason why there was nothing to deliver. */
@@ -32,9 +34,17 @@ export class DeliveryFailure extends DeliveryError {
   readonly stage: 'dispatch' | 'send';
 
   constructor(stage: 'dispatch' | 'send', cause: DeliveryError, secrets: readonly string[]) {
-    super(cause.verdict, redact(cause.message, secrets), { retryAfterMs: cause.retryAfterMs });
+    // Cut only then: half a secret would not be found.
+    super(cause.verdict, cut(redact(cause.message, secrets)), { retryAfterMs: cause.retryAfterMs });
     this.stage = stage;
   }
+}
+
+/** A service may answer with a whole page. */
+const MOST_SHOWN = 2_048;
+
+function cut(message: string): string {
+  return message.length <= MOST_SHOWN ? message : `${message.slice(0, MOST_SHOWN)}…`;
 }
 
 export interface Deliverer {
@@ -73,20 +83,20 @@ async function deliver(options: DelivererOptions, delivery: Delivery): Promise<O
     throw failed(new DeliveryError('final', message));
   }
   const { metadata, conflicts } = combineMetadata(event, alert);
-  if (conflicts.length > 0) options.onConflicts(delivery, conflicts);
+  if (conflicts.length > 0 && delivery.isRetry !== true) options.onConflicts(delivery, conflicts);
   const combined = withMessage(options, delivery, { ...event, metadata });
   const { prepared, statusId } = await prepare(options, { event: combined, alert, provider });
   await send(prepared, { event: combined, alert, statusId });
   return 'delivered';
 }
 
-function withMessage(options: DelivererOptions, { alert, message }: Delivery, event: FluxEvent): FluxEvent {
+function withMessage(options: DelivererOptions, { alert, message, isRetry }: Delivery, event: FluxEvent): FluxEvent {
   if (message === undefined) return event;
   try {
     const written = message.evaluate({ event: JSON.parse(eventJson(event)), alert });
     return { ...event, message: String(written) };
   } catch (error) {
-    options.onMessageFailed(alert, error);
+    if (isRetry !== true) options.onMessageFailed(alert, error);
     return event;
   }
 }

@@ -30,6 +30,8 @@ export interface AlertReports {
   abandoned(alert: Alert, event: FluxEvent): void;
   /** `retryInMs` undefined: the notification is given up. */
   failed(alert: Alert, event: FluxEvent, failure: DeliveryFailure, retryInMs: number | undefined): void;
+  /** As `failed`, where that was told before: for the debug log alone. */
+  failedAgain(alert: Alert, event: FluxEvent, failure: DeliveryFailure, retryInMs: number | undefined): void;
 }
 
 export interface AlertReportsOptions {
@@ -69,7 +71,9 @@ export function createAlertReports({ events, log }: AlertReportsOptions): AlertR
     conflicts(alert, event, conflicts) {
       const fields = { ...about(event), ...aboutAlert(alert), conflictingKeys: conflicts };
       logger.info(fields, `warning: ${CONFLICTS}`);
-      const annotations = conflicts.map(({ key, sources }) => [key, sources.join(', ')]);
+      // With a name that is none the API server would refuse the whole Event.
+      const named = conflicts.filter(({ key }) => ANNOTATION.test(key));
+      const annotations = named.map(({ key, sources }) => [key, sources.join(', ')]);
       warn(alert, 'MetadataAppendFailed', CONFLICTS, Object.fromEntries(annotations));
     },
     invalidConfig(alert, fault) {
@@ -107,8 +111,16 @@ export function createAlertReports({ events, log }: AlertReportsOptions): AlertR
       else logger.warn({ ...fields, retryInMs: Math.round(retryInMs) }, RETRYING[stage]);
       warn(alert, 'NotificationDispatchFailed', `failed to ${stage} notification for ${objectPath(event)}: ${message}`);
     },
+    failedAgain: (alert, event, { stage, message }, retryInMs) =>
+      logger.debug(
+        { ...about(event), ...aboutAlert(alert), error: message, retryInMs },
+        `failed to ${stage} notification again: retrying`,
+      ),
   };
 }
+
+/** The name of an annotation, with a prefix or without (Kubernetes, `IsQualifiedName`). */
+const ANNOTATION = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9.]{0,251}[A-Za-z0-9])?\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/;
 
 function about({ involvedObject: { kind, name, namespace } }: FluxEvent) {
   return { eventInvolvedObject: { kind, name, namespace } };

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Recorder, type RecorderAnswer, startRecorder } from '../../support/alerts/recorder.ts';
 import { type Pipeline, type PipelineOptions, startPipeline } from '../../support/alerts/run-pipeline.ts';
 import { bodyOf, objectsOf, type Scenario, scenarios, withHost } from '../../support/alerts/scenarios.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -141,6 +142,41 @@ describe('a failed delivery', () => {
     const told = JSON.stringify([pipeline.kubernetesEvents, pipeline.log, await pipeline.registry.metrics()]);
     expect(told).toContain('request failed with status code 400: no ***** here, *****');
     expect(told).not.toMatch(/T1\/B2|tok-secret/);
+  });
+});
+
+describe('a delivery that is tried again', () => {
+  it('tells once what is told of each attempt, and is measured each time', async () => {
+    const recorder = await recorderOf([{ match: 'POST', status: 503, body: 'x'.repeat(10_000) }]);
+    const clock = createManualClock();
+    const pipeline = startPipeline({ clock, config: { alertRetryForMs: 6_000 } });
+    open.push({ close: () => pipeline.stop() });
+    const alertChanges = { eventMetadata: { summary: 'mine' }, summary: 'other', messageExpr: "event['nope'] + ''" };
+    const { alert, provider } = objectsOf({ ...(scenarios.get('generic') as Scenario), alertChanges }, recorder.host);
+    await pipeline.reconcileProvider('payments/ledger-provider', provider);
+    await pipeline.reconcileAlert('payments/ledger-alert', alert);
+    await pipeline.post(bodyOf({ label: '', answer: 202, base: 'info' }));
+    for (const attempts of [1, 2, 3]) {
+      await waitFor('an attempt has failed', async () => {
+        await clock.advance(attempts === 1 ? 0 : 250);
+        return recorder.requests.length === attempts || (await queueLength(pipeline)) === 0;
+      });
+    }
+    await waitFor('it is given up', async () => {
+      await clock.advance(250);
+      return (await queueLength(pipeline)) === 0;
+    });
+    const reasons = pipeline.kubernetesEvents.map(({ reason }) => reason);
+    expect(reasons.filter((reason) => reason === 'MetadataAppendFailed')).toHaveLength(1);
+    expect(reasons.filter((reason) => reason === 'InvalidConfig')).toHaveLength(1);
+    expect(reasons.filter((reason) => reason === 'NotificationDispatchFailed')).toHaveLength(2);
+    const [failure] = pipeline.kubernetesEvents.filter(({ reason }) => reason === 'NotificationDispatchFailed');
+    expect(failure?.note.length).toBeLessThan(2_500);
+    expect(await pipeline.registry.metrics()).toContain(
+      `sluice_notification_send_duration_seconds_count{type="generic"} ${recorder.requests.length}`,
+    );
+    const tries = pipeline.log.filter(({ msg }) => String(msg).endsWith('retrying')).length;
+    expect(tries).toBe(recorder.requests.length - 1);
   });
 });
 

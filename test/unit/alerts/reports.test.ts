@@ -1,6 +1,10 @@
 // What the log says of events, word for word: people search for Flux's messages.
+import { pino } from 'pino';
 import { expect, it } from 'vitest';
+import type { FluxEvent } from '../../../operator/alerts/flux-event.ts';
+import { createAlertReports } from '../../../operator/alerts/reports.ts';
 import type { Provider } from '../../../operator/api/provider/provider.ts';
+import type { EventText } from '../../../operator/kube/events/event-series.ts';
 import { eventBody } from '../../support/alerts/alert-world.ts';
 import { startPipeline } from '../../support/alerts/run-pipeline.ts';
 
@@ -34,4 +38,28 @@ it.each([
     },
   ]);
   await pipeline.stop();
+});
+
+const EVENT = { involvedObject: { kind: 'Kustomization', namespace: 'apps', name: 'x' } } as FluxEvent;
+const ALERT = { metadata: { name: 'a', namespace: 'apps' }, spec: { providerRef: { name: 'p' }, eventSources: [] } };
+
+function setup() {
+  const events: EventText[] = [];
+  const log: Record<string, unknown>[] = [];
+  const reports = createAlertReports({
+    events: { record: (_, event) => void events.push(event), stop: async () => {} },
+    log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
+  });
+  return { events, log, reports };
+}
+
+it('keys that no annotation may have are in the log alone, so that the Event is written', () => {
+  const { events, log, reports } = setup();
+  const good = ['revision', 'a.b_c-d', 'example.com/key', 'K', 'a'.repeat(63)];
+  const bad = ['', 'a b', 'a/b/c', '-a', 'a-', 'é', 'a'.repeat(64), '/a', 'a/', '_/a'];
+  const conflicts = [...good, ...bad].map((key) => ({ key, sources: ['one', 'two'] }));
+  reports.conflicts(ALERT, EVENT, conflicts);
+  expect(events.map(({ annotations }) => Object.keys(annotations ?? {}))).toEqual([good]);
+  expect(events[0]?.annotations?.revision).toBe('one, two');
+  expect(log[0]).toMatchObject({ conflictingKeys: conflicts });
 });
