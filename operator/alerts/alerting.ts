@@ -77,6 +77,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
     types: providerTypes,
     secret,
     allowLinkLocal: config.alertAllowLinkLocal,
+    warn: reports.deprecated,
     workloadIdentity: workloadIdentityOf(options),
   });
   const metrics = createAlertMetrics({

@@ -30,6 +30,8 @@ export interface NotifiersOptions {
   readonly types: ReadonlyMap<string, ProviderType>;
   readonly secret: ReadSecret;
   readonly allowLinkLocal: boolean;
+  /** Told, when a notifier is made, of what works and should be changed. */
+  readonly warn?: (provider: Provider, message: string) => void;
   readonly workloadIdentity?: SettingsOptions['workloadIdentity'];
   readonly httpCaller?: SettingsOptions['httpCaller'];
 }
@@ -148,8 +150,9 @@ async function prepare({ options }: State, { provider, secret, opened }: Making)
     throw new DeliveryError('final', `${where}: failed to initialize notifier: provider not supported`);
   }
   const isCommitStatus = type.purpose === 'commit status';
+  const warn = (message: string) => options.warn?.(provider, message);
   const { settings, secrets } = await withPrefix(where, () =>
-    resolveProvider(provider, { secret, isCommitStatus, allowLinkLocal, httpCaller, workloadIdentity }),
+    resolveProvider(provider, { secret, isCommitStatus, allowLinkLocal, warn, httpCaller, workloadIdentity }),
   );
   opened.push(settings.http);
   const notifier = await withPrefix(`${where}: failed to initialize notifier`, async () => type.prepare(settings));

@@ -1,6 +1,7 @@
 /** Reports what became of events: in the log, and in Kubernetes Events on the Alert (contract, *Delivery*). */
 import { ALERT_KIND, ALERTING_API_VERSION, type Alert } from '../api/alert/alert.ts';
 import { messageOf } from '../api/message-of.ts';
+import type { Provider } from '../api/provider/provider.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { Logger } from '../observe/log.ts';
 import type { DeliveryFailure } from './deliver.ts';
@@ -22,6 +23,8 @@ export interface AlertReports {
   invalidConfig(alert: Alert, fault: string): void;
   filterFailed(alert: CompiledAlert, error: unknown): void;
   messageFailed(alert: Alert, error: unknown): void;
+  /** Something of a Provider works and should be changed. */
+  deprecated(provider: Provider, message: string): void;
   /** Flux's finalizer was released. */
   migrated(alert: Alert): void;
   /** The process ends before the Alerts were known that the event is for, or the labels of its object. */
@@ -93,6 +96,8 @@ export function createAlertReports({ events, log }: AlertReportsOptions): AlertR
       );
       warn(alert, 'InvalidConfig', note);
     },
+    deprecated: ({ metadata: { name, namespace } }, message) =>
+      logger.warn({ provider: { name, namespace }, reason: message }, 'deprecated setting of a Provider'),
     migrated: (alert) =>
       events.record(regarding(alert), {
         type: 'Normal',

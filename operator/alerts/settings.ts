@@ -18,6 +18,8 @@ export interface SettingsOptions {
   readonly isCommitStatus: boolean;
   /** With `--alert-allow-link-local`. */
   readonly allowLinkLocal: boolean;
+  /** Told of what works and should be changed. */
+  readonly warn?: (message: string) => void;
   /** Undefined: there are no ServiceAccounts. */
   readonly workloadIdentity?: WorkloadIdentity | undefined;
   /** In place of {@link createHttpCaller}: tests stand for services whose addresses are fixed. */
@@ -63,6 +65,7 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     certName: spec.certSecretRef?.name,
     cert,
     own: options.isCommitStatus ? secret : undefined,
+    warn: options.warn ?? (() => {}),
   });
   const settings: ProviderSettings = {
     namespace,

@@ -12,12 +12,21 @@ export interface TlsSources {
   readonly cert: Data | undefined;
   /** The data of `secretRef`'s Secret, for the types that may keep certificates there. */
   readonly own: Data | undefined;
+  /** Told of names that Flux will cease to read. */
+  readonly warn: (message: string) => void;
 }
 
+/** The names that came before. */
+const LEGACY = { 'ca.crt': 'caFile', 'tls.crt': 'certFile', 'tls.key': 'keyFile' } as const;
+type Key = keyof typeof LEGACY;
+
 /** @throws DeliveryError final for half a pair, bad PEM, or a `certSecretRef` without either. */
-export function tlsOf({ namespace, certName, cert, own }: TlsSources): TlsSettings | undefined {
+export function tlsOf({ namespace, certName, cert, own, warn }: TlsSources): TlsSettings | undefined {
   if (cert !== undefined) {
     const secret = `secret '${namespace}/${certName}'`;
+    for (const [key, legacy] of Object.entries(LEGACY)) {
+      if (cert[key] === undefined && cert[legacy] !== undefined) warn(`${secret}: '${legacy}' is read as '${key}'`);
+    }
     const tls = read(cert, secret);
     if (tls === undefined) throw fault(`${secret} must contain either 'ca.crt' or both 'tls.crt' and 'tls.key'`);
     return tls;
@@ -26,8 +35,8 @@ export function tlsOf({ namespace, certName, cert, own }: TlsSources): TlsSettin
 }
 
 function read(data: Data, secret: string): TlsSettings | undefined {
-  const pem = (key: string, legacy: string) => (data[key] ?? data[legacy])?.toString('utf8');
-  const [ca, cert, key] = [pem('ca.crt', 'caFile'), pem('tls.crt', 'certFile'), pem('tls.key', 'keyFile')];
+  const pem = (key: Key) => (data[key] ?? data[LEGACY[key]])?.toString('utf8');
+  const [ca, cert, key] = [pem('ca.crt'), pem('tls.crt'), pem('tls.key')];
   if (cert !== undefined && key === undefined) throw fault(`${secret} contains 'tls.crt' but missing 'tls.key'`);
   if (cert === undefined && key !== undefined) throw fault(`${secret} contains 'tls.key' but missing 'tls.crt'`);
   if (ca === undefined && cert === undefined) return undefined;

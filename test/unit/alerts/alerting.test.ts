@@ -1,5 +1,6 @@
 // From a posted event to what a service was sent, by the scenarios that were recorded of Flux and by hand.
 import { afterEach, describe, expect, it } from 'vitest';
+import { createAuthority } from '../../../control-plane/certificates.ts';
 import { type Recorder, type RecorderAnswer, startRecorder } from '../../support/alerts/recorder.ts';
 import { type Pipeline, type PipelineOptions, startPipeline } from '../../support/alerts/run-pipeline.ts';
 import { bodyOf, objectsOf, type Scenario, scenarios, withHost } from '../../support/alerts/scenarios.ts';
@@ -143,6 +144,24 @@ describe('a failed delivery', () => {
     expect(told).toContain('request failed with status code 400: no ***** here, *****');
     expect(told).not.toMatch(/T1\/B2|tok-secret/);
   });
+});
+
+it('a certificate under an old name is used, with a word in the log, once', async () => {
+  const { certificatePem } = await createAuthority('old');
+  const recorder = await recorderOf();
+  const pipeline = startPipeline({ secret: async () => secretOf({ caFile: certificatePem }) });
+  open.push({ close: () => pipeline.stop() });
+  const scenario = scenarios.get('generic') as Scenario;
+  const certified = { ...scenario, provider: { ...scenario.provider, certSecretRef: { name: 'tls' } } };
+  const { alert, provider } = objectsOf(certified, recorder.host);
+  await pipeline.reconcileProvider('payments/ledger-provider', provider);
+  await pipeline.reconcileAlert('payments/ledger-alert', alert);
+  for (const base of ['info', 'error'] as const) await pipeline.post(bodyOf({ label: '', answer: 202, base }));
+  await waitFor('both are delivered', () => recorder.requests.length === 2);
+  const warnings = pipeline.log.filter(({ msg }) => msg === 'deprecated setting of a Provider');
+  expect(warnings).toMatchObject([
+    { provider: { name: 'ledger-provider' }, reason: "secret 'payments/tls': 'caFile' is read as 'ca.crt'" },
+  ]);
 });
 
 describe('a delivery that is tried again', () => {

@@ -8,18 +8,28 @@ beforeAll(async () => {
   [one, other] = await Promise.all([createAuthority('one'), createAuthority('other')]);
 });
 
+const warnings: string[] = [];
+const warn = (message: string) => void warnings.push(message);
+
 const read = (texts: Readonly<Record<string, string>>) => {
   const cert = Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, Buffer.from(value)]));
-  return tlsOf({ namespace: 'apps', certName: 'tls', cert, own: undefined });
+  return tlsOf({ namespace: 'apps', certName: 'tls', cert, own: undefined, warn });
 };
 
 describe('certSecretRef', () => {
   it('may hold a CA, a pair, or all three, by the new names or the old ones', () => {
     const { certificatePem, keyPem } = one;
+    warnings.length = 0;
     expect(read({ 'ca.crt': certificatePem })?.ca).toBe(certificatePem);
     const all = { ca: certificatePem, cert: certificatePem, key: keyPem };
     expect(read({ 'ca.crt': certificatePem, 'tls.crt': certificatePem, 'tls.key': keyPem })).toEqual(all);
+    expect(warnings).toEqual([]);
     expect(read({ caFile: certificatePem, certFile: certificatePem, keyFile: keyPem })).toEqual(all);
+    expect(warnings).toEqual([
+      "secret 'apps/tls': 'caFile' is read as 'ca.crt'",
+      "secret 'apps/tls': 'certFile' is read as 'tls.crt'",
+      "secret 'apps/tls': 'keyFile' is read as 'tls.key'",
+    ]);
     expect(read({ caFile: 'old', 'ca.crt': certificatePem })?.ca).toBe(certificatePem);
   });
 
@@ -40,7 +50,7 @@ describe('certSecretRef', () => {
 });
 
 it('without certSecretRef the own Secret may hold certificates, and need not', () => {
-  const none = { namespace: 'apps', certName: undefined, cert: undefined };
+  const none = { namespace: 'apps', certName: undefined, cert: undefined, warn };
   expect(tlsOf({ ...none, own: { token: Buffer.from('t') } })).toBeUndefined();
   expect(tlsOf({ ...none, own: { 'ca.crt': Buffer.from(one.certificatePem) } })?.ca).toBe(one.certificatePem);
   expect(tlsOf({ ...none, own: undefined })).toBeUndefined();
