@@ -2,7 +2,7 @@
  * Makes the HTTP calls of one Provider, on connections that it keeps, with its TLS settings and through its proxy.
  * It follows no redirect, bounds what it reads, and connects to no link-local address.
  */
-import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici';
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, Socks5ProxyAgent } from 'undici';
 import { checkWrittenAddress, guardedLookup, RefusedAddressError } from '../../verify/guarded-lookup.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { TlsSettings } from '../provider-type.ts';
@@ -77,7 +77,8 @@ export function createHttpCaller(options: HttpCallerOptions): HttpCaller {
 
 function createDispatcher({ tls, proxy, allowLinkLocal }: HttpCallerOptions): Dispatcher {
   const ofTls = tls === undefined ? {} : { ca: tls.ca, cert: tls.cert, key: tls.key };
-  const connect = { ...ofTls, ...(allowLinkLocal ? {} : { lookup: guardedLookup() }) };
+  const resolving = allowLinkLocal ? {} : { lookup: guardedLookup() };
+  const connect = { ...ofTls, ...resolving };
   if (proxy === undefined) {
     if (!hasEnvProxy()) return new Agent({ connect });
     return new EnvHttpProxyAgent({ connect, requestTls: connect, proxyTls: connect });
@@ -86,6 +87,10 @@ function createDispatcher({ tls, proxy, allowLinkLocal }: HttpCallerOptions): Di
   const uri = new URL(url);
   if (username !== '') uri.username = encodeURIComponent(username);
   if (password !== '') uri.password = encodeURIComponent(password);
+  // Its ProxyAgent would speak TLS to such a proxy too.
+  if (uri.protocol === 'socks5:') {
+    return new Socks5ProxyAgent(uri, { connect: buildConnector(resolving), requestTls: connect });
+  }
   return new ProxyAgent({ uri: uri.href, requestTls: connect, proxyTls: connect });
 }
 
