@@ -192,7 +192,7 @@ describe('a delivery that is tried again', () => {
     const [failure] = pipeline.kubernetesEvents.filter(({ reason }) => reason === 'NotificationDispatchFailed');
     expect(failure?.note.length).toBeLessThan(2_500);
     expect(await pipeline.registry.metrics()).toContain(
-      `sluice_notification_send_duration_seconds_count{type="generic"} ${recorder.requests.length}`,
+      `sluice_notifications_send_duration_seconds_count{type="generic"} ${recorder.requests.length}`,
     );
     const tries = pipeline.log.filter(({ msg }) => String(msg).endsWith('retrying')).length;
     expect(tries).toBe(recorder.requests.length - 1);
