@@ -1,5 +1,5 @@
 /** Writes text so that a service which reads Markdown shows it as it is. */
-import { defuseMentions } from './defuse.ts';
+import { defuseMentions, ZERO_WIDTH_SPACE } from './defuse.ts';
 
 /** An address that hides nothing, without the characters that are markup; it stays one to click on. */
 const ADDRESS = /(https?:\/\/[\w.~:/?#!$&'+,;=%-]+)/;
@@ -10,10 +10,15 @@ const LEADING = /^([ \t]*)([#>+=-])/gm;
 
 /** With backslashes, and a zero-width space where a word would mention somebody. */
 export function escapeMarkdown(text: string): string {
-  const parts = text.split(ADDRESS).map((part, index) => (index % 2 === 1 ? part : escapeInline(part)));
+  const parts = text.split(ADDRESS).map((part, index, all) => {
+    if (index % 2 === 1) return part;
+    return escapeInline(part, index < all.length - 1);
+  });
   return parts.join('').replace(LEADING, '$1\\$2');
 }
 
-function escapeInline(text: string): string {
-  return defuseMentions(text).replace(INLINE, '\\$&');
+/** @param isBeforeAddress whose scheme would be the name that an `@` before it mentions. */
+function escapeInline(text: string, isBeforeAddress: boolean): string {
+  const defused = defuseMentions(isBeforeAddress ? text.replace(/@$/, `@${ZERO_WIDTH_SPACE}`) : text);
+  return defused.replace(INLINE, '\\$&');
 }

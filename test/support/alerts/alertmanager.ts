@@ -1,11 +1,12 @@
 /** Prometheus' Alertmanager as Debian has it, unpacked once and run on a port of its own. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../control-plane/free-port.ts';
-import { cacheFolder } from '../../../control-plane/go-build.ts';
+import { messageOf } from '../../../operator/api/message-of.ts';
+import { unpackedPackage } from '../debian-package.ts';
 import { waitFor } from '../wait-for.ts';
 
 const PACKAGE = 'prometheus-alertmanager';
@@ -28,31 +29,13 @@ export interface FiringAlert {
 
 /** The folder that it is unpacked in, or the reason why there is none. */
 export function findAlertmanager(): { readonly unpacked: string } | { readonly missing: string } {
-  const folder = join(cacheFolder(), '..', 'alertmanager');
-  const program = join(folder, 'usr', 'bin', PACKAGE);
   try {
-    if (!existsSync(program)) unpack(folder);
+    const unpacked = unpackedPackage(PACKAGE);
     execFileSync('unshare', ['--map-root-user', '--mount', 'true'], { stdio: 'pipe' });
-    return { unpacked: folder };
+    return { unpacked };
   } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { missing: `no Alertmanager: ${reason}` };
+    return { missing: `no Alertmanager: ${messageOf(error)}` };
   }
-}
-
-function unpack(folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  const apt = (...args: string[]) => execFileSync('apt-get', args, { cwd: folder, stdio: 'pipe' });
-  try {
-    apt('download', '-qq', '-o', 'APT::Sandbox::User=root', PACKAGE);
-  } catch {
-    // Where apt has never looked, it knows no package.
-    apt('update', '-qq');
-    apt('download', '-qq', '-o', 'APT::Sandbox::User=root', PACKAGE);
-  }
-  const file = readdirSync(folder).find((name) => name.endsWith('.deb'));
-  if (file === undefined) throw new Error(`apt-get download gave no ${PACKAGE}`);
-  execFileSync('dpkg-deb', ['-x', file, '.'], { cwd: folder, stdio: 'pipe' });
 }
 
 export async function startAlertmanager(unpacked: string): Promise<Alertmanager> {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from '../../../control-plane/free-port.ts';
+import { unpackedPackage } from '../debian-package.ts';
 
 export interface NatsServer {
   /** `127.0.0.1:port` */
@@ -27,7 +28,8 @@ export async function startNatsServer(
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const file = join(folder, 'nats.conf');
   await writeFile(file, `listen: "${host}"\n${config.replaceAll('FOLDER', folder)}\n`);
-  const child = spawn('nats-server', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const program = join(unpackedPackage('nats-server'), 'usr', 'sbin', 'nats-server');
+  const child = spawn(program, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   try {
     await ready(child);
   } catch (error) {
@@ -45,7 +47,7 @@ export async function startNatsServer(
 
 async function ready(child: ChildProcess): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  child.once('error', () => reject(new Error('nats-server cannot be run: on Debian, apt-get install nats-server')));
+  child.once('error', () => reject(new Error('nats-server cannot be run')));
   const said: string[] = [];
   if (child.stderr !== null) {
     createInterface({ input: child.stderr }).on('line', (line) => {

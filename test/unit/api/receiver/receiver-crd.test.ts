@@ -49,7 +49,6 @@ describe('receiverCrd', () => {
       'receiver.spec.resources[].name maxLength',
       'receiver.spec.resources[].name minLength',
       'receiver.spec.resources[].namespace maxLength',
-      'receiver.spec.resources[].namespace minLength',
       'receiver.spec.type enum',
     ]);
   });
