@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { azureAccess } from '../../../../operator/alerts/cloud/azure-access.ts';
+import { parseEvent } from '../../../../operator/alerts/events/parse-event.ts';
 import type { ProviderSettings } from '../../../../operator/alerts/provider-type.ts';
 import { createHttpCaller } from '../../../../operator/alerts/send/http-caller.ts';
+import { eventBody } from '../../../support/alerts/alert-world.ts';
+import { notifierFor } from '../../../support/alerts/notifier-for.ts';
 import { type Recorder, startRecorder } from '../../../support/alerts/recorder.ts';
 
 const SCOPE = 'https://eventhubs.azure.net//.default';
@@ -69,4 +72,21 @@ test.each([
   const { access, end } = accessOf(annotations);
   await expect(access()).rejects.toMatchObject({ verdict: 'final', message: expect.stringContaining(message) });
   await end();
+});
+
+test('Azure DevOps is asked with the token of the ServiceAccount', async () => {
+  const account = { annotations: async () => ANNOTATIONS, token: async () => 'token-of-the-account' };
+  const address = `http://${entra.host}/org/project/_git/repository`;
+  const spec = { type: 'azuredevops', address, serviceAccountName: 'flux' };
+  const notifier = notifierFor(spec, { serviceAccounts: () => account });
+  const event = parseEvent(Buffer.from(eventBody('payments', { name: 'ledger', message: 'ready' })));
+  const metadata = new Map([
+    ['event.toolkit.fluxcd.io/commit', '1'.repeat(40)],
+    ['kustomize.toolkit.fluxcd.io/commit_status', 'update'],
+  ]);
+  await notifier.failure({ ...event, metadata });
+  const [exchanged, asked] = entra.requests;
+  expect(new URLSearchParams(exchanged?.body).get('scope')).toBe('499b84ac-1321-427f-aa17-267ca6975798/.default');
+  expect([asked?.method, asked?.headers.authorization]).toEqual(['OPTIONS', 'Bearer azure']);
+  await notifier.end();
 });
