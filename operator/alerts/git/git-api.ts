@@ -31,6 +31,8 @@ export interface GitApiOptions {
   headers(signal: AbortSignal): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
   /** Of a call with a body; absent: `application/json`. */
   readonly contentType?: string;
+  /** Forgets a token that the service takes no more; the call is made once again, with another one. */
+  renew?(): void;
   /** Fails where the service says in its own way that it did not take the call. */
   check?(answer: HttpAnswer, failure: string): void;
 }
@@ -38,6 +40,7 @@ export interface GitApiOptions {
 /** 5,000 comments or 2,500 statuses; whoever has more gets a second one. */
 const MAX_PAGES = 50;
 const NO_CONTENT = 204;
+const UNAUTHORIZED = 401;
 const NOT_FOUND = 404;
 const MOVED = new Set([301, 302, 307, 308]);
 
@@ -65,12 +68,12 @@ async function* items(options: GitApiOptions, request: ApiRequest, signal: Abort
 }
 
 async function answerOf(options: GitApiOptions, request: ApiRequest, signal: AbortSignal): Promise<HttpAnswer> {
-  const { method = 'GET', url, body, purpose, mayBeAbsent = false } = request;
-  const common = await options.headers(signal);
-  const ofBody = method === 'GET' || method === 'OPTIONS' ? {} : contentType(options);
-  const headers = { ...common, ...ofBody, ...request.headers };
-  const content = body === undefined ? {} : { body: goJson(body) };
-  const answer = await options.http.request({ method, url, headers, ...content }, signal);
+  const { purpose, mayBeAbsent = false } = request;
+  let answer = await attempt(options, request, signal);
+  if (answer.status === UNAUTHORIZED && options.renew !== undefined) {
+    options.renew();
+    answer = await attempt(options, request, signal);
+  }
   if (answer.status === NOT_FOUND && mayBeAbsent) return { ...answer, text: '' };
   const failure = `failed to ${purpose}`;
   options.check?.(answer, failure);
@@ -79,6 +82,15 @@ async function answerOf(options: GitApiOptions, request: ApiRequest, signal: Abo
   }
   checkStatus(answer, `${failure}: status code`);
   return answer;
+}
+
+async function attempt(options: GitApiOptions, request: ApiRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  const { method = 'GET', url, body } = request;
+  const common = await options.headers(signal);
+  const ofBody = method === 'GET' || method === 'OPTIONS' ? {} : contentType(options);
+  const headers = { ...common, ...ofBody, ...request.headers };
+  const content = body === undefined ? {} : { body: goJson(body) };
+  return options.http.request({ method, url, headers, ...content }, signal);
 }
 
 function contentType({ contentType: type = 'application/json' }: GitApiOptions) {

@@ -1,12 +1,10 @@
 /** The API of the repository that a GitHub Provider names, on github.com or on a server of one's own. */
-import { systemClock } from '../../observe/clock.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { ProviderSettings } from '../provider-type.ts';
-import type { HttpAnswer } from '../send/http-caller.ts';
-import { retryAfterMs } from '../send/retry-after.ts';
 import { accessToken } from './access-token.ts';
 import { createGitApi, type GitApi } from './git-api.ts';
 import { createGitHubApp, type GitHubApp } from './github-app.ts';
+import { checkGitHubLimit } from './github-limit.ts';
 import { repositoryAddress, repositoryParts } from './repository-address.ts';
 
 export interface GitHubApi extends GitApi {
@@ -19,7 +17,6 @@ export interface GitHubApi extends GitApi {
 }
 
 const HEADERS = { Accept: 'application/vnd.github.v3+json', 'X-GitHub-Api-Version': '2022-11-28' };
-const FORBIDDEN = 403;
 
 /** @throws DeliveryError final for an address that is none of a repository, or a Secret without a token or App. */
 export function createGitHubApi(settings: ProviderSettings): GitHubApi {
@@ -35,7 +32,8 @@ export function createGitHubApi(settings: ProviderSettings): GitHubApi {
   const api = createGitApi({
     http,
     headers: async (signal) => ({ ...HEADERS, Authorization: `Bearer ${(await app?.token(signal)) ?? token}` }),
-    check: checkRateLimit,
+    check: checkGitHubLimit,
+    ...(app === undefined ? {} : { renew: app.forgetToken }),
   });
   const repository = `${base}/repos/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}`;
   return {
@@ -44,18 +42,4 @@ export function createGitHubApi(settings: ProviderSettings): GitHubApi {
     url: (path) => new URL(`${base}${path}`),
     repositoryUrl: (path) => new URL(`${repository}${path}`),
   };
-}
-
-/** GitHub says 403 too when it wants one to wait. */
-function checkRateLimit({ status, headers }: HttpAnswer, failure: string): void {
-  if (status !== FORBIDDEN) return;
-  const isOver = headers['x-ratelimit-remaining'] === '0';
-  const waitMs = retryAfterMs(headers['retry-after']) ?? (isOver ? untilMs(headers['x-ratelimit-reset']) : undefined);
-  if (waitMs === undefined && !isOver) return;
-  throw new DeliveryError('passing', `${failure}: the rate limit of GitHub is reached`, { retryAfterMs: waitMs });
-}
-
-function untilMs(unixSeconds: string | undefined): number | undefined {
-  if (unixSeconds === undefined || !/^\d+$/.test(unixSeconds)) return undefined;
-  return Math.max(Number(unixSeconds) * 1_000 - systemClock.now(), 0);
 }

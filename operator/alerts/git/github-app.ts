@@ -8,12 +8,15 @@ import { DeliveryError } from '../delivery-error.ts';
 import type { ProviderSettings } from '../provider-type.ts';
 import type { HttpCaller } from '../send/http-caller.ts';
 import { createGitApi, type GitApi } from './git-api.ts';
+import { checkGitHubLimit } from './github-limit.ts';
 import { remembered } from './remembered.ts';
 import { textField } from './text-field.ts';
 
 export interface GitHubApp {
   /** The installation's token; kept until shortly before it expires. @throws DeliveryError */
   token(signal: AbortSignal): Promise<string>;
+  /** The token is not taken any more: the next one is asked for. */
+  forgetToken(): void;
   /** The name under which the App writes. @throws DeliveryError */
   slug(signal: AbortSignal): Promise<string>;
 }
@@ -55,6 +58,7 @@ export function createGitHubApp(
   const api = createGitApi({
     http,
     headers: async () => ({ ...headers, Authorization: `Bearer ${await signed(credentials, now())}` }),
+    check: checkGitHubLimit,
   });
   const urlOf = (path: string) => new URL(`${credentials.baseUrl}${path}`);
   const token = remembered(
@@ -63,6 +67,7 @@ export function createGitHubApp(
   );
   return {
     token: async (signal) => (await token(signal)).token,
+    forgetToken: token.forget,
     async slug(signal) {
       const app = await api.call({ url: urlOf('/app'), purpose: 'read the GitHub App' }, signal);
       return textField(app, 'slug', 'the GitHub App');

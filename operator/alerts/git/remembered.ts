@@ -1,5 +1,9 @@
 /** Remembers what was asked for once. */
-export type Remembered<T> = (signal: AbortSignal) => Promise<T>;
+export interface Remembered<T> {
+  (signal: AbortSignal): Promise<T>;
+  /** The next one who asks learns anew. */
+  forget(): void;
+}
 
 /**
  * Keeps what `learn` found. A failure is not kept: the next one who asks learns anew. Who asks meanwhile waits for the
@@ -12,7 +16,7 @@ export function remembered<T>(
 ): Remembered<T> {
   let known: { readonly value: T } | undefined;
   let learning: Promise<T> | undefined;
-  return async (signal) => {
+  const ask = async (signal: AbortSignal) => {
     if (known !== undefined && isCurrent(known.value)) return known.value;
     learning ??= learn(signal).finally(() => {
       learning = undefined;
@@ -21,4 +25,8 @@ export function remembered<T>(
     known = { value };
     return value;
   };
+  const forget = () => {
+    known = undefined;
+  };
+  return Object.assign(ask, { forget });
 }
