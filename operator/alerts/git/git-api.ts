@@ -2,6 +2,7 @@
 import { isJsonObject } from '../../verify/is-json-object.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import { type GoJson, goJson } from '../encode/go-json.ts';
+import { redact } from '../redact.ts';
 import type { HttpAnswer, HttpCaller, HttpRequest } from '../send/http-caller.ts';
 import { checkStatus } from '../send/post.ts';
 
@@ -69,10 +70,10 @@ async function* items(options: GitApiOptions, request: ApiRequest, signal: Abort
 
 async function answerOf(options: GitApiOptions, request: ApiRequest, signal: AbortSignal): Promise<HttpAnswer> {
   const { purpose, mayBeAbsent = false } = request;
-  let answer = await attempt(options, request, signal);
+  let { answer, credentials } = await attempt(options, request, signal);
   if (answer.status === UNAUTHORIZED && options.renew !== undefined) {
     options.renew();
-    answer = await attempt(options, request, signal);
+    ({ answer, credentials } = await attempt(options, request, signal));
   }
   if (answer.status === NOT_FOUND && mayBeAbsent) return { ...answer, text: '' };
   const failure = `failed to ${purpose}`;
@@ -80,17 +81,25 @@ async function answerOf(options: GitApiOptions, request: ApiRequest, signal: Abo
   if (MOVED.has(answer.status)) {
     throw new DeliveryError('final', `${failure}: the repository has moved, change the Provider's address`);
   }
-  checkStatus(answer, `${failure}: status code`);
+  checkStatus({ ...answer, text: redact(answer.text, credentials) }, `${failure}: status code`);
   return answer;
 }
 
-async function attempt(options: GitApiOptions, request: ApiRequest, signal: AbortSignal): Promise<HttpAnswer> {
+interface Attempt {
+  readonly answer: HttpAnswer;
+  /** An answer may quote them, and an error quotes the answer. */
+  readonly credentials: readonly string[];
+}
+
+async function attempt(options: GitApiOptions, request: ApiRequest, signal: AbortSignal): Promise<Attempt> {
   const { method = 'GET', url, body } = request;
   const common = await options.headers(signal);
   const ofBody = method === 'GET' || method === 'OPTIONS' ? {} : contentType(options);
-  const headers = { ...common, ...ofBody, ...request.headers };
+  const headers: Readonly<Record<string, string>> = { ...common, ...ofBody, ...request.headers };
   const content = body === undefined ? {} : { body: goJson(body) };
-  return options.http.request({ method, url, headers, ...content }, signal);
+  const answer = await options.http.request({ method, url, headers, ...content }, signal);
+  const { Authorization = '', 'Private-Token': token = '' } = headers;
+  return { answer, credentials: [Authorization.replace(/^\w+ /, ''), token] };
 }
 
 function contentType({ contentType: type = 'application/json' }: GitApiOptions) {

@@ -18,7 +18,10 @@ export function repositoryAddress({ address }: Pick<ProviderSettings, 'address'>
   const url = URL.parse(withScheme(address));
   if (url === null || !/^(https?|ssh):$/.test(url.protocol) || url.host === '') throw invalidAddress();
   const scheme = url.protocol === 'ssh:' ? 'https:' : url.protocol;
-  return { origin: `${scheme}//${url.host}`, hostname: url.hostname, id: idOf(url) };
+  // A host of ssh is kept as it is written; one of http is in lower case.
+  const service = URL.parse(`${scheme}//${url.host}`);
+  if (service === null) throw invalidAddress();
+  return { origin: service.origin, hostname: service.hostname, id: idOf(url) };
 }
 
 /**

@@ -41,6 +41,7 @@ export function gitService(answers: readonly GitAnswer[], change: Partial<Provid
     http: { request, close: async () => {} },
     tls: undefined,
     allowLinkLocal: false,
+    serviceAccountName: '',
     serviceAccount: undefined,
     tokenKeepMs: 0,
     ...change,
