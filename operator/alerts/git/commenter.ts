@@ -3,7 +3,8 @@ import { DeliveryError } from '../delivery-error.ts';
 import type { FluxEvent } from '../flux-event.ts';
 import type { Notifier, ProviderSettings } from '../provider-type.ts';
 import { objectPath } from '../text/object-label.ts';
-import { CHANGE_REQUEST, commentBody } from './comment-body.ts';
+import { CHANGE_REQUEST } from '../text/status-markdown.ts';
+import { commentBody } from './comment-body.ts';
 import type { ApiRequest, GitApi } from './git-api.ts';
 import { remembered } from './remembered.ts';
 
@@ -27,7 +28,8 @@ export function createCommenter({ uid }: Pick<ProviderSettings, 'uid'>, service:
   return {
     async send({ event }, signal) {
       const number = changeRequestOf(event);
-      const marker = `<!-- ${markerKey}:${uid}/${objectPath(event)} -->`;
+      // No name in Kubernetes has the character that would end the marker too early.
+      const marker = `<!-- ${markerKey}:${uid}/${objectPath(event).replaceAll('>', '')} -->`;
       const body = { body: commentBody(event, marker) };
       const id = await findComment(service, { number, marker, author: await author(signal) }, signal);
       const request =

@@ -13,8 +13,8 @@ const LINE_START = /^(\s*)(?:(\d+)([.)](?=\s|$))|(#{1,6}(?=\s|$)|[-+](?=[\s-]|$)
 
 /** @param isLineStart the text stands at the beginning of a line. */
 export function escapeGfm(text: string, isLineStart: boolean): string {
-  const lines = text.replace(INLINE, escaped).split('\n');
-  return lines.map((line, index) => (index > 0 || isLineStart ? escapeLineStart(line) : line)).join('\n');
+  const lines = text.replace(INLINE, escaped).split(/(?<=[\r\n])/);
+  return lines.map((line, index) => (index > 0 || isLineStart ? escapeLineStart(line) : line)).join('');
 }
 
 function escaped(match: string, ...rest: unknown[]): string {

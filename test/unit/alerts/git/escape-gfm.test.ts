@@ -67,3 +67,7 @@ test("a message cannot pretend to be another object's comment", () => {
 test('a comment is cut to the length that GitHub takes', () => {
   expect(commentBody({ ...event, message: '*'.repeat(39_000) }, '<!-- key -->')).toHaveLength(65_536);
 });
+
+test.each(['\n', '\r\n', '\r'])('a line begins behind %j', (end) => {
+  expect(escapeGfm(`a${end}/close`, false)).toBe(`a${end}\\/close`);
+});
