@@ -5,6 +5,7 @@ import { azureAccess } from '../cloud/azure-access.ts';
 import { type Authorize, createAzureApi } from '../git/azure-api.ts';
 import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
 import type { ProviderSettings, ProviderType } from '../provider-type.ts';
+import { basicAuth } from '../send/basic-auth.ts';
 import { within } from '../send/within.ts';
 
 /** Azure DevOps, by its ID at Entra. */
@@ -45,6 +46,6 @@ function authorizationOf(settings: ProviderSettings): Authorize {
     const access = azureAccess(settings, SCOPE);
     return async (signal) => `Bearer ${await within(signal, access())}`;
   }
-  const header = `Basic ${Buffer.from(`:${token}`).toString('base64')}`;
+  const header = basicAuth('', token);
   return async () => header;
 }

@@ -6,6 +6,7 @@ import { createGitApi } from '../git/git-api.ts';
 import { repositoryAddress, repositoryParts } from '../git/repository-address.ts';
 import { statusKey } from '../git/status-key.ts';
 import type { ProviderType } from '../provider-type.ts';
+import { basicAuth } from '../send/basic-auth.ts';
 import { truncate } from '../text/truncate.ts';
 
 const WORDS: StatusWords = {
@@ -51,8 +52,9 @@ export const bitbucket: ProviderType = {
 
 function basicOf(token: string): string {
   if (token === '') throw new DeliveryError('final', 'bitbucket token cannot be empty');
-  if (token.split(':').length !== 2) {
+  const [user = '', password, ...more] = token.split(':');
+  if (password === undefined || more.length > 0) {
     throw new DeliveryError('final', 'invalid token format, expected to be <user>:<password>');
   }
-  return `Basic ${Buffer.from(token).toString('base64')}`;
+  return basicAuth(user, password);
 }

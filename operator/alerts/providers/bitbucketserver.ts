@@ -6,6 +6,7 @@ import { createGitApi } from '../git/git-api.ts';
 import { repositoryAddress, repositoryParts } from '../git/repository-address.ts';
 import { statusKey } from '../git/status-key.ts';
 import type { ProviderSettings, ProviderType } from '../provider-type.ts';
+import { basicAuth } from '../send/basic-auth.ts';
 import { truncate } from '../text/truncate.ts';
 
 const WORDS: StatusWords = {
@@ -58,7 +59,7 @@ export const bitbucketServer: ProviderType = {
 function authorizationOf({ token, username, password }: ProviderSettings): string {
   if (token !== '') return `Bearer ${token}`;
   if (username !== '' && password !== '') {
-    return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    return basicAuth(username, password);
   }
   throw new DeliveryError('final', "the Secret needs a 'token', or a 'username' and a 'password'");
 }

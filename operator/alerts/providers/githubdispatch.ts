@@ -2,6 +2,9 @@
 import { eventFields } from '../encode/event-json.ts';
 import { createGitHubApi } from '../git/github-api.ts';
 import type { ProviderType } from '../provider-type.ts';
+import { truncate } from '../text/truncate.ts';
+
+const MAX_EVENT_TYPE_LENGTH = 100;
 
 export const githubDispatch: ProviderType = {
   name: 'githubdispatch',
@@ -13,7 +16,8 @@ export const githubDispatch: ProviderType = {
     return {
       async send({ event }, signal) {
         const { kind, name, namespace } = event.involvedObject;
-        const body = { event_type: `${kind}/${name}.${namespace}`, client_payload: eventFields(event) };
+        const eventType = truncate(`${kind}/${name}.${namespace}`, MAX_EVENT_TYPE_LENGTH);
+        const body = { event_type: eventType, client_payload: eventFields(event) };
         await api.call({ method: 'POST', url, body, purpose: 'create dispatch event' }, signal);
       },
     };

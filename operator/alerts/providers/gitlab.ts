@@ -1,4 +1,5 @@
 /** Writes commit statuses on GitLab. */
+import { goForm } from '../encode/go-form.ts';
 import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
 import { createGitLabApi } from '../git/gitlab-api.ts';
 import type { ProviderType } from '../provider-type.ts';
@@ -19,7 +20,7 @@ export const gitlab: ProviderType = {
         const { commit, id: name, state, description } = status;
         const path = encodeURIComponent(commit);
         const url = api.projectUrl(`/repository/commits/${path}/statuses`);
-        url.searchParams.set('name', name);
+        url.search = goForm(new URLSearchParams({ name }));
         for await (const known of api.items({ url, purpose: 'list statuses' }, signal)) {
           const isSame = known.sha === commit && known.name === name && known.state === state;
           if (isSame && known.description === description) return;
