@@ -42,6 +42,8 @@ export interface ResolvedProvider {
 }
 
 const DEFAULT_TOKEN_KEEP_MS = 3_600_000;
+/** Editors put it there, and no header or login takes it. */
+const LINE_END = /[\r\n]+$/;
 const MAX_ADDRESS_BYTES = 2_048;
 const NO_DATA: SecretData = Object.freeze({});
 
@@ -74,7 +76,7 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     address: addressOf(provider, secret),
     channel: spec.channel ?? '',
     ...credentialsOf(provider, secret),
-    token: textOf(secret, 'token').replace(/[\r\n]+$/, ''),
+    token: textOf(secret, 'token').replace(LINE_END, ''),
     secret,
     headers: headersOf(secret),
     http: httpCaller({ tls, proxy: proxyOf(spec, secret, proxy), allowLinkLocal: options.allowLinkLocal }),
@@ -114,7 +116,7 @@ function credentialsOf(
   secret: SecretData,
 ): { readonly username: string; readonly password: string } {
   const username = secret.username === undefined ? (spec.username ?? '') : textOf(secret, 'username');
-  return { username, password: textOf(secret, 'password') };
+  return { username: username.replace(LINE_END, ''), password: textOf(secret, 'password').replace(LINE_END, '') };
 }
 
 /** A date stays as it is written. */

@@ -6,6 +6,7 @@ export function retryAfterMs(header: string | undefined, nowMs: number = systemC
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1_000;
-  const at = Date.parse(text);
+  // Date.parse makes a time of `-1`, too.
+  const at = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(at - nowMs, 0);
 }
