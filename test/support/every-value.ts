@@ -51,6 +51,7 @@ export const everyValue = {
   },
   podMonitor: { enabled: true, interval: '30s', labels: { release: 'prometheus' } },
   targets: { extra: [{ group: 'example.com', plural: 'widgets' }] },
+  alerts: { eventsFromNamespaces: ['apps'], workloadIdentity: true },
   secrets: { namespaces: ['flux-system', 'tenant'] },
   exposure: {
     nodePort: true,
