@@ -77,7 +77,7 @@ async function attempt({ options, deliverer }: State, delivery: QueuedDelivery):
   if (compiled === undefined || compiled.alert.spec.suspend === true) return;
   const { event } = delivery.held;
   const { alert, message } = compiled;
-  const provider = providers.get(providerKeyOf(compiled));
+  const provider = providers.get(compiled.providerKey);
   const labels = labelsOf(options, delivery, compiled);
   const isRetry = delivery.failures > 0;
   const startedMs = clock.elapsedMs();
@@ -101,16 +101,12 @@ function tell(
   if (outcome === 'no change request') reports.missingKey(alert, held.event, 'change request');
 }
 
-function providerKeyOf({ alert }: CompiledAlert): string {
-  return `${alert.metadata.namespace}/${alert.spec.providerRef.name}`;
-}
-
 function labelsOf(
   { providers }: AttemptsOptions,
   delivery: QueuedDelivery,
   compiled: CompiledAlert | undefined,
 ): ProviderLabels {
-  const key = compiled === undefined ? delivery.providerKey : providerKeyOf(compiled);
+  const key = compiled?.providerKey ?? delivery.providerKey;
   const [namespace = '', name = ''] = key.split('/');
   const type = providers.get(key)?.spec.type ?? 'unknown';
   return { type: providerTypes.has(type) ? type : 'unknown', namespace, name };

@@ -3,8 +3,8 @@ import type { Program } from '../../cel/cel.ts';
 import type { Alert } from '../api/alert/alert.ts';
 import type { Provider } from '../api/provider/provider.ts';
 import { DeliveryError } from './delivery-error.ts';
-import { eventJson } from './encode/event-json.ts';
 import { type Combined, combineMetadata } from './events/event-metadata.ts';
+import { eventValue } from './events/event-value.ts';
 import type { FluxEvent } from './flux-event.ts';
 import { type Gate, gateFor } from './matching/gates.ts';
 import type { Notifiers, Prepared } from './notifiers.ts';
@@ -93,7 +93,7 @@ async function deliver(options: DelivererOptions, delivery: Delivery): Promise<O
 function withMessage(options: DelivererOptions, { alert, message, isRetry }: Delivery, event: FluxEvent): FluxEvent {
   if (message === undefined) return event;
   try {
-    const written = message.evaluate({ event: JSON.parse(eventJson(event)), alert });
+    const written = message.evaluate({ event: eventValue(event), alert });
     return { ...event, message: String(written) };
   } catch (error) {
     if (isRetry !== true) options.onMessageFailed(alert, error);

@@ -232,9 +232,6 @@ function dispatch(state: State, held: HeldEvent, labels: Labels): void {
   const matching = candidates.filter((alert) => matches(alert, event, labels, reports));
   if (matching.length === 0) reports.unmatched(event);
   else reports.dispatching(event);
-  for (const { key, alert } of matching) {
-    const providerKey = `${alert.metadata.namespace}/${alert.spec.providerRef.name}`;
-    deliveries.add({ held, alertKey: key, providerKey });
-  }
+  for (const { key, providerKey } of matching) deliveries.add({ held, alertKey: key, providerKey });
   store.release(held, state);
 }

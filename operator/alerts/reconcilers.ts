@@ -3,11 +3,11 @@ import { ALERT_PLURAL, ALERTING_API_VERSION, type Alert } from '../api/alert/ale
 import { PROVIDER_PLURAL, type Provider } from '../api/provider/provider.ts';
 import type { ResourceType } from '../kube/kube-client.ts';
 import type { LeaderClient } from '../kube/leader/leader-client.ts';
+import { releaseFinalizer } from '../kube/release-finalizer.ts';
 import type { AlertIndex } from './matching/alert-index.ts';
 import { compileAlert } from './matching/compile-alert.ts';
 import type { Notifiers } from './notifiers.ts';
 import type { Deliveries } from './queue/deliveries.ts';
-import { releaseFinalizer } from './release-finalizer.ts';
 import type { AlertReports } from './reports.ts';
 
 export const ALERTS: ResourceType = { apiVersion: ALERTING_API_VERSION, plural: ALERT_PLURAL, namespaced: true };

@@ -2,7 +2,9 @@
 import { ALERT_KIND, ALERTING_API_VERSION, type Alert } from '../api/alert/alert.ts';
 import { messageOf } from '../api/message-of.ts';
 import type { Provider } from '../api/provider/provider.ts';
+import type { Regarding } from '../kube/events/event-series.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
+import { regarding } from '../kube/events/regarding.ts';
 import type { Logger } from '../observe/log.ts';
 import type { DeliveryFailure } from './deliver.ts';
 import type { Combined } from './events/event-metadata.ts';
@@ -61,7 +63,7 @@ const CONFLICTS =
 export function createAlertReports({ events, log }: AlertReportsOptions): AlertReports {
   const logger = log.child({ logger: 'event-server' });
   const warn = (alert: Alert, reason: string, note: string, annotations?: Readonly<Record<string, string>>): void =>
-    events.record(regarding(alert), { type: 'Warning', reason, note, ...(annotations && { annotations }) });
+    events.record(regardingAlert(alert), { type: 'Warning', reason, note, ...(annotations && { annotations }) });
   return {
     dispatching: (event) => logger.info({ ...about(event), message: event.message }, 'dispatching event'),
     unmatched: (event) => logger.info(about(event), 'discarding event, no alerts found for the involved object'),
@@ -99,7 +101,7 @@ export function createAlertReports({ events, log }: AlertReportsOptions): AlertR
     deprecated: ({ metadata: { name, namespace } }, message) =>
       logger.warn({ provider: { name, namespace }, reason: message }, 'deprecated setting of a Provider'),
     migrated: (alert) =>
-      events.record(regarding(alert), {
+      events.record(regardingAlert(alert), {
         type: 'Normal',
         reason: 'Migration',
         note: 'removed finalizer from Alert to migrate to static Alert',
@@ -135,13 +137,6 @@ function aboutAlert({ metadata: { name, namespace }, spec }: Alert) {
   return { alert: { name, namespace, providerName: spec.providerRef.name } };
 }
 
-function regarding({ metadata: { namespace, name, uid, resourceVersion } }: Alert) {
-  return {
-    apiVersion: ALERTING_API_VERSION,
-    kind: ALERT_KIND,
-    namespace,
-    name,
-    ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-  };
+function regardingAlert({ metadata }: Alert): Regarding {
+  return regarding({ apiVersion: ALERTING_API_VERSION, kind: ALERT_KIND }, metadata);
 }

@@ -3,7 +3,7 @@ import { CelCompileError, CelRuntimeError, type Program, sharedProgram } from '.
 import type { Alert } from '../api/alert/alert.ts';
 import type { Provider } from '../api/provider/provider.ts';
 import { DeliveryError } from './delivery-error.ts';
-import { eventJson } from './encode/event-json.ts';
+import { eventValue } from './events/event-value.ts';
 import type { FluxEvent } from './flux-event.ts';
 
 const VARIABLES = { event: 'map(string, dyn)', alert: 'map(string, dyn)', provider: 'map(string, dyn)' };
@@ -28,7 +28,7 @@ export function statusIdOf(input: StatusIdInput): string {
 }
 
 function evaluated(expression: string, { event, alert, provider }: StatusIdInput): string {
-  const variables = { event: JSON.parse(eventJson(event)) as unknown, alert, provider };
+  const variables = { event: eventValue(event), alert, provider };
   try {
     const id = compiled(expression).evaluate(variables);
     if (typeof id === 'string' && id !== '') return id;

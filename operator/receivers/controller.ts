@@ -2,14 +2,12 @@
  * Reconciles one Receiver: has its route published and its exposure followed and, where this replica leads, writes its
  * status and Events. It holds no queue: what it throws is retried with back-off by the caller's.
  */
-import { FLUX_FINALIZER } from '../api/meta.ts';
 import { intervalMs, type Receiver } from '../api/receiver/receiver.ts';
 import type { Exposure } from '../exposure/exposure.ts';
-import { isNotFound } from '../kube/api-error.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
-import { mergePatch } from '../kube/operations.ts';
 import { createKeyIndex, type KeyIndex } from '../kube/queue/key-index.ts';
+import { releaseFinalizer } from '../kube/release-finalizer.ts';
 import { patchStatus } from '../kube/status.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
@@ -73,7 +71,7 @@ async function reconcile(state: State, key: string, receiver: Receiver | undefin
   if (metadata.deletionTimestamp !== undefined) {
     forget(state, key);
     exposure.follow(receiver, undefined);
-    await releaseFinalizer(state, receiver);
+    if (state.options.isLeader()) await releaseFinalizer(state.options.client, state.options.type, receiver.metadata);
     return undefined;
   }
   const secretName = spec.secretRef?.name;
@@ -127,17 +125,5 @@ async function writeOutcome({ options }: State, key: string, receiver: Receiver,
     void targets.check(entry).then((error) => {
       if (error !== undefined) reports.failed(routeIdentity(receiver), entry, error);
     });
-  }
-}
-
-async function releaseFinalizer({ options }: State, receiver: Receiver): Promise<void> {
-  const { client, type, isLeader } = options;
-  const { name, namespace, resourceVersion, finalizers = [] } = receiver.metadata;
-  if (!isLeader() || !finalizers.includes(FLUX_FINALIZER)) return;
-  const kept = finalizers.filter((finalizer) => finalizer !== FLUX_FINALIZER);
-  try {
-    await mergePatch(client, type, { namespace, name }, { metadata: { resourceVersion, finalizers: kept } });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { printGoDuration } from '../api/go-duration.ts';
 import { intervalMs, RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../api/receiver/receiver.ts';
 import type { EventText, Regarding } from '../kube/events/event-series.ts';
+import { type RegardedObject, regarding } from '../kube/events/regarding.ts';
 import type { Outcome } from './desired-status.ts';
 
 /** The Event that a reconcile is worth: success on a transition only, a stall once, a retried error each time. */
@@ -16,22 +17,7 @@ export function receiverEvent({ metadata, spec, status }: Receiver, outcome: Out
   return { type: 'Warning', reason: terminal ? code : 'Failed', note: message };
 }
 
-/** What an Event needs to know of the Receiver that it is about. */
-export interface ReceiverIdentity {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid?: string | undefined;
-  readonly resourceVersion?: string | undefined;
-}
-
 /** The Receiver, as an Event refers to it. */
-export function regardingReceiver({ namespace, name, uid, resourceVersion }: ReceiverIdentity): Regarding {
-  return {
-    apiVersion: RECEIVER_API_VERSION,
-    kind: RECEIVER_KIND,
-    namespace,
-    name,
-    ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-  };
+export function regardingReceiver(receiver: RegardedObject): Regarding {
+  return regarding({ apiVersion: RECEIVER_API_VERSION, kind: RECEIVER_KIND }, receiver);
 }

@@ -1,9 +1,7 @@
-import type { Alert } from '../../api/alert/alert.ts';
 import { eventJson } from '../encode/event-json.ts';
 import type { FluxEvent } from '../flux-event.ts';
-import { combineMetadata } from './event-metadata.ts';
 
-/** The event as an Alert's expressions see it: as its JSON, with the metadata combined. */
-export function eventValue(event: FluxEvent, alert: Alert): unknown {
-  return JSON.parse(eventJson({ ...event, metadata: combineMetadata(event, alert).metadata }));
+/** The event as expressions see it: as its JSON. @param event with combined metadata. */
+export function eventValue(event: FluxEvent): unknown {
+  return JSON.parse(eventJson(event));
 }

@@ -6,6 +6,8 @@ import type { Alert, EventSource } from '../../api/alert/alert.ts';
 export interface CompiledAlert {
   /** `namespace/name`. */
   readonly key: string;
+  /** The same of its Provider. */
+  readonly providerKey: string;
   readonly alert: Alert;
   readonly sources: readonly CompiledSource[];
   readonly inclusion: Expressions;
@@ -37,6 +39,7 @@ export function compileAlert(alert: Alert, { allNamespaces }: { readonly allName
   const sources = spec.eventSources.map((source) => ({ ...source, namespace: source.namespace || metadata.namespace }));
   return {
     key: `${metadata.namespace}/${metadata.name}`,
+    providerKey: `${metadata.namespace}/${spec.providerRef.name}`,
     alert,
     sources: sources.filter(({ namespace }) => namespace !== '*' || allNamespaces),
     inclusion: expressions('inclusion', spec.inclusionList, faults),

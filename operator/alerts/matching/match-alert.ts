@@ -1,4 +1,5 @@
 /** Decides whether an Alert takes an event (contract, *Matching*). Pure. */
+import { combineMetadata } from '../events/event-metadata.ts';
 import { eventValue } from '../events/event-value.ts';
 import type { FluxEvent } from '../flux-event.ts';
 import type { CompiledAlert, CompiledSource } from './compile-alert.ts';
@@ -50,7 +51,8 @@ function fitsMessage({ inclusion, exclusion }: CompiledAlert, { message }: FluxE
 function passesFilter(alert: CompiledAlert, event: FluxEvent, reports: MatchReports): boolean {
   if (alert.filter === undefined) return true;
   try {
-    return alert.filter.evaluate({ event: eventValue(event, alert.alert) }) === true;
+    const { metadata } = combineMetadata(event, alert.alert);
+    return alert.filter.evaluate({ event: eventValue({ ...event, metadata }) }) === true;
   } catch (error) {
     reports.filterFailed(alert, error);
     return true;

@@ -1,6 +1,7 @@
 /** Writes commit statuses on Gitea and Forgejo. */
 import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
 import { createGiteaApi } from '../git/gitea-api.ts';
+import { newestOfContext } from '../git/newest-of-context.ts';
 import type { ProviderType } from '../provider-type.ts';
 
 const WORDS: StatusWords = {
@@ -30,12 +31,9 @@ export const gitea: ProviderType = {
           headers: { 'Content-Type': 'application/json' },
           purpose: 'list statuses',
         };
-        // The newest comes first, and is the one that counts. Gitea names the state `status`.
-        for await (const known of api.items(list, signal)) {
-          if (known.context !== context) continue;
-          if (known.status === state && known.description === description) return;
-          break;
-        }
+        const known = await newestOfContext(api, list, context, signal);
+        // Gitea names the state `status`.
+        if (known?.status === state && known.description === description) return;
         const body = { state, target_url: '', description, context };
         const url = api.repositoryUrl(`/statuses/${commit}`);
         await api.call({ method: 'POST', url, body, purpose: 'write status' }, signal);

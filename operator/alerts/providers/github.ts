@@ -1,6 +1,7 @@
 /** Writes commit statuses on GitHub. */
 import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
 import { createGitHubApi } from '../git/github-api.ts';
+import { newestOfContext } from '../git/newest-of-context.ts';
 import type { ProviderType } from '../provider-type.ts';
 
 const WORDS: StatusWords = { service: 'github', info: 'success', error: 'failure', maxDescriptionLength: 140 };
@@ -19,12 +20,8 @@ export const github: ProviderType = {
         const { id: context, state, description } = status;
         const commit = encodeURIComponent(status.commit);
         const list = { url: api.repositoryUrl(`/commits/${commit}/statuses?per_page=50`), purpose: 'list statuses' };
-        // The newest comes first, and is the one that counts.
-        for await (const known of api.items(list, signal)) {
-          if (known.context !== context) continue;
-          if (known.state === state && known.description === description) return;
-          break;
-        }
+        const known = await newestOfContext(api, list, context, signal);
+        if (known?.state === state && known.description === description) return;
         const url = api.repositoryUrl(`/statuses/${commit}`);
         await api.call({ method: 'POST', url, body: { state, description, context }, purpose: 'write status' }, signal);
       },

@@ -1,8 +1,8 @@
-/** Releases the finalizer that Flux's controller leaves on Alerts and Providers, so that they can be deleted. */
+/** Releases the finalizer that Flux's own controller leaves on its objects, so that they can be deleted. */
 import { FLUX_FINALIZER, type ObjectMeta } from '../api/meta.ts';
-import { isNotFound } from '../kube/api-error.ts';
-import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
-import { mergePatch } from '../kube/operations.ts';
+import { isNotFound } from './api-error.ts';
+import type { KubeClient, ResourceType } from './kube-client.ts';
+import { mergePatch } from './operations.ts';
 
 /** @returns whether there was one to release. @throws ApiError, ConnectionError */
 export async function releaseFinalizer(client: KubeClient, type: ResourceType, metadata: ObjectMeta): Promise<boolean> {
