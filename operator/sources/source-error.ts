@@ -1,0 +1,23 @@
+/** Why a broker cannot be read now; its code is the reason of the condition Ready. */
+
+export type SourceErrorCode =
+  | 'SourceNotFound'
+  | 'SourceUnsuitable'
+  | 'AccessDenied'
+  | 'AuthenticationFailed'
+  | 'Unreachable'
+  | 'SecretNotFound'
+  | 'ServiceAccountNotAllowed'
+  | 'ReceiverNotFound'
+  | 'ReceiverNotReady';
+
+export class SourceError extends Error {
+  readonly code: SourceErrorCode;
+
+  /** @param message what is wrong and what to do, in one line; of a broker's answer only its code. */
+  constructor(code: SourceErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SourceError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * The contract of a broker: what its file exports and the registry lists. A broker knows its client and its own settings;
+ * it never knows Kubernetes, filters or outcomes. The loop (`loop.ts`) decides what becomes of each message.
+ *
+ * A type becomes messages in three steps:
+ *
+ * 1. `check` sees the block of an object, and says what cannot work in it.
+ * 2. `open` loads the client, which is a file of the bundle of its own, and connects. Called again when an input changed.
+ * 3. `receive` waits for messages. Each is extended until the loop has done, repeated or rejected it.
+ */
+import type { Clock } from '../observe/clock.ts';
+import type { Logger } from '../observe/log.ts';
+
+/** The data of a Secret, decoded, byte for byte. */
+export type SecretData = Readonly<Record<string, Buffer>>;
+
+/** One message as its broker gave it. */
+export interface Message {
+  /** The broker's own, for logs and Events. */
+  readonly id: string;
+  /** How often the broker has given it, this time included; 0: the broker does not count. */
+  readonly attempt: number;
+  /** The broker itself takes it away after this attempt (`maxReceiveCount`, `max_deliver`, `x-delivery-limit`). */
+  readonly last: boolean;
+  /** When it was sent, by the broker's clock, in ms since 1970; undefined where the server does not set it. */
+  readonly sentAtMs: number | undefined;
+  /** As it came: nothing is decoded or inflated. */
+  readonly body: Buffer;
+  /** Attributes or headers as strings; names in lower case. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Keeps it from being given to another consumer; costs no attempt. Called every `extendEveryMs` while it is held. */
+  extend(): Promise<void>;
+  /** It is done: it does not come again. */
+  ack(): Promise<void>;
+  /** It comes again after `delayMs`, which the broker may shorten; 0 gives it back at once: to end, never to try again. */
+  retry(delayMs: number): Promise<void>;
+  /** It can never be done: to the dead letters where the broker has such, else away. */
+  reject(reason: string): Promise<void>;
+}
+
+/** A connection that messages are received of. What it throws is a `SourceError`. */
+export interface Source {
+  /** How often what is held is to be extended, in ms; undefined: the broker keeps it as long as the connection lives. */
+  readonly extendEveryMs: number | undefined;
+  /** `broker`: `retry(ms)` hides a message at the broker; `held`: the loop holds it, and tries again by itself. */
+  readonly delays: 'broker' | 'held';
+  /**
+   * Waits for at least one message, as long as the broker's long poll lasts; empty: it answered, and has none. An aborted
+   * call takes nothing more, and gives what was already on its way.
+   */
+  receive(max: number, signal: AbortSignal): Promise<readonly Message[]>;
+  /** Reads the broker's settings (redrive policy, ack_wait, …). @returns what the Ready message notes: no dead letters, … */
+  inspect(): Promise<readonly string[]>;
+  /** Messages that wait at the broker; undefined: not known. */
+  lag(): number | undefined;
+  /** Ends the connection. What was not acknowledged comes again. */
+  close(): Promise<void>;
+}
+
+/** Who the operator is to the broker, by the order of the contract. */
+export type Identity =
+  | { readonly kind: 'secret'; readonly data: SecretData }
+  | { readonly kind: 'service-account'; readonly account: ServiceAccount }
+  /** The operator's own. */
+  | { readonly kind: 'operator' }
+  /** None: the broker asks for none, or for the client certificate alone. */
+  | { readonly kind: 'none' };
+
+export interface ServiceAccount {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** A token of 10 minutes for an audience, by TokenRequest. @throws SourceError ServiceAccountNotAllowed */
+  token(audience: string): Promise<string>;
+}
+
+/** All that a connection is made from. */
+export interface SourceSettings<Block = unknown> {
+  readonly block: Block;
+  readonly identity: Identity;
+  /** Of `certSecretRef`: `ca.crt`, and `tls.crt` with `tls.key`. */
+  readonly certificates: SecretData | undefined;
+  /** The name of this replica among the consumers: the pod's. */
+  readonly consumer: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A broker: a value of `spec.type`, and the name of its block. */
+export interface SourceType<Block = unknown> {
+  readonly name: string;
+  /** The schema of `spec.<name>`, as in a CRD, descriptions included. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** Whether `serviceAccountName` and the operator's own identity can be used: always, never, or by what the block says. */
+  identity(block: Block): 'required' | 'optional' | 'secret-only';
+  /** What the Ready message calls it: `flux-events (eu-west-1)`. */
+  title(block: Block): string;
+  /** What in the block cannot work and how to change it, in one line; undefined: nothing. */
+  check(block: Block): string | undefined;
+  /** Connects, and finds what is read. @throws SourceError */
+  open(settings: SourceSettings<Block>): Promise<Source>;
+}
