@@ -8,6 +8,7 @@
  * 2. `open` loads the client, which is a file of the bundle of its own, and connects. Called again when an input changed.
  * 3. `receive` waits for messages. Each is extended until the loop has done, repeated or rejected it.
  */
+import type { JsonSchema } from '../api/json-schema.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 
@@ -44,9 +45,12 @@ export interface Source {
   readonly extendEveryMs: number | undefined;
   /** `broker`: `retry(ms)` hides a message at the broker; `held`: the loop holds it, and tries again by itself. */
   readonly delays: 'broker' | 'held';
+  /** No connection: a receive that failed is called again. Absent: after one the source is closed and opened anew. */
+  readonly stateless?: true;
   /**
-   * Waits for at least one message, as long as the broker's long poll lasts; empty: it answered, and has none. An aborted
-   * call takes nothing more, and gives what was already on its way.
+   * Waits for at least one message, for 20 s at most (the broker's long poll); empty: the broker answered, and has none.
+   * One that is not done after 28 s is taken for unreachable. Called again only when it is done. An aborted call takes
+   * nothing more, and gives what was already on its way.
    */
   receive(max: number, signal: AbortSignal): Promise<readonly Message[]>;
   /** Reads the broker's settings (redrive policy, ack_wait, …). @returns what the Ready message notes: no dead letters, … */
@@ -90,14 +94,19 @@ export interface SourceSettings<Block = unknown> {
 /** A broker: a value of `spec.type`, and the name of its block. */
 export interface SourceType<Block = unknown> {
   readonly name: string;
-  /** The schema of `spec.<name>`, as in a CRD, descriptions included. */
-  readonly schema: Readonly<Record<string, unknown>>;
+  /** The schema of `spec.<name>`, as in a CRD, descriptions included. What `check` says may stand in it as CEL too. */
+  readonly schema: JsonSchema;
   /** Whether `serviceAccountName` and the operator's own identity can be used: always, never, or by what the block says. */
   identity(block: Block): 'required' | 'optional' | 'secret-only';
   /** What the Ready message calls it: `flux-events (eu-west-1)`. */
   title(block: Block): string;
   /** What in the block cannot work and how to change it, in one line; undefined: nothing. */
   check(block: Block): string | undefined;
-  /** Connects, and finds what is read. @throws SourceError */
+  /** Connects, and finds what is read; within 25 s, and without tries of its own. @throws SourceError */
   open(settings: SourceSettings<Block>): Promise<Source>;
+  /**
+   * Proves who sent a message, where the block asks for that (`sqs.topicARNs`).
+   * @throws RequestError: its `broker` in the table of errors says whether the message is poison or tried again.
+   */
+  prove?(block: Block, message: Message): Promise<void>;
 }
