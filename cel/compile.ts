@@ -8,24 +8,17 @@ import { check } from './check/checker.ts';
 import { checkLiterals } from './check/literals.ts';
 import { readType } from './check/type-text.ts';
 import { showType } from './check/types.ts';
-import { CelCompileError, CelRuntimeError } from './errors.ts';
-import { Budget, Exhausted, Failure, MAX_EXPRESSION_LENGTH, MAX_STEPS } from './evaluate/bounds.ts';
+import { CelCompileError } from './errors.ts';
+import { MAX_EXPRESSION_LENGTH } from './evaluate/bounds.ts';
 import { Planner } from './evaluate/planner.ts';
-import type { Evaluate } from './evaluate/run.ts';
+import { type RunOptions, runPlan } from './evaluate/run-plan.ts';
 import { parse } from './parse/parser.ts';
 import type { Program } from './program.ts';
 
-/** The type that an expression must have; `any` leaves it open. */
-export type ResultType = 'bool' | 'string' | 'any';
-
 /** What an expression is compiled for. */
-export interface CompileOptions {
+export interface CompileOptions extends RunOptions {
   /** The variables that the expression may read, each with its type as cel-go writes it: `{ req: 'map(string, dyn)' }`. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The type that the expression must have, before it runs and after. */
-  readonly result: ResultType;
-  /** Steps of a run, some 20 ns each; 16,000,000 if absent. */
-  readonly maxSteps?: number;
 }
 
 /**
@@ -36,7 +29,7 @@ export function compile(expression: string, options: CompileOptions): Program {
   if (expression.length > MAX_EXPRESSION_LENGTH) {
     throw new CelCompileError(`1:1: longer than ${MAX_EXPRESSION_LENGTH} characters`);
   }
-  const { result, maxSteps = MAX_STEPS } = options;
+  const { result } = options;
   const variables = new Map(Object.entries(options.variables).map(([name, type]) => [name, readType(type)]));
   const root = parse(expression);
   const checked = check(expression, root, variables);
@@ -48,29 +41,6 @@ export function compile(expression: string, options: CompileOptions): Program {
   const evaluate = new Planner(expression, checked).plan(root);
   return {
     reads: checked.reads,
-    evaluate: (values) => run(evaluate, values, result, maxSteps),
+    evaluate: (values) => runPlan(evaluate, values, options),
   };
-}
-
-function run(
-  evaluate: Evaluate,
-  variables: Readonly<Record<string, unknown>>,
-  wanted: ResultType,
-  maxSteps: number,
-): unknown {
-  let result: unknown;
-  try {
-    result = evaluate({ budget: new Budget(maxSteps), variables, locals: [] });
-  } catch (error) {
-    throw new CelRuntimeError(reasonOf(error));
-  }
-  if (wanted === 'bool' && typeof result !== 'boolean') throw new CelRuntimeError('the result is not a bool');
-  if (wanted === 'string' && typeof result !== 'string') throw new CelRuntimeError('the result is not a string');
-  return result;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Failure || error instanceof Exhausted) return error.reason;
-  // What is nested too deeply to be walked ends here, and so would a bug: neither may take the process along.
-  return error instanceof RangeError ? 'a value is nested too deeply' : 'the expression cannot be evaluated';
 }

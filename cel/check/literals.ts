@@ -2,6 +2,7 @@
 
 import { Failure } from '../evaluate/bounds.ts';
 import { type Clause, parseFormat } from '../library/format.ts';
+import { children } from '../parse/children.ts';
 import { compileError } from '../parse/source-position.ts';
 import type { Entry, Node } from '../parse/syntax.ts';
 import type { Checked } from './checker.ts';
@@ -21,30 +22,6 @@ const SHOWN: Readonly<Record<Clause['verb'], readonly Kind[]>> = {
   X: [...WHOLE, 'string', 'bytes'],
   o: WHOLE,
 };
-
-/** The nodes directly below. */
-function children(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case 'literal':
-    case 'ident':
-      return [];
-    case 'select':
-    case 'has':
-      return [node.operand];
-    case 'call':
-      return node.target === undefined ? node.args : [node.target, ...node.args];
-    case 'logic':
-      return node.terms;
-    case 'list':
-      return node.elements.map(({ value }) => value);
-    case 'map':
-      return node.entries.flatMap(({ key, value }) => [key, value]);
-    case 'comprehension':
-      return [node.range, node.filter, node.body].filter((child) => child !== undefined);
-    case 'optMap':
-      return [node.target, node.body];
-  }
-}
 
 /** @throws CelCompileError at the first literal that is refused. */
 export function checkLiterals(expression: string, root: Node, checked: Checked): void {

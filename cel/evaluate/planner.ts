@@ -25,6 +25,9 @@ import { CelMap, CelOptional, CelType, kindOf, type ValueKind } from './values.t
 const INDEX_KINDS: ReadonlySet<ValueKind> = new Set(['bool', 'int', 'uint', 'double', 'string']);
 const NOT_OPTIONAL = new Failure('an optional element is not optional');
 
+/** Told of each node that is no constant, as it is planned; gives what runs in its place. */
+export type Observe = (node: Node, evaluate: Evaluate) => Evaluate;
+
 /** Plans one expression. The names of macro variables in scope are passed down; their place is where the value lies. */
 export class Planner {
   readonly #expression: string;
@@ -33,12 +36,21 @@ export class Planner {
   readonly #budget = new Budget(MAX_COMPILE_STEPS);
   readonly #constants = new Map<Evaluate, unknown>();
 
-  constructor(expression: string, checked: Checked) {
+  readonly #observe: Observe | undefined;
+
+  constructor(expression: string, checked: Checked, observe?: Observe) {
     this.#expression = expression;
     this.#checked = checked;
+    this.#observe = observe;
   }
 
   plan(node: Node, locals: readonly string[] = []): Evaluate {
+    const evaluate = this.#plan(node, locals);
+    if (this.#observe === undefined || this.#knows(evaluate)) return evaluate;
+    return this.#observe(node, evaluate);
+  }
+
+  #plan(node: Node, locals: readonly string[]): Evaluate {
     const type = this.#checked.typeNames.get(node);
     if (type !== undefined) return this.#constant(new CelType(showType({ ...type, of: [] })));
     switch (node.kind) {

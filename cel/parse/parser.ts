@@ -5,6 +5,9 @@ import { expandMacro } from './macros.ts';
 import { compileError } from './source-position.ts';
 import { CONDITIONAL, type Entry, INDEX, type MapEntry, NEGATE, NOT, type Node, OPTIONAL_INDEX } from './syntax.ts';
 
+/** Where each node stands in the expression: from its first character to behind its last, without brackets around it. */
+export type Spans = Map<Node, { readonly from: number; readonly to: number }>;
+
 /** cel-go's own limit of nesting. */
 const MAX_NESTING = 250;
 /** Chains such as `1 + 1 + …` nest to the left without end; what walks the tree recurses this deep at most. */
@@ -20,13 +23,15 @@ const RESERVED = new Set(
 class Parser {
   readonly #expression: string;
   readonly #tokens: readonly Token[];
+  readonly #spans: Spans | undefined;
   #next = 0;
   #nesting = 0;
   #chain = 0;
 
-  constructor(expression: string) {
+  constructor(expression: string, spans: Spans | undefined) {
     this.#expression = expression;
     this.#tokens = tokenize(expression);
+    this.#spans = spans;
   }
 
   parse(): Node {
@@ -64,7 +69,17 @@ class Parser {
     return compileError(this.#expression, at, cause);
   }
 
+  /** A node that was marked within brackets keeps its place in them. */
+  #mark(node: Node, from: number): Node {
+    const last = this.#tokens[this.#next - 1];
+    if (last !== undefined && this.#spans?.has(node) === false) {
+      this.#spans.set(node, { from, to: last.at + last.text.length });
+    }
+    return node;
+  }
+
   #expr(): Node {
+    const from = this.#peek().at;
     if (++this.#nesting > MAX_NESTING) throw this.#fail(this.#peek().at, 'nested too deeply');
     const chain = this.#chain;
     const condition = this.#logic(true);
@@ -82,10 +97,11 @@ class Parser {
     }
     this.#nesting -= 1;
     this.#chain = chain;
-    return node;
+    return this.#mark(node, from);
   }
 
   #logic(or: boolean): Node {
+    const from = this.#peek().at;
     const term = () => {
       const chain = this.#chain;
       const node = or ? this.#logic(false) : this.#binary(RELATIONS, () => this.#calc());
@@ -96,7 +112,7 @@ class Parser {
     if (!this.#is(or ? '||' : '&&')) return first;
     const terms = [first];
     while (this.#take(or ? '||' : '&&')) terms.push(term());
-    return { kind: 'logic', or, terms, at: first.at };
+    return this.#mark({ kind: 'logic', or, terms, at: first.at }, from);
   }
 
   #calc(): Node {
@@ -104,13 +120,15 @@ class Parser {
   }
 
   #binary(operators: ReadonlySet<string>, operand: () => Node): Node {
+    const from = this.#peek().at;
     let left = operand();
     for (;;) {
       const { type, text, at } = this.#peek();
       if (type !== 'operator' || !operators.has(text)) return left;
       this.#lengthen(at);
       this.#next += 1;
-      left = { kind: 'call', name: text, target: undefined, args: [left, operand()], at };
+      const args = [left, operand()];
+      left = this.#mark({ kind: 'call', name: text, target: undefined, args, at }, from);
     }
   }
 
@@ -127,11 +145,12 @@ class Parser {
     const number = this.#peek().type === 'number' && sign === '-' && count % 2 === 1;
     const member = this.#member(number);
     if (number || count % 2 === 0) return member;
-    return { kind: 'call', name: sign === '!' ? NOT : NEGATE, target: undefined, args: [member], at };
+    return this.#mark({ kind: 'call', name: sign === '!' ? NOT : NEGATE, target: undefined, args: [member], at }, at);
   }
 
   #member(negative: boolean): Node {
-    let node = this.#primary(negative);
+    const from = this.#peek().at;
+    let node = this.#mark(this.#primary(negative), from);
     for (;;) {
       const { at } = this.#peek();
       if (this.#take('.')) node = this.#dot(node, at);
@@ -140,6 +159,7 @@ class Parser {
         node = { kind: 'call', name, target: undefined, args: [node, this.#expr()], at };
         this.#expect(']');
       } else return node;
+      this.#mark(node, from);
       this.#lengthen(at);
     }
   }
@@ -234,7 +254,10 @@ class Parser {
   }
 }
 
-/** @throws CelCompileError where the expression is not CEL, or nested too deeply to be walked safely. */
-export function parse(expression: string): Node {
-  return new Parser(expression).parse();
+/**
+ * @param spans is given the place of each node.
+ * @throws CelCompileError where the expression is not CEL, or nested too deeply to be walked safely.
+ */
+export function parse(expression: string, spans?: Spans): Node {
+  return new Parser(expression, spans).parse();
 }
