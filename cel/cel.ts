@@ -3,4 +3,4 @@ export { compile } from './compile.ts';
 export { CelCompileError, CelRuntimeError } from './errors.ts';
 export type { Program } from './program.ts';
 export { sharedProgram } from './shared-program.ts';
-export { type Traced, type TraceNode, trace } from './trace/trace.ts';
+export { type TraceNode, trace } from './trace/trace.ts';
