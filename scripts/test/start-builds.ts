@@ -5,6 +5,7 @@ import { findCelGo } from '../../test/support/cel-go.ts';
 import { findFluxCli } from '../../test/support/flux-cli.ts';
 import { findFluxEvents } from '../../test/support/flux-events.ts';
 import { findGoVerdicts } from '../../test/support/go-verdicts.ts';
+import { findPubSub } from '../brokers/pubsub.ts';
 
 export interface Builds {
   /** Resolves when the control plane is built, or cannot be. */
@@ -17,7 +18,7 @@ export function startBuilds(): Builds {
   const ignore = (): void => undefined;
   const controlPlane = findControlPlane(progress).then(ignore, ignore);
   let latest = controlPlane;
-  for (const find of [findCelGo, findGoVerdicts, findFluxCli, findFluxEvents]) {
+  for (const find of [findCelGo, findGoVerdicts, findFluxCli, findFluxEvents, findPubSub]) {
     latest = latest.then(() => find(progress)).then(ignore, ignore);
   }
   return { controlPlane };

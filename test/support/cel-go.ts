@@ -1,14 +1,11 @@
 // Asks the real cel-go, in the environment that Flux gives it: a Go program of its own, built once per version.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { cacheFolder, type GoBuild, GoBuildError, goBuild } from '../../control-plane/go-build.ts';
+import { GoBuildError } from '../../control-plane/go-build.ts';
 import type { Progress } from '../../control-plane/progress.ts';
 import { ANY_QUESTIONS, BOOL_QUESTIONS, CEL_VARIABLES } from './cel-questions.ts';
-
-const source = join(import.meta.dirname, 'cel-go');
+import { findGoProgram } from './go-program.ts';
 
 /** How far an expression came, and with what. */
 export interface CelAnswer {
@@ -28,32 +25,11 @@ interface RawAnswer {
   readonly type?: string;
 }
 
-function plan(): GoBuild {
-  const version = versionOf('github.com/google/cel-go');
-  const args = ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w'];
-  const hash = createHash('sha256').update(JSON.stringify(args));
-  for (const name of readdirSync(source).sort()) hash.update(`\0${name}\0`).update(readFileSync(join(source, name)));
-  const key = `v${version}-${hash.digest('hex').slice(0, 16)}-${process.platform}-${process.arch}`;
-  return {
-    title: `cel-go (v${version}, once per version)`,
-    source,
-    mainPackage: '.',
-    args,
-    file: join(cacheFolder(), '..', 'cel-go', key, 'cel-go'),
-  };
-}
-
-function versionOf(module: string): string {
-  const version = new RegExp(`^\\s*${module} v([\\d.]+)$`, 'm').exec(readFileSync(join(source, 'go.mod'), 'utf8'))?.[1];
-  if (version === undefined) throw new GoBuildError(`${source}/go.mod requires no released ${module}`);
-  return version;
-}
-
 /** The path of the program that answers. @throws GoBuildError when it cannot be built. */
 export async function findCelGo(progress: Progress): Promise<string> {
-  const build = plan();
-  await goBuild(build, progress);
-  return build.file;
+  const found = await findGoProgram(join(import.meta.dirname, 'cel-go'), progress);
+  if (typeof found === 'string') throw new GoBuildError(found);
+  return found[0];
 }
 
 /** All questions of cel-questions.json, answered. */

@@ -1,5 +1,6 @@
 /** The recorder of Flux's controllers, which posts events to where alerting is served. */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Command } from '../../control-plane/component.ts';
 import type { Progress } from '../../control-plane/progress.ts';
@@ -17,7 +18,7 @@ export interface ControllerEvent {
 
 /** The command that posts, or the reason why there is none. */
 export function findFluxEvents(progress?: Progress): Promise<Command | string> {
-  return findGoProgram('flux-events', progress);
+  return findGoProgram(join(import.meta.dirname, 'flux-events'), progress);
 }
 
 /** Posts them one after the other, as one controller, and is done when the recorder is. */

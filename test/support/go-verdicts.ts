@@ -1,5 +1,6 @@
 // Asks Go what it makes of bodies: its JSON decoder, its URLs, and the SDK of CDEvents that Flux uses.
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Command } from '../../control-plane/component.ts';
 import type { Progress } from '../../control-plane/progress.ts';
@@ -32,7 +33,7 @@ export interface GoVerdict {
 
 /** The command that answers, or the reason why there is none. */
 export function findGoVerdicts(progress?: Progress): Promise<Command | string> {
-  return findGoProgram('go-verdicts', progress);
+  return findGoProgram(join(import.meta.dirname, 'go-verdicts'), progress);
 }
 
 /** All questions, answered by one process in their order; each with the state that a new process has. */

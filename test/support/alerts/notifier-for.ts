@@ -20,13 +20,13 @@ export interface NotifierForOptions {
   /** Data of Secrets by their names. */
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly allowLinkLocal?: boolean;
-  /** A server that is called in place of these hosts. */
-  readonly standIn?: { readonly hosts: ReadonlySet<string>; readonly server: string };
+  /** Servers that are called in place of hosts: `127.0.0.1:port` by the host. */
+  readonly standIns?: ReadonlyMap<string, string>;
   readonly serviceAccounts?: ServiceAccounts;
 }
 
 export function notifierFor(spec: ProviderSpec, options: NotifierForOptions = {}): TestNotifier {
-  const { secrets = {}, allowLinkLocal = false, standIn, serviceAccounts } = options;
+  const { secrets = {}, allowLinkLocal = false, standIns, serviceAccounts } = options;
   const { alert, provider } = objectsOf({ provider: spec } as Scenario, '');
   const notifiers = createNotifiers({
     types: providerTypes,
@@ -35,7 +35,7 @@ export function notifierFor(spec: ProviderSpec, options: NotifierForOptions = {}
       return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value)]));
     },
     allowLinkLocal,
-    httpCaller: standIn && standingFor(standIn.hosts, standIn.server),
+    httpCaller: standIns && standingFor(standIns),
     workloadIdentity: serviceAccounts && { serviceAccounts, defaultServiceAccount: '', tokenKeepMs: 3_600_000 },
   });
   const deliverer = createDeliverer({

@@ -10,8 +10,8 @@ import { objectPath } from '../../../operator/alerts/text/object-label.ts';
 import { type RecordedRequest, type Recorder, startRecorder } from './recorder.ts';
 import { bodyOf, objectsOf, type Scenario, scenarios, withHost } from './scenarios.ts';
 
-/** Services whose addresses no Provider chooses. */
-const FIXED_HOSTS = new Set(['api.telegram.org']);
+/** A service whose address no Provider chooses. */
+const FIXED_HOST = 'api.telegram.org';
 
 export interface ScenarioResult {
   readonly scenario: Scenario;
@@ -45,7 +45,7 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
     types: providerTypes,
     secret: async (_namespace, secretName) => dataOf(withHost(scenario.secrets?.[secretName], host)),
     allowLinkLocal: false,
-    httpCaller: standingFor(FIXED_HOSTS, host),
+    httpCaller: standingFor(new Map([[FIXED_HOST, host]])),
   });
   const deliverer = createDeliverer({
     types: providerTypes,
@@ -71,16 +71,17 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
   return { requests, failures, errors };
 }
 
-/** Calls the recorder where a type calls one of these hosts. */
-export function standingFor(hosts: ReadonlySet<string>, recorder: string) {
+/** @param servers that are called in place of hosts: `127.0.0.1:port` by the host. */
+export function standingFor(servers: ReadonlyMap<string, string>) {
   return (options: HttpCallerOptions) => {
     const caller = createHttpCaller(options);
     return {
       ...caller,
       request: (request: Parameters<typeof caller.request>[0], signal: AbortSignal) => {
         const { url } = request;
-        if (!hosts.has(url.host)) return caller.request(request, signal);
-        return caller.request({ ...request, url: new URL(url.pathname + url.search, `http://${recorder}`) }, signal);
+        const server = servers.get(url.host);
+        if (server === undefined) return caller.request(request, signal);
+        return caller.request({ ...request, url: new URL(url.pathname + url.search, `http://${server}`) }, signal);
       },
     };
   };

@@ -7,12 +7,12 @@ import { eventBody } from '../../../support/alerts/alert-world.ts';
 import { type NotifierForOptions, notifierFor, type TestNotifier } from '../../../support/alerts/notifier-for.ts';
 import { type Recorder, type RecorderAnswer, startRecorder } from '../../../support/alerts/recorder.ts';
 
-const GOOGLE = new Set([
+const GOOGLE = [
   'pubsub.googleapis.com',
   'oauth2.googleapis.com',
   'sts.googleapis.com',
   'iamcredentials.googleapis.com',
-]);
+];
 const PUBLISH = '/v1/projects/billing/topics/flux-events:publish';
 const POOL = 'projects/12/locations/global/workloadIdentityPools/pool/providers/cluster';
 const SPEC = { type: 'googlepubsub', address: 'billing', channel: 'flux-events', secretRef: { name: 'creds' } };
@@ -55,8 +55,8 @@ afterEach(async () => {
 });
 
 function using(creds: Record<string, string>, options: NotifierForOptions = {}, spec: object = {}): TestNotifier {
-  const standIn = { hosts: GOOGLE, server: google.host };
-  notifier = notifierFor({ ...SPEC, ...spec }, { secrets: { creds }, standIn, ...options });
+  const standIns = new Map(GOOGLE.map((host) => [host, google.host]));
+  notifier = notifierFor({ ...SPEC, ...spec }, { secrets: { creds }, standIns, ...options });
   return notifier;
 }
 
