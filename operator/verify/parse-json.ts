@@ -4,6 +4,7 @@
  * own properties of all). Numbers are JSON.parse's: see `numbersFit`.
  */
 import { RequestError } from '../api/errors.ts';
+import { endOfJsonString } from './end-of-json-string.ts';
 
 /** The depth at which Go's decoder gives up; also what keeps a walk over the value from running out of stack. */
 const MAX_DEPTH = 10_000;
@@ -12,7 +13,6 @@ const MAX_DEPTH = 10_000;
 const ESCAPES = /(\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2})|(\\u[dD][89a-fA-F][\da-fA-F]{2})|\\./gs;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
@@ -107,7 +107,7 @@ function endOfFirst(body: Buffer): number | 'too deep' {
   for (let index = 0; index < body.length; index++) {
     switch (body[index]) {
       case QUOTE:
-        index = endOfString(body, index + 1);
+        index = endOfJsonString(body, index + 1);
         break;
       case OPEN_BRACKET:
       case OPEN_BRACE:
@@ -123,15 +123,6 @@ function endOfFirst(body: Buffer): number | 'too deep' {
     }
   }
   return body.length;
-}
-
-/** Where the quote is that ends a string; past the end of the bytes when there is none. */
-function endOfString(body: Buffer, from: number): number {
-  let index = from;
-  for (let byte = body[index]; byte !== undefined && byte !== QUOTE; byte = body[index]) {
-    index += byte === BACKSLASH ? 2 : 1;
-  }
-  return index;
 }
 
 function isSpace(body: Buffer, from: number): boolean {

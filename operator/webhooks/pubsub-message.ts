@@ -4,6 +4,7 @@
  */
 import { RequestError } from '../api/errors.ts';
 import { checkShape } from '../verify/check-shape.ts';
+import { decodeBase64 } from '../verify/decode-base64.ts';
 import { fieldOf } from '../verify/field-of.ts';
 import { parseFirstJson, parseJson } from '../verify/parse-json.ts';
 
@@ -17,7 +18,6 @@ const envelope = {
   message: { data: 'string', messageid: 'string', publishtime: 'string', subscription: 'string' },
 } as const;
 const event = { action: 'string', digest: 'string', tag: 'string' } as const;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 function text(object: unknown, name: string): string {
   const value = fieldOf(object, name);
@@ -32,9 +32,9 @@ function text(object: unknown, name: string): string {
 export function pubsubMessage(body: Buffer): RegistryEvent {
   const push = parseFirstJson(body);
   checkShape(push, envelope);
-  const data = text(fieldOf(push, 'message'), 'data').replace(/[\r\n]/g, '');
-  if (!BASE64.test(data)) throw new RequestError('PayloadInvalid', 'message.data is not base64');
-  const decoded = parseJson(Buffer.from(data, 'base64'));
+  const data = decodeBase64(text(fieldOf(push, 'message'), 'data'));
+  if (data === undefined) throw new RequestError('PayloadInvalid', 'message.data is not base64');
+  const decoded = parseJson(data);
   checkShape(decoded, event, 'message.data');
   return { action: text(decoded, 'action'), digest: text(decoded, 'digest'), tag: text(decoded, 'tag') };
 }
