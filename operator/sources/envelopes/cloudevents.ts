@@ -5,15 +5,18 @@
 import { decodeBase64 } from '../../verify/decode-base64.ts';
 import { isJsonObject } from '../../verify/is-json-object.ts';
 import { mediaType } from '../../verify/media-type.ts';
-import type { Attributes, Broker, Content, Envelope, EventFields, Layer, Payload } from './envelope.ts';
+import type { Broker, Content, Envelope, Layer, Payload } from './envelope.ts';
 import { percentDecode } from './percent-decode.ts';
 import { PoisonError } from './poison-error.ts';
 import { hasTexts, textOf } from './text-of.ts';
 
+type JsonObject = Readonly<Record<string, unknown>>;
+
 const STRUCTURED = 'application/cloudevents+json';
 const BATCH = 'application/cloudevents-batch+json';
 const REQUIRED = ['specversion', 'id', 'source', 'type'];
-const FIELDS: readonly (keyof EventFields)[] = ['type', 'source', 'subject', 'id', 'time'];
+/** What has a place of its own beside `msg.attributes`. */
+const NOT_EXTENSIONS: ReadonlySet<string> = new Set(['type', 'source', 'subject', 'id', 'time', 'data', 'data_base64']);
 /** How attributes are named (CloudEvents 1.0, 3.1); some senders do not keep to the lower case. */
 const ATTRIBUTE = /^[a-z\d]+$/i;
 
@@ -47,25 +50,16 @@ function byForm(value: unknown): readonly Content[] | undefined {
   return events.length > 0 && events.every(isCloudEvent) ? events.map(structuredContent) : undefined;
 }
 
-function isCloudEvent(value: unknown): value is Record<string, unknown> {
+function isCloudEvent(value: unknown): value is JsonObject {
   return isJsonObject(value) && hasTexts(value, REQUIRED);
 }
 
-function structuredContent(event: Record<string, unknown>): Content {
-  const entries = Object.entries(event).flatMap(([name, value]) => {
-    const text = scalarText(value);
-    return text === undefined || name === 'data' || name === 'data_base64' ? [] : [[name, text] as const];
-  });
-  return contentOf(entries, payloadOf(event));
+function structuredContent(event: JsonObject): Content {
+  return { ...contextOf(event), payload: payloadOf(event) };
 }
 
-function scalarText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-}
-
-function payloadOf(event: Record<string, unknown>): Payload {
-  const encoded = event.data_base64;
+function payloadOf(event: JsonObject): Payload {
+  const { data_base64: encoded } = event;
   if (typeof encoded !== 'string') return { value: event.data };
   const bytes = decodeBase64(encoded);
   if (bytes === undefined) throw new PoisonError('EncodingBroken', 'data_base64 of the CloudEvent is not base64');
@@ -78,7 +72,7 @@ function asBinary({ value, attributes, broker }: Layer): readonly Content[] | un
   const entries = Object.entries(attributes)
     .filter(([name]) => name.startsWith(prefix))
     .map(([name, text]) => [name.slice(prefix.length), decodeAttribute(text, broker)] as const);
-  return [contentOf(entries, { value })];
+  return [{ ...contextOf(Object.fromEntries(entries)), payload: { value } }];
 }
 
 /** The bindings for HTTP (3.1.3.2) and NATS percent-encode values; older versions of that for HTTP quoted them. */
@@ -89,12 +83,20 @@ function decodeAttribute(text: string, broker: Broker): string {
   return percentDecode(isQuoted ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text);
 }
 
-function contentOf(entries: readonly (readonly [string, string])[], payload: Payload): Content {
-  const named = entries.filter(([name]) => ATTRIBUTE.test(name)).map(([name, text]) => [name.toLowerCase(), text]);
-  const all: Attributes = Object.fromEntries(named);
-  return {
-    fields: Object.fromEntries(FIELDS.map((name) => [name, textOf(all, name)])),
-    attributes: Object.fromEntries(named.filter(([name]) => !FIELDS.some((field) => field === name))),
-    payload,
+/** Without lists on the way: a batch may have tens of thousands. */
+function contextOf(event: JsonObject): Pick<Content, 'fields' | 'attributes'> {
+  const attributes: Record<string, string> = {};
+  for (const name of Object.keys(event)) {
+    const value = event[name];
+    if (typeof value === 'object' || NOT_EXTENSIONS.has(name) || !ATTRIBUTE.test(name)) continue;
+    attributes[name.toLowerCase()] = String(value);
+  }
+  const fields = {
+    type: textOf(event, 'type'),
+    source: textOf(event, 'source'),
+    subject: textOf(event, 'subject'),
+    id: textOf(event, 'id'),
+    time: textOf(event, 'time'),
   };
+  return { fields, attributes };
 }
