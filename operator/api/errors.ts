@@ -1,13 +1,14 @@
 /**
  * Every error that has an answer, in one table: the HTTP status for a sender, the condition for an object, and the
- * answer to a message broker. Messages are for logs and conditions; a sender never sees one.
+ * outcome of a broker's message. Messages are for logs and conditions; a sender never sees one.
  */
 
 /**
- * What a broker is answered for a message: `acknowledge` drops it, because it is done with; `again` has it delivered
- * later, because the cause passes; `reject` sends it to the dead letters, because it fails every time.
+ * What becomes of a broker's message. `done`: it is acknowledged. `poison`: it fails every time, and goes to the dead
+ * letters. `failing`: it is tried again a bounded number of times, because someone may mend the cause. `away`: it is held
+ * until the API server is back, and no attempt is counted. From the worst to the best: away, failing, poison, done.
  */
-export type BrokerAnswer = 'acknowledge' | 'again' | 'reject';
+export type MessageOutcome = 'done' | 'poison' | 'failing' | 'away';
 
 export interface ErrorEntry {
   /** HTTP status. Absent: no request is answered with this code. */
@@ -18,8 +19,8 @@ export interface ErrorEntry {
   readonly closes?: true;
   /** The code is the reason of a condition. `terminal`: Stalled until spec, annotation or Secret change; `retried`: with back-off. */
   readonly condition?: 'terminal' | 'retried';
-  /** Absent: no broker's message fails with this code. */
-  readonly broker?: BrokerAnswer;
+  /** Absent: no broker's message ends with this code. */
+  readonly outcome?: MessageOutcome;
   /** For people: one line for the docs, no full stop. */
   readonly meaning: string;
 }
@@ -29,52 +30,56 @@ const errors = {
   MethodNotAllowed: { status: 405, meaning: 'the path does not take this method; `Allow` lists those it takes' },
   ReceiverUnavailable: {
     status: 503,
-    broker: 'again',
+    outcome: 'away',
     meaning: 'the Receiver is suspended, stalled or not loaded yet',
   },
   PendingFull: {
     status: 503,
     retryAfterSeconds: 1,
-    broker: 'again',
+    outcome: 'away',
     meaning: 'the API server cannot be reached, and `--max-pending-notifications` are pending already',
   },
-  BodyTooLarge: { status: 413, broker: 'reject', meaning: 'the body is over the limit' },
+  BodyTooLarge: { status: 413, outcome: 'poison', meaning: 'the body is over the limit' },
   BodyIncomplete: { status: 400, meaning: 'the connection ended before the body did' },
-  SignatureMissing: { status: 400, broker: 'reject', meaning: 'the signature header is missing' },
-  SignatureAmbiguous: { status: 400, broker: 'reject', meaning: 'the signature header comes twice' },
-  SignatureMalformed: { status: 400, broker: 'reject', meaning: 'the signature has the wrong form' },
-  SignatureMismatch: { status: 400, broker: 'reject', meaning: 'the signature does not fit the body and the token' },
-  TokenMismatch: { status: 400, broker: 'reject', meaning: "the token in the header is not the Secret's" },
+  SignatureMissing: { status: 400, outcome: 'poison', meaning: 'the signature header is missing' },
+  SignatureAmbiguous: { status: 400, outcome: 'poison', meaning: 'the signature header comes twice' },
+  SignatureMalformed: { status: 400, outcome: 'poison', meaning: 'the signature has the wrong form' },
+  SignatureMismatch: { status: 400, outcome: 'poison', meaning: 'the signature does not fit the body and the token' },
+  TokenMismatch: { status: 400, outcome: 'poison', meaning: "the token in the header is not the Secret's" },
   TokenRejected: {
     status: 400,
-    broker: 'reject',
+    outcome: 'poison',
     meaning: 'the ID token is missing, malformed, expired or not for this Receiver',
   },
-  ContentTypeUnsupported: { status: 400, broker: 'reject', meaning: 'the type does not take this content type' },
-  PayloadInvalid: { status: 400, broker: 'reject', meaning: "the body has not the form of the Receiver's type" },
-  SecretIncomplete: { status: 400, broker: 'again', meaning: "the Secret lacks a key that the Receiver's type needs" },
-  IssuerUnreachable: { status: 400, broker: 'again', meaning: 'the OIDC issuer cannot be reached' },
+  ContentTypeUnsupported: { status: 400, outcome: 'poison', meaning: 'the type does not take this content type' },
+  PayloadInvalid: { status: 400, outcome: 'poison', meaning: "the body has not the form of the Receiver's type" },
+  SecretIncomplete: {
+    status: 400,
+    outcome: 'failing',
+    meaning: "the Secret lacks a key that the Receiver's type needs",
+  },
+  IssuerUnreachable: { status: 400, outcome: 'away', meaning: 'the OIDC issuer cannot be reached' },
   IssuerInvalid: {
     status: 400,
-    broker: 'again',
+    outcome: 'failing',
     meaning: 'the OIDC issuer serves a discovery document or keys that cannot be used',
   },
   VerificationFailed: {
     status: 400,
-    broker: 'reject',
+    outcome: 'poison',
     meaning: 'a validation of the Receiver does not hold, or failed',
   },
-  EventNotListed: { status: 400, broker: 'acknowledge', meaning: '`spec.events` does not list the event' },
-  FilterFailed: { status: 500, broker: 'reject', meaning: 'a filter failed while it ran' },
-  FilterInputInvalid: { status: 500, broker: 'reject', meaning: 'a filter is set, and the body is not a JSON object' },
-  TargetInvalid: { status: 500, broker: 'reject', meaning: 'an entry of `spec.resources` cannot be used as written' },
-  TargetNotFound: { status: 500, broker: 'reject', meaning: 'a resource does not exist' },
+  EventNotListed: { status: 400, outcome: 'done', meaning: '`spec.events` does not list the event' },
+  FilterFailed: { status: 500, outcome: 'poison', meaning: 'a filter failed while it ran' },
+  FilterInputInvalid: { status: 500, outcome: 'poison', meaning: 'a filter is set, and the body is not a JSON object' },
+  TargetInvalid: { status: 500, outcome: 'failing', meaning: 'an entry of `spec.resources` cannot be used as written' },
+  TargetNotFound: { status: 500, outcome: 'failing', meaning: 'a resource does not exist' },
   TargetForbidden: {
     status: 500,
-    broker: 'reject',
+    outcome: 'failing',
     meaning: 'a resource is in another namespace, with `--no-cross-namespace-refs`',
   },
-  TargetRefused: { status: 500, broker: 'again', meaning: 'the API server refused to annotate a resource' },
+  TargetRefused: { status: 500, outcome: 'failing', meaning: 'the API server refused to annotate a resource' },
 
   BodiesFull: {
     status: 503,
@@ -83,7 +88,7 @@ const errors = {
   },
   RefusedTooOften: { status: 429, meaning: 'the sender was refused more often than `--refused-rate-limit`' },
   ExpectationFailed: { status: 417, meaning: 'the header `Expect` asks for something else than `100-continue`' },
-  InternalError: { status: 500, broker: 'again', meaning: 'a fault of the operator, whose stack is in the log' },
+  InternalError: { status: 500, outcome: 'failing', meaning: 'a fault of the operator, whose stack is in the log' },
   Malformed: { status: 400, meaning: 'the bytes are not an HTTP request, or one without `Host`' },
   HeadersTooLarge: { status: 431, meaning: 'the headers are over the limit' },
   TimedOut: { status: 408, meaning: 'the headers or the body did not arrive in time' },

@@ -7,4 +7,6 @@ export interface RequestHead {
   readonly headers: IncomingHttpHeaders;
   /** Name, value, name, value, … as sent: here duplicates still differ from joined values. */
   readonly rawHeaders: readonly string[];
+  /** When it was sent, in ms since 1970, where a broker's server says so: time checks of a proof use it in place of now. */
+  readonly sentAtMs?: number;
 }

@@ -36,6 +36,8 @@ export interface KubeRequest {
   readonly accept?: string;
   /** Of the whole exchange; default 30 s. */
   readonly timeoutMs?: number;
+  /** Nobody waits for it: such requests get at most a quarter of the client's own rate, and `timeoutMs` begins after that. */
+  readonly background?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -33,7 +33,7 @@ export interface WatchOptions<T extends KubeObject> {
 }
 
 /** The objects of one kind, each reconciled when it changes. */
-export type WatchedKind = Pick<WatchedResource, 'hasHandledAll' | 'absence' | 'keys' | 'enqueue'>;
+export type WatchedKind = Pick<WatchedResource, 'hasHandledAll' | 'absence' | 'keys' | 'has' | 'enqueue'>;
 
 export interface Cluster {
   readonly clock: Clock;

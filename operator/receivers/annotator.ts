@@ -25,6 +25,11 @@ export interface Target {
 /** A PATCH was applied, or the target is kept until one is. */
 export type Applied = 'applied' | Kept;
 
+/** The API server cannot be reached or is not able, and the target is not kept: whoever asked tries again. */
+export interface Away {
+  readonly away: string;
+}
+
 export interface Annotator {
   /**
    * `applied`: a PATCH that began after this call was applied. Kept: the API server is away or slower than `waitMs`,
@@ -32,8 +37,14 @@ export interface Annotator {
    * @throws RequestError TargetNotFound, TargetRefused, PendingFull
    */
   request(target: Target, waitMs: number): Promise<Applied>;
-  /** Keeps a target pending until it is annotated, with nobody waiting. Undefined: there is no room. */
-  keep(target: Target): Kept | undefined;
+  /**
+   * As `request`, for a caller that holds what caused it: nothing is kept, and how long it takes is the caller's affair.
+   * @param background whether no sender waits, nor was promised anything.
+   * @throws RequestError TargetNotFound, TargetRefused
+   */
+  annotate(target: Target, background?: boolean): Promise<'applied' | Away>;
+  /** Targets with a PATCH under way or kept. */
+  readonly size: number;
 }
 
 export interface AnnotatorOptions {
@@ -52,6 +63,9 @@ interface Waiter {
   timer: Timer | undefined;
   resolve(applied: Applied): void;
   reject(error: unknown): void;
+  /** Set where the caller holds what caused it: called rather than to keep the target. */
+  readonly release: ((away: Away) => void) | undefined;
+  readonly background: boolean;
 }
 
 interface Entry extends Job {
@@ -82,28 +96,18 @@ export function createAnnotator(options: AnnotatorOptions): Annotator {
     lastAwayMs: Number.NEGATIVE_INFINITY,
   };
   return {
-    keep: (target) => keep(state, entryOf(state, target)),
     request(target, waitMs) {
       const entry = entryOf(state, target);
       // While it waits to be retried, one more webhook changes nothing.
       const kept = entry.underWay === undefined ? pending.find(entry) : undefined;
       return kept === undefined ? enqueue(state, entry, waitMs) : Promise.resolve(kept);
     },
+    get size() {
+      return state.entries.size;
+    },
+    annotate: (target, background = false) => annotate(state, entryOf(state, target), background),
   };
 }
-
-function keep({ options, entries }: State, entry: Entry): Kept | undefined {
-  const kept = options.pending.keep(entry, 'away');
-  if (entry.underWay === undefined) {
-    if (kept === undefined) entries.delete(entry.key);
-  } else if (kept !== undefined) {
-    // The PATCH under way began before this call: only the next one settles what is kept.
-    entry.waiters.push({ promised: true, timer: undefined, resolve: ignore, reject: ignore });
-  }
-  return kept;
-}
-
-function ignore(): void {}
 
 function entryOf(state: State, target: Target): Entry {
   const key = `${target.type.apiVersion}/${target.type.plural}/${target.namespace}/${target.name}`;
@@ -117,22 +121,47 @@ function entryOf(state: State, target: Target): Entry {
     waiters: [],
     underWay: undefined,
     attempt: () => run(state, entry),
+    ended: () => forget(state, entry),
   };
   state.entries.set(key, entry);
   return entry;
 }
 
+/** An entry that nobody waits for costs nothing. */
+function forget({ entries, options }: State, entry: Entry): void {
+  if (entry.underWay === undefined && options.pending.find(entry) === undefined) entries.delete(entry.key);
+}
+
 function enqueue(state: State, entry: Entry, waitMs: number): Promise<Applied> {
-  const { clock, onCoalesced } = state.options;
+  const { clock } = state.options;
   return new Promise((resolve, reject) => {
-    const waiter: Waiter = { promised: false, timer: undefined, resolve, reject };
+    const waiter: Waiter = {
+      promised: false,
+      timer: undefined,
+      resolve,
+      reject,
+      release: undefined,
+      background: false,
+    };
     waiter.timer = clock.setTimeout(() => {
       waiter.promised = answerKept(state, entry, [waiter], 'slow');
     }, waitMs);
-    if (entry.waiters.length > 0) onCoalesced();
-    entry.waiters.push(waiter);
-    if (entry.underWay === undefined) void entry.attempt();
+    join(state, entry, waiter);
   });
+}
+
+function annotate(state: State, entry: Entry, background: boolean): Promise<'applied' | Away> {
+  return new Promise((resolve, reject) => {
+    const applied = (): void => resolve('applied');
+    join(state, entry, { promised: false, timer: undefined, resolve: applied, reject, release: resolve, background });
+  });
+}
+
+/** Waits for the next PATCH, which begins now unless one is under way. */
+function join({ options }: State, entry: Entry, waiter: Waiter): void {
+  if (entry.waiters.length > 0) options.onCoalesced();
+  entry.waiters.push(waiter);
+  if (entry.underWay === undefined) void entry.attempt();
 }
 
 function run(state: State, entry: Entry): Promise<Attempt> {
@@ -148,7 +177,7 @@ async function patchAll(state: State, entry: Entry): Promise<Attempt> {
     const batch = entry.waiters;
     entry.waiters = [];
     try {
-      await patch(state, entry.target);
+      await patch(state, entry.target, batch);
       result = 'done';
       for (const waiter of batch) answer(waiter, 'applied');
       if (!entry.waiters.some((waiter) => waiter.promised)) pending.settle(entry);
@@ -159,14 +188,20 @@ async function patchAll(state: State, entry: Entry): Promise<Attempt> {
   } while (entry.waiters.length > 0);
   // In the same turn as the loop's last check: whoever comes from here on starts a PATCH of its own.
   entry.underWay = undefined;
-  if (pending.find(entry) === undefined) state.entries.delete(entry.key);
+  forget(state, entry);
   if (result === 'done' && pending.size > 0) pending.wake();
   return result;
 }
 
-async function patch({ options, requestedAt }: State, target: Target): Promise<void> {
+async function patch({ options, requestedAt }: State, target: Target, batch: readonly Waiter[]): Promise<void> {
   const { client, timeoutMs } = options;
-  await client.request(reconcilePatch(resourcePath(target.type, target), requestedAt(), timeoutMs));
+  const request = reconcilePatch(resourcePath(target.type, target), requestedAt(), timeoutMs);
+  await client.request(isBackground(batch) ? { ...request, background: true } : request);
+}
+
+/** An empty batch is one of promises. */
+function isBackground(batch: readonly Waiter[]): boolean {
+  return batch.length > 0 && batch.every(({ background }) => background);
 }
 
 function judge(state: State, error: unknown): Exclude<Attempt, 'done'> {
@@ -192,7 +227,9 @@ function fail(state: State, { entry, batch, result, error }: Failure): void {
     // Those that came meanwhile need not wait for the next attempt: it is promised to them too.
     const everyone = batch.concat(entry.waiters);
     entry.waiters = [];
-    if (everyone.length > 0) answerKept(state, entry, everyone, 'away');
+    const senders = everyone.filter(({ release }) => release === undefined);
+    if (senders.length > 0) answerKept(state, entry, senders, 'away');
+    for (const { release } of everyone) release?.({ away: messageOf(error) });
     return;
   }
   const code = result === 'gone' ? 'TargetNotFound' : 'TargetRefused';

@@ -3,18 +3,13 @@
  * route.
  */
 
-import { type Program, sharedProgram } from '../../cel/cel.ts';
 import { ReceiverError } from '../api/errors.ts';
-import { defaultApiVersion } from '../api/flux-kinds.ts';
-import type { Receiver, ResourceReference } from '../api/receiver/receiver.ts';
+import type { Receiver } from '../api/receiver/receiver.ts';
 import { validateReceiver } from '../api/receiver/validate-receiver.ts';
-import { pathSegmentFault } from '../kube/path-segment.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
-import type { Route, RouteIdentity, Serving, TargetEntry } from './routes.ts';
+import { type CompiledTargets, compileTargets } from './compile-targets.ts';
+import type { Route, RouteIdentity, Serving } from './routes.ts';
 import { webhookPath } from './webhook-path.ts';
-
-/** As cel-go sees Flux's declaration of `req`, `res` and `claims`. */
-const JSON_OBJECT = 'map(string, dyn)';
 
 const NO_TOKEN = Buffer.alloc(0);
 
@@ -22,62 +17,7 @@ const NO_TOKEN = Buffer.alloc(0);
 export interface CompiledSpec {
   readonly type: WebhookType;
   readonly events: ReadonlySet<string> | undefined;
-  readonly filter: Program | undefined;
-  readonly entries: readonly TargetEntry[];
-}
-
-function celProgram(
-  expression: string | undefined,
-  variables: Readonly<Record<string, string>>,
-  where: string,
-): Program | undefined {
-  if (expression === undefined || expression === '') return undefined;
-  try {
-    return sharedProgram(expression, { variables, result: 'bool' });
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new ReceiverError('InvalidCELExpression', `${where}: ${cause}`, { cause: error });
-  }
-}
-
-function readsMetadata(...programs: readonly (Program | undefined)[]): boolean {
-  return programs.some((program) => program?.reads.has('res') === true);
-}
-
-/** Why an entry can mean no object, in words that name the field; the Receiver serves its other entries all the same. */
-function faultOf(entry: ResourceReference, field: string): string | undefined {
-  const { apiVersion, kind, name, namespace, matchLabels } = entry;
-  const ofName = pathSegmentFault(name);
-  if (ofName !== undefined) return `${field}.name ${JSON.stringify(name)} ${ofName}`;
-  const ofNamespace = namespace ? pathSegmentFault(namespace) : undefined;
-  if (ofNamespace !== undefined) return `${field}.namespace ${JSON.stringify(namespace)} ${ofNamespace}`;
-  // Absent and empty differ: as everywhere in Kubernetes, an empty selector selects every object.
-  if (name === '*' && matchLabels === undefined) {
-    return `${field}: name '*' needs matchLabels; {} selects every ${kind} of the namespace`;
-  }
-  if (!apiVersion && defaultApiVersion(kind) === undefined) {
-    return `${field}.apiVersion is required for kind ${kind}, which has no default`;
-  }
-  return undefined;
-}
-
-function compileEntry(
-  entry: ResourceReference,
-  filter: Program | undefined,
-  common: { field: string; ownNamespace: string; resourceFilter: Program | undefined },
-): TargetEntry {
-  return {
-    field: common.field,
-    fault: faultOf(entry, common.field),
-    apiVersion: entry.apiVersion || defaultApiVersion(entry.kind),
-    kind: entry.kind,
-    name: entry.name,
-    namespace: entry.namespace || common.ownNamespace,
-    // With a name, matchLabels is ignored.
-    matchLabels: entry.name === '*' ? entry.matchLabels : undefined,
-    filter,
-    needsMetadata: entry.name === '*' || readsMetadata(common.resourceFilter, filter),
-  };
+  readonly targets: CompiledTargets;
 }
 
 /**
@@ -89,17 +29,6 @@ export function compileSpec(receiver: Receiver, types: ReadonlyMap<string, Webho
   validateReceiver(spec, [...types.values()]);
   const type = types.get(spec.type);
   if (type === undefined) throw new ReceiverError('ValidationFailed', `spec.type: unknown type ${spec.type}`);
-  const variables = {
-    req: JSON_OBJECT,
-    res: JSON_OBJECT,
-    ...(type.oidcProviders === 'required' ? { claims: JSON_OBJECT } : {}),
-  };
-  const resourceFilter = celProgram(spec.resourceFilter, variables, 'spec.resourceFilter');
-  const entries = spec.resources.map((entry, index) => {
-    const field = `spec.resources[${index}]`;
-    const filter = celProgram(entry.filter, variables, `${field}.filter`);
-    return compileEntry(entry, filter, { field, ownNamespace: metadata.namespace, resourceFilter });
-  });
   const events = spec.events ?? [];
   return {
     type,
@@ -107,8 +36,7 @@ export function compileSpec(receiver: Receiver, types: ReadonlyMap<string, Webho
       events.length === 0 || type.eventHeader === undefined
         ? undefined
         : new Set(events.map((event) => event.toLowerCase())),
-    filter: resourceFilter,
-    entries,
+    targets: compileTargets(spec, metadata.namespace, type.filterVariables),
   };
 }
 
@@ -141,9 +69,9 @@ export function compileRoute(
   const serving: Serving = {
     verifier,
     events: compiled.events,
-    filter: compiled.filter,
-    filtered: compiled.filter !== undefined || compiled.entries.some((entry) => entry.filter !== undefined),
-    entries: compiled.entries,
+    filter: compiled.targets.filter,
+    filtered: compiled.targets.filtered,
+    entries: compiled.targets.entries,
   };
   return {
     path: webhookPath(token, metadata.name, metadata.namespace),

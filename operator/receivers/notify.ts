@@ -1,24 +1,20 @@
 /**
- * Notifies the targets of a Receiver of what a genuine request or message says: selects them, runs the filters, has each
- * annotated, and reports what cannot be. It knows no HTTP, so that a message of a broker takes the same way.
+ * Notifies the targets of a Receiver of what a genuine request says: selects them, runs the filters, has each annotated or
+ * kept pending until it is, and reports what cannot be. `notify-message.ts` is its twin for what a broker holds.
  */
 
-import type { Program } from '../../cel/cel.ts';
 import { RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
 import type { Clock } from '../observe/clock.ts';
-import type { Annotator } from './annotator.ts';
+import { annotateAll } from './annotate-all.ts';
+import type { Annotator, Away } from './annotator.ts';
+import { entryLabel, type FilterInput, passes, selectTargets } from './choose.ts';
 import { isAway } from './is-away.ts';
 import type { Attempt, Kept, Pending, Settled } from './pending.ts';
-import type { Route, Serving, TargetEntry } from './routes.ts';
+import type { Route, Serving } from './routes.ts';
+import type { TargetEntry } from './target-entry.ts';
 import type { TargetReports } from './target-reports.ts';
 import type { SelectedTarget, Targets } from './targets.ts';
-
-/** What filters see, made once a request. */
-export interface FilterInput {
-  readonly req: Readonly<Record<string, unknown>>;
-  readonly claims?: Readonly<Record<string, unknown>>;
-}
 
 /** A genuine request, and what its targets are chosen by. */
 export interface Notification {
@@ -125,11 +121,11 @@ async function decide(
   entry: TargetEntry,
 ): Promise<readonly Promise<readonly Answer[]>[]> {
   try {
-    const found = await select(options, run.route, entry);
+    const found = await selectTargets(options, run.route.namespace, entry, 'sender');
     const elapsedMs = options.clock.elapsedMs() - run.startedMs;
     const waitMs = Math.max(ANSWER_WITHIN_MS - elapsedMs, 0);
     return found.map(async (target) =>
-      passes(run, entry, target) ? [await options.annotator.request(target, waitMs)] : [],
+      passes(run.serving, run.input, entry, target) ? [await options.annotator.request(target, waitMs)] : [],
     );
   } catch (error) {
     if (isAway(error)) return [Promise.resolve([keepSelection(options, { ...run }, entry)])];
@@ -140,52 +136,48 @@ async function decide(
   }
 }
 
-async function select(
-  { targets, sameNamespaceOnly }: NotifierOptions,
-  route: Route,
-  entry: TargetEntry,
-): Promise<readonly SelectedTarget[]> {
-  if (sameNamespaceOnly && entry.namespace !== route.namespace) {
-    const message = `${labelOf(entry)}: cross-namespace references are blocked by --no-cross-namespace-refs`;
-    throw new RequestError('TargetForbidden', message);
-  }
-  return await targets.select(entry);
-}
-
-function passes({ serving, input }: Notification, entry: TargetEntry, target: SelectedTarget): boolean {
-  if (!serving.filtered) return true;
-  const variables = { ...input, res: target.res ?? {} };
-  const holds = (filter: Program | undefined): boolean => filter === undefined || filter.evaluate(variables) === true;
-  try {
-    return holds(serving.filter) && holds(entry.filter);
-  } catch (error) {
-    throw new RequestError('FilterFailed', `${labelOf(entry)}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-/** The API server was away before it was known which objects the entry means: the whole request is kept. */
+/**
+ * The API server was away before it was known which objects the entry means: the whole request is kept, and annotates
+ * them by itself, so that however many they are it needs no more room.
+ */
 function keepSelection(options: NotifierOptions, notification: Notification, entry: TargetEntry): KeptEntry {
-  const { annotator, pending } = options;
-  let targets: readonly Kept[] = [];
+  const { annotator, pending, reports } = options;
+  const applied = new Set<string>();
   let failure: RequestError | undefined;
+  const annotate = async (target: SelectedTarget): Promise<'applied' | Away> => {
+    const answer = applied.has(target.name) ? 'applied' : await annotator.annotate(target);
+    if (answer === 'applied') applied.add(target.name);
+    return answer;
+  };
   const attempt = async (): Promise<Attempt> => {
     try {
-      const found = await select(options, notification.route, entry);
-      const kept = found.filter((target) => passes(notification, entry, target)).map((each) => annotator.keep(each));
-      targets = kept.filter((each) => each !== undefined);
-      return targets.length === kept.length ? 'done' : 'away';
+      const { away, errors } = await annotateAll(await selectAgain(options, notification, entry), annotate);
+      if (errors.length > 0) throw errors.find(isRefused) ?? errors[0];
+      return away === undefined ? 'done' : 'away';
     } catch (error) {
       if (isAway(error)) return 'away';
-      options.reports.failed(notification.route, entry, error);
-      if (!(error instanceof RequestError)) return 'refused';
+      reports.failed(notification.route, entry, error);
+      if (!(error instanceof RequestError) || isRefused(error)) return 'refused';
       failure = error;
       return 'gone';
     }
   };
-  const selection = pending.keep({ label: labelOf(entry), bytes: notification.bytes, attempt }, 'away');
+  const selection = pending.keep({ label: entryLabel(entry), bytes: notification.bytes, attempt }, 'away');
   if (selection === undefined) throw new RequestError('PendingFull');
-  const settled = selection.settled.then((outcome) => (outcome === 'done' ? settledOf(targets) : outcome));
-  return { settled, failure: () => failure };
+  return { settled: selection.settled, failure: () => failure };
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof RequestError && error.code === 'TargetRefused';
+}
+
+async function selectAgain(
+  options: NotifierOptions,
+  { route, serving, input }: Notification,
+  entry: TargetEntry,
+): Promise<readonly SelectedTarget[]> {
+  const found = await selectTargets(options, route.namespace, entry, 'sender');
+  return found.filter((target) => passes(serving, input, entry, target));
 }
 
 /** Of several the worst. */
@@ -213,8 +205,4 @@ async function settleAll<T>(promises: readonly Promise<T>[]): Promise<T[]> {
 
 function isPendingFull(error: unknown): boolean {
   return error instanceof RequestError && error.code === 'PendingFull';
-}
-
-function labelOf(entry: TargetEntry): string {
-  return `${entry.kind}/${entry.namespace}/${entry.name}`;
 }

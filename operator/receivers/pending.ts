@@ -19,6 +19,8 @@ export interface Job {
   /** What the job holds in memory beside itself. */
   readonly bytes: number;
   attempt(): Promise<Attempt>;
+  /** Called once it is kept no more, however it ended. */
+  ended?(): void;
 }
 
 /** A job that is kept. */
@@ -138,6 +140,7 @@ function end(state: State, job: Job, settled: Settled): void {
   state.bytes -= job.bytes;
   state.options.metrics.pending(state.jobs.size);
   turn.settle(settled);
+  job.ended?.();
 }
 
 async function work(state: State): Promise<void> {

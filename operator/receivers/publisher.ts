@@ -7,7 +7,8 @@ import type { Secrets } from '../kube/watch/secrets.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import { type CompiledSpec, compileRoute, compileSpec, routeIdentity } from './compile.ts';
 import type { Outcome } from './desired-status.ts';
-import type { RouteTable, TargetEntry } from './routes.ts';
+import type { RouteTable } from './routes.ts';
+import type { TargetEntry } from './target-entry.ts';
 import type { Targets } from './targets.ts';
 import { isWebhookPath } from './webhook-path.ts';
 
@@ -67,7 +68,7 @@ function takeUnchecked({ published, checked }: State, key: string): readonly Tar
   const spec = `${served.uid}/${served.generation}`;
   if (checked.get(key) === spec) return [];
   checked.set(key, spec);
-  return served.compiled.entries;
+  return served.compiled.targets.entries;
 }
 
 async function publish(state: State, key: string, receiver: Receiver): Promise<Outcome> {
@@ -93,7 +94,7 @@ async function serve({ options, published }: State, key: string, receiver: Recei
   if (same && secret === before.secret) return before.path;
   const { path, route } = compileRoute(receiver, compiled, secret);
   routes.publish(path, route);
-  targets.prepare(compiled.entries);
+  targets.prepare(compiled.targets.entries);
   published.set(key, { uid, generation, compiled, secret, path });
   return path;
 }

@@ -3,38 +3,16 @@
  * Receivers request the same, the older has it, and the younger is reconciled once it is free.
  */
 
-import type { Program } from '../../cel/cel.ts';
 import { ReceiverError } from '../api/errors.ts';
 import { createKeyIndex } from '../kube/queue/key-index.ts';
 import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
-
-/** One entry of `spec.resources`, ready to be selected. */
-export interface TargetEntry {
-  /** Where it stands: `spec.resources[0]`. */
-  readonly field: string;
-  /** Why it can mean no object, in words that name the field; a webhook then answers 500. */
-  readonly fault: string | undefined;
-  /** Undefined where the kind has no default and the entry names none: a webhook then answers 500. */
-  readonly apiVersion: string | undefined;
-  readonly kind: string;
-  /** A name, or `*`. */
-  readonly name: string;
-  readonly namespace: string;
-  readonly matchLabels: Readonly<Record<string, string>> | undefined;
-  readonly filter: Program | undefined;
-  /** Whether the object's metadata must be known before it may be annotated. */
-  readonly needsMetadata: boolean;
-}
+import type { CompiledTargets } from './compile-targets.ts';
 
 /** What serving a webhook takes. */
-export interface Serving {
+export interface Serving extends Pick<CompiledTargets, 'filter' | 'filtered' | 'entries'> {
   readonly verifier: WebhookVerifier;
   /** Lower-cased; undefined: all events. */
   readonly events: ReadonlySet<string> | undefined;
-  readonly filter: Program | undefined;
-  /** Whether any filter is set, so that `req` is needed. */
-  readonly filtered: boolean;
-  readonly entries: readonly TargetEntry[];
 }
 
 /** Whose route it is. */

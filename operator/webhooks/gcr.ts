@@ -39,7 +39,7 @@ function prepare(secret: SecretData, { issuers, jwksUrl, now }: GcrOptions): Web
     }
     const token = parseIdToken(bearerToken(head));
     checkClaims(token.claims, audience, email);
-    checkValidityPeriod(token.claims, now());
+    checkValidityPeriod(token.claims, head.sentAtMs ?? now());
     return token;
   }
 

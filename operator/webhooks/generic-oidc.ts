@@ -45,7 +45,7 @@ function prepare(specs: readonly OidcProvider[], { issuers, now }: GenericOidcOp
     if (!isFor(provider.audience, token.claims)) {
       throw new RequestError('TokenRejected', `the token is not for audience ${provider.audience}`);
     }
-    checkValidityPeriod(token.claims, now());
+    checkValidityPeriod(token.claims, head.sentAtMs ?? now());
     return { token, provider };
   }
 
@@ -69,6 +69,7 @@ export function createGenericOidc(options: Partial<GenericOidcOptions> = {}): We
     validatedBy: 'an ID token in `Authorization: Bearer`, of a provider in `oidcProviders`, whose claims hold',
     secret: 'refused',
     oidcProviders: 'required',
+    filterVariables: ['claims'],
     methods: ['POST', 'GET', 'PUT'],
     prepare: ({ oidcProviders }) => prepare(oidcProviders, all),
   };

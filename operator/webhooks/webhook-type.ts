@@ -43,6 +43,9 @@ export interface WebhookRequest extends RequestHead {
   readonly body: Buffer;
 }
 
+/** `claims` are those of the ID token; `msg` is about the message that a webhook carries. */
+export type FilterVariable = 'claims' | 'msg';
+
 /** The data of a Receiver's Secret, decoded, byte for byte. */
 export type SecretData = Readonly<Record<string, Buffer>>;
 
@@ -83,6 +86,8 @@ export interface WebhookType {
   readonly oidcProviders: 'required' | 'refused';
   /** The header that names the event for `spec.events`, lower-case; absent where events mean nothing. */
   readonly eventHeader?: string;
+  /** What filters see beside `req` and `res`. */
+  readonly filterVariables?: readonly FilterVariable[];
   /** The methods that are not answered 405. */
   readonly methods: readonly string[];
   /** Throws ReceiverError when the Receiver's settings cannot work, with a message that says what to change. */

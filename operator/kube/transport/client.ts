@@ -45,6 +45,8 @@ interface State {
   readonly credentials: CredentialSource;
   readonly connections: Connections;
   readonly throttle: Throttle;
+  /** In front of it, for requests in the background. */
+  readonly backgroundThrottle: Throttle;
   /** Of the requests under way, also of those that only wait for their turn. */
   readonly deadlines: Set<Deadline>;
 }
@@ -53,6 +55,7 @@ type WatchRequest = Parameters<KubeClient['stream']>[0];
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_CONNECTIONS = 64;
+const BACKGROUND_SHARE = 0.25;
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const MAX_TRIES = 10;
 const FIRST_ERROR_STATUS = 400;
@@ -78,6 +81,11 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions)
     credentials: createCredentialSource(config, options.log, clock),
     connections: createConnections({ server, proxyUrl: cluster.proxyUrl, width }),
     throttle: createThrottle({ ...options, clock }),
+    backgroundThrottle: createThrottle({
+      qps: options.qps * BACKGROUND_SHARE,
+      burst: options.burst * BACKGROUND_SHARE,
+      clock,
+    }),
     deadlines: new Set(),
   };
   options.log.debug({ host: server.host }, 'API server');
@@ -91,15 +99,18 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions)
   };
 }
 
-function deadlineOf(state: State, { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: KubeRequest): Deadline {
-  const deadline = createDeadline(timeoutMs, signal, state.clock);
+/** @param turnMs how long it waits before its time begins. */
+function deadlineOf(state: State, { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: KubeRequest, turnMs = 0): Deadline {
+  const deadline = createDeadline(turnMs + timeoutMs, signal, state.clock);
   state.deadlines.add(deadline);
   return deadline;
 }
 
 async function exchange(state: State, request: KubeRequest): Promise<unknown> {
-  const deadline = deadlineOf(state, request);
+  const turnMs = request.background === true ? state.backgroundThrottle.take() : 0;
+  const deadline = deadlineOf(state, request, turnMs);
   try {
+    if (turnMs > 0) await pauseWithin(deadline, turnMs);
     return contentOf(await answerTo(state, request, deadline), state.clock);
   } catch (error) {
     throw asKubeError(error);
@@ -146,7 +157,7 @@ async function attempt(
     const answer = await send(requests, optionsOf(state, request, credentials), deadline);
     const isFair = answer.headers[FAIRNESS_HEADER] !== undefined;
     // What refuses a request before it gets so far says nothing of it: a check of credentials, a proxy in between.
-    if (isFair || answer.status < FIRST_ERROR_STATUS) state.throttle.learn(isFair);
+    if (isFair || answer.status < FIRST_ERROR_STATUS) learn(state, isFair);
     state.options.metrics?.observe(request.method, String(answer.status), state.host);
     return answer;
   } catch (error) {
@@ -154,6 +165,11 @@ async function attempt(
     if (resent || deadline.over !== undefined || !isRepeatable(request) || !wasClosed(error)) throw error;
     return undefined;
   }
+}
+
+function learn({ throttle, backgroundThrottle }: State, isFair: boolean): void {
+  throttle.learn(isFair);
+  backgroundThrottle.learn(isFair);
 }
 
 async function* stream(state: State, request: WatchRequest): AsyncGenerator<string> {

@@ -21,6 +21,8 @@ export interface WatchedResource {
   absence(): Absence | undefined;
   /** `namespace/name` of each object. */
   keys(): string[];
+  /** Whether there is such an object, as `namespace/name`. */
+  has(key: string): boolean;
   /** Has an object handled again although it has not changed. */
   enqueue(key: string, priority: 'front' | 'backlog'): void;
 }
@@ -96,6 +98,7 @@ export function createWatchedResource(options: WatchedResourceOptions): WatchedR
     hasHandledAll: () => informer.hasSynced && unseen.size === 0,
     absence: () => absence,
     keys: () => Array.from(informer.values(), ({ metadata }) => keyOf(metadata)),
+    has: (key) => informer.get(key) !== undefined,
     enqueue: (key, priority) => queue.add(key, priority),
   };
 }

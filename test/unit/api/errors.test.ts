@@ -14,9 +14,11 @@ describe('the error table', () => {
     for (const [, { status = 400 }] of entries) expect(status).toSatisfy((code: number) => code >= 400 && code <= 599);
   });
 
-  it('has a message acknowledged, delivered again or rejected by whether another attempt can help', () => {
-    const answers = (['EventNotListed', 'PendingFull', 'FilterFailed'] as const).map((code) => errorTable[code].broker);
-    expect(answers).toEqual(['acknowledge', 'again', 'reject']);
+  it('has a message acknowledged, held, tried again or rejected by whether another attempt can help', () => {
+    const answers = (['EventNotListed', 'PendingFull', 'TargetNotFound', 'FilterFailed'] as const).map(
+      (code) => errorTable[code].outcome,
+    );
+    expect(answers).toEqual(['done', 'away', 'failing', 'poison']);
   });
 });
 

@@ -32,7 +32,7 @@ function setUp(maxJobs = 10) {
   const pending = createPending({ maxJobs, maxBytes: 1_000, log, metrics, clock, random: () => 0.5 });
   const coalesced: number[] = [];
   const annotator = createAnnotator({ client, pending, clock, onCoalesced: () => coalesced.push(1) });
-  return { clock, open, pending, annotator, coalesced };
+  return { clock, open, pending, annotator, coalesced, targets: () => annotator.size };
 }
 
 function shown(applied: Applied): 'applied' | 'kept' {
@@ -101,6 +101,32 @@ describe('the annotator', () => {
     expect(kept !== 'applied' && (await kept.settled)).toBe('gone');
   });
 
+  it.each([
+    ['gone', new ApiError(404, undefined, undefined)],
+    ['done', undefined],
+  ])('holds nothing for a target that was kept and is %s', async (how, answer) => {
+    const { annotator, open, clock, targets } = setUp();
+    const request = annotator.request(target, WAIT_MS);
+    open[0]?.answer(AWAY);
+    await request;
+    expect(targets()).toBe(1);
+    await clock.advance(RETRIED_MS);
+    open[1]?.answer(answer);
+    await clock.advance(0);
+    expect([how, targets()]).toEqual([how, 0]);
+  });
+
+  it('holds nothing for a target that the end of the process gave up', async () => {
+    const { annotator, open, clock, pending, targets } = setUp();
+    const request = annotator.request(target, WAIT_MS);
+    open[0]?.answer(AWAY);
+    await request;
+    const flushed = pending.flush(RETRIED_MS / 2);
+    await clock.advance(RETRIED_MS / 2);
+    await flushed;
+    expect(targets()).toBe(0);
+  });
+
   it('takes a refusal soon after an outage for a part of it, and later for a refusal', async () => {
     const { annotator, open, clock } = setUp();
     const first = annotator.request(target, WAIT_MS);
@@ -132,25 +158,66 @@ describe('the annotator', () => {
     expect(pending.size).toBe(0);
   });
 
-  it('keeps a target beyond a PATCH that began before', async () => {
-    const { annotator, open, clock, pending } = setUp();
-    const earlier = annotator.request(target, WAIT_MS);
-    const kept = annotator.keep(target);
-    open[0]?.answer();
-    expect(await earlier).toBe('applied');
-    await clock.advance(0);
-    expect(open).toHaveLength(2);
-    expect(pending.size).toBe(1);
-    open[1]?.answer();
-    expect(await kept?.settled).toBe('done');
-    expect(pending.size).toBe(0);
-  });
-
   it('says when there is no room to keep one', async () => {
     const { annotator, open } = setUp(0);
     const request = annotator.request(target, WAIT_MS);
     open[0]?.answer(AWAY);
     await expect(request).rejects.toMatchObject({ code: 'PendingFull' });
-    expect(annotator.keep(target)).toBeUndefined();
+  });
+});
+
+describe('for a caller that holds what caused it, the annotator', () => {
+  it('sends one PATCH in the background', async () => {
+    const { annotator, open, targets } = setUp();
+    const applied = annotator.annotate(target, true);
+    expect(open[0]?.request).toMatchObject({ method: 'PATCH', background: true });
+    open[0]?.answer();
+    expect(await applied).toBe('applied');
+    expect(targets()).toBe(0);
+  });
+
+  it('tells that the API server is away, and keeps nothing', async () => {
+    const { annotator, open, pending, targets } = setUp();
+    const away = annotator.annotate(target, true);
+    open[0]?.answer(AWAY);
+    expect(await away).toEqual({ away: 'away' });
+    expect([pending.size, targets()]).toEqual([0, 0]);
+  });
+
+  it.each([
+    [404, 'TargetNotFound'],
+    [403, 'TargetRefused'],
+  ])('throws for %i %s', async (status, code) => {
+    const { annotator, open } = setUp();
+    const applied = annotator.annotate(target, true);
+    open[0]?.answer(new ApiError(status, undefined, undefined));
+    await expect(applied).rejects.toMatchObject({ code });
+  });
+
+  it('shares a PATCH with webhooks, which is then none of the background, and keeps for them alone', async () => {
+    const { annotator, open, clock, pending } = setUp();
+    const first = annotator.annotate(target, true);
+    const held = annotator.annotate(target, true);
+    const sender = annotator.request(target, WAIT_MS);
+    open[0]?.answer();
+    expect(await first).toBe('applied');
+    await clock.advance(0);
+    expect(open[1]?.request).not.toHaveProperty('background');
+    open[1]?.answer(AWAY);
+    expect(await held).toEqual({ away: 'away' });
+    expect(shown(await sender)).toBe('kept');
+    expect(pending.size).toBe(1);
+  });
+
+  it('settles with its PATCH what a webhook was promised', async () => {
+    const { annotator, open, pending } = setUp();
+    const request = annotator.request(target, WAIT_MS);
+    open[0]?.answer(AWAY);
+    const kept = await request;
+    const applied = annotator.annotate(target, true);
+    open[1]?.answer();
+    expect(await applied).toBe('applied');
+    expect(kept !== 'applied' && (await kept.settled)).toBe('done');
+    expect(pending.size).toBe(0);
   });
 });

@@ -20,7 +20,8 @@ function withoutSecret(changes: Partial<Receiver['spec']>): Receiver {
 
 const compile = (receiver: Receiver) => compileSpec(receiver, webhookTypes);
 const entryOf = (entry: ResourceReference, resourceFilter?: string) =>
-  compile(aReceiver({ resources: [entry], ...(resourceFilter === undefined ? {} : { resourceFilter }) })).entries[0];
+  compile(aReceiver({ resources: [entry], ...(resourceFilter === undefined ? {} : { resourceFilter }) })).targets
+    .entries[0];
 
 function errorOf(act: () => unknown): string {
   try {
@@ -109,7 +110,7 @@ describe('an entry', () => {
     [{ kind: 'Bucket', name: '*' }, "name '*' needs matchLabels"],
     [{ kind: 'Widget', name: 'a' }, 'spec.resources[0].apiVersion is required for kind Widget'],
   ])('%j says what is wrong with it, and leaves the others alone', (entry, fault) => {
-    const { entries } = compile(aReceiver({ resources: [entry, { kind: 'Bucket', name: 'ok' }] }));
+    const { entries } = compile(aReceiver({ resources: [entry, { kind: 'Bucket', name: 'ok' }] })).targets;
     expect(entries[0]?.fault).toContain(fault);
     expect(entries[1]?.fault).toBeUndefined();
   });

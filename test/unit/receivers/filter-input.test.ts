@@ -8,7 +8,8 @@ import { createReceiverEndpoint } from '../../../operator/receivers/admit.ts';
 import type { Applied } from '../../../operator/receivers/annotator.ts';
 import { createNotifier } from '../../../operator/receivers/notify.ts';
 import type { Job } from '../../../operator/receivers/pending.ts';
-import type { Route, Serving, TargetEntry } from '../../../operator/receivers/routes.ts';
+import type { Route, Serving } from '../../../operator/receivers/routes.ts';
+import type { TargetEntry } from '../../../operator/receivers/target-entry.ts';
 import type { SelectedTarget } from '../../../operator/receivers/targets.ts';
 import { generic } from '../../../operator/webhooks/generic.ts';
 import type { Verified } from '../../../operator/webhooks/webhook-type.ts';
@@ -67,7 +68,8 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
         patches.push(patch);
         return patch.promise;
       },
-      keep: () => KEPT,
+      annotate: async () => 'applied',
+      size: 0,
     },
     pending: {
       size: 0,

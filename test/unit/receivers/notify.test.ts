@@ -243,19 +243,33 @@ describe('what is kept while the API server is away', () => {
     expect(patched()).toEqual(['a']);
   });
 
-  it('is selected again where there was room for the selection and not for all its targets', async () => {
-    const { notify, api, clock, patched } = setUp({ resources: [git('x'), labelled] }, { maxJobs: 3 });
+  it.each([1, 3])('may select more targets than there is room for %i', async (maxJobs) => {
+    const names = Array.from({ length: 5 }, (_, index) => `t${index}`);
+    const { notify, api, clock, patched } = setUp({ resources: [labelled] }, { maxJobs });
     api.answer(() => AWAY);
     const applied = follow((await notify()).whenApplied());
-    api.answer(({ path }) => (path.endsWith('/x') ? FORBIDDEN : listOf('a', 'b')));
-    await clock.advance(10 * RETRY_MS);
-    expect(patched()).toContain('a');
-    expect(patched()).not.toContain('b');
+    api.answer(({ method, path }) => (method === 'GET' ? listOf(...names) : path.endsWith('/t3') ? AWAY : {}));
+    await clock.advance(RETRY_MS);
     expect(applied.state).toBe('open');
-    api.answer(() => listOf('a', 'b'));
-    await clock.advance(1_000 * RETRY_MS);
-    expect(patched()).toContain('b');
+    expect(patched().filter((name) => name !== 't3')).toEqual(['t0', 't1', 't2', 't4']);
+    api.answer(({ method }) => (method === 'GET' ? listOf(...names) : {}));
+    await clock.advance(10 * RETRY_MS);
     expect(applied.state).toBe('done');
+    expect(patched().filter((name) => name !== 't3')).toEqual(['t0', 't1', 't2', 't4']);
+  });
+
+  it.each<[error: Error, state: string]>([
+    [MISSING, 'TargetNotFound'],
+    [FORBIDDEN, 'open'],
+  ])('annotates the others of a selection in which one fails later with %s', async (error, state) => {
+    const { notify, api, clock, patched } = setUp({ resources: [labelled] });
+    api.answer(() => AWAY);
+    const applied = follow((await notify()).whenApplied());
+    await clock.advance(30 * RETRY_MS);
+    api.answer(({ method, path }) => (path.endsWith('/bad') ? error : method === 'GET' ? listOf('bad', 'a') : {}));
+    await clock.advance(30 * RETRY_MS);
+    expect(applied.state).toBe(state);
+    expect(patched()).toContain('a');
   });
 
   it.each<[what: string, spec: Partial<ReceiverSpec>]>([

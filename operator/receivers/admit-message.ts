@@ -1,0 +1,56 @@
+/** Serves a webhook that came through a broker: the Receiver is found by its key, and judges it as if POSTed to its path. */
+import { RequestError } from '../api/errors.ts';
+import type { RequestHead } from '../api/request-head.ts';
+import { judgeRequest, servedRoute } from './judge-request.ts';
+import { type MessageNotifierOptions, notifyMessage, type Outcome, outcomeOf } from './notify-message.ts';
+import type { RouteTable } from './routes.ts';
+import type { TargetReports } from './target-reports.ts';
+
+/** A webhook as a broker carries it. */
+export interface CarriedWebhook {
+  /** Its headers; without `content-type` it is JSON. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** When it was sent, by the broker's clock, in ms since 1970; undefined where the broker does not say. */
+  readonly sentAtMs: number | undefined;
+}
+
+export interface MessageAdmissionOptions extends MessageNotifierOptions {
+  readonly routes: Pick<RouteTable, 'findByKey'>;
+  readonly reports: TargetReports;
+  /** The limit of a body, as it is for requests. */
+  readonly maxBodyBytes: number;
+}
+
+/** @param key `namespace/name` of the Receiver. Never throws. */
+export async function admitMessage(
+  options: MessageAdmissionOptions,
+  key: string,
+  webhook: CarriedWebhook,
+): Promise<Outcome> {
+  const { routes, reports, maxBodyBytes } = options;
+  try {
+    const route = routes.findByKey(key);
+    const served = route === undefined ? undefined : servedRoute(route);
+    if (served === undefined) throw new RequestError('ReceiverUnavailable');
+    if (webhook.body.length > maxBodyBytes) throw new RequestError('BodyTooLarge');
+    const { route: owner, serving: targets } = served;
+    const onFailed = reports.failed.bind(undefined, owner);
+    const notify = (input: Parameters<typeof notifyMessage>[1]['input']) =>
+      notifyMessage(options, { namespace: owner.namespace, targets, input, onFailed });
+    return await judgeRequest(served, headOf(webhook))(webhook.body, notify);
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+function headOf({ headers, sentAtMs }: CarriedWebhook): RequestHead {
+  const all: Record<string, string> = { 'content-type': 'application/json' };
+  for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value;
+  return {
+    method: 'POST',
+    headers: all,
+    rawHeaders: Object.entries(all).flat(),
+    ...(sentAtMs === undefined ? {} : { sentAtMs }),
+  };
+}

@@ -1,0 +1,65 @@
+/** Which objects an entry of `spec.resources` means, and which of them the filters leave. */
+import type { Program } from '../../cel/cel.ts';
+import { RequestError } from '../api/errors.ts';
+import { messageOf } from '../api/message-of.ts';
+import type { CompiledTargets } from './compile-targets.ts';
+import type { TargetEntry } from './target-entry.ts';
+import type { Patience, SelectedTarget, Targets } from './targets.ts';
+
+/** What filters see, made once a request or message. */
+export interface FilterInput {
+  readonly req: Readonly<Record<string, unknown>>;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** About the message; whole numbers are bigint, which CEL sees as int. */
+  readonly msg?: Readonly<Record<string, unknown>>;
+}
+
+export interface Selection {
+  readonly targets: Pick<Targets, 'select'>;
+  /** With `--no-cross-namespace-refs`. */
+  readonly sameNamespaceOnly: boolean;
+}
+
+/**
+ * @param namespace of the object whose entry it is.
+ * @throws RequestError TargetForbidden; what `Targets.select` throws.
+ */
+export async function selectTargets(
+  { targets, sameNamespaceOnly }: Selection,
+  namespace: string,
+  entry: TargetEntry,
+  patience: Patience,
+): Promise<readonly SelectedTarget[]> {
+  if (sameNamespaceOnly && entry.namespace !== namespace) {
+    const message = `${entryLabel(entry)}: cross-namespace references are blocked by --no-cross-namespace-refs`;
+    throw new RequestError('TargetForbidden', message);
+  }
+  return await targets.select(entry, patience);
+}
+
+/**
+ * Whether both filters hold for a target.
+ * @param input undefined only where there is no filter.
+ * @throws RequestError FilterFailed
+ */
+export function passes(
+  { filtered, filter }: Pick<CompiledTargets, 'filtered' | 'filter'>,
+  input: FilterInput | undefined,
+  entry: TargetEntry,
+  target: SelectedTarget,
+): boolean {
+  if (!filtered) return true;
+  const variables = { ...input, res: target.res ?? {} };
+  const holds = (program: Program | undefined): boolean =>
+    program === undefined || program.evaluate(variables) === true;
+  try {
+    return holds(filter) && holds(entry.filter);
+  } catch (error) {
+    throw new RequestError('FilterFailed', `${entryLabel(entry)}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** `Kind/namespace/name`, for logs and errors. */
+export function entryLabel({ kind, namespace, name }: TargetEntry): string {
+  return `${kind}/${namespace}/${name}`;
+}

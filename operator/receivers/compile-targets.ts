@@ -1,0 +1,110 @@
+/**
+ * From `spec.resources` and `spec.resourceFilter` to what notifications are made from. Pure; of a Receiver or of any other
+ * kind that has the two fields.
+ */
+import { type Program, sharedProgram } from '../../cel/cel.ts';
+import { ReceiverError } from '../api/errors.ts';
+import { defaultApiVersion } from '../api/flux-kinds.ts';
+import { messageOf } from '../api/message-of.ts';
+import type { ResourceReference } from '../api/receiver/receiver.ts';
+import { pathSegmentFault } from '../kube/path-segment.ts';
+import type { FilterVariable } from '../webhooks/webhook-type.ts';
+import type { TargetEntry } from './target-entry.ts';
+
+/** The part of a spec that says what is notified. */
+export interface TargetsSpec {
+  readonly resources: readonly ResourceReference[];
+  /** CEL; undefined and '': none. */
+  readonly resourceFilter?: string | undefined;
+}
+
+export interface CompiledTargets {
+  readonly filter: Program | undefined;
+  /** Whether any filter is set, the entries' own included: what filters see is needed. */
+  readonly filtered: boolean;
+  /** Whether any of them names `req`. */
+  readonly readsRequest: boolean;
+  readonly entries: readonly TargetEntry[];
+}
+
+/** As cel-go sees Flux's declaration of `req`, `res` and `claims`. */
+const JSON_OBJECT = 'map(string, dyn)';
+
+/**
+ * @param namespace the object's own, which an entry means that names none.
+ * @param variables what filters see beside `req` and `res`.
+ * @throws ReceiverError InvalidCELExpression, with a message that says what to change.
+ */
+export function compileTargets(
+  spec: TargetsSpec,
+  namespace: string,
+  variables: readonly FilterVariable[] = [],
+): CompiledTargets {
+  const types = Object.fromEntries(['req', 'res', ...variables].map((name) => [name, JSON_OBJECT]));
+  const resourceFilter = celProgram(spec.resourceFilter, types, 'spec.resourceFilter');
+  const entries = spec.resources.map((entry, index) => {
+    const field = `spec.resources[${index}]`;
+    const filter = celProgram(entry.filter, types, `${field}.filter`);
+    return compileEntry(entry, filter, { field, namespace, resourceFilter });
+  });
+  const programs = [resourceFilter, ...entries.map(({ filter }) => filter)];
+  return {
+    filter: resourceFilter,
+    filtered: programs.some((program) => program !== undefined),
+    readsRequest: reads('req', ...programs),
+    entries,
+  };
+}
+
+function celProgram(
+  expression: string | undefined,
+  variables: Readonly<Record<string, string>>,
+  where: string,
+): Program | undefined {
+  if (expression === undefined || expression === '') return undefined;
+  try {
+    return sharedProgram(expression, { variables, result: 'bool' });
+  } catch (error) {
+    throw new ReceiverError('InvalidCELExpression', `${where}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function reads(variable: string, ...programs: readonly (Program | undefined)[]): boolean {
+  return programs.some((program) => program?.reads.has(variable) === true);
+}
+
+/** Why an entry can mean no object, in words that name the field; the other entries are served all the same. */
+function faultOf(entry: ResourceReference, field: string): string | undefined {
+  const { apiVersion, kind, name, namespace, matchLabels } = entry;
+  const ofName = pathSegmentFault(name);
+  if (ofName !== undefined) return `${field}.name ${JSON.stringify(name)} ${ofName}`;
+  const ofNamespace = namespace ? pathSegmentFault(namespace) : undefined;
+  if (ofNamespace !== undefined) return `${field}.namespace ${JSON.stringify(namespace)} ${ofNamespace}`;
+  // Absent and empty differ: as everywhere in Kubernetes, an empty selector selects every object.
+  if (name === '*' && matchLabels === undefined) {
+    return `${field}: name '*' needs matchLabels; {} selects every ${kind} of the namespace`;
+  }
+  if (!apiVersion && defaultApiVersion(kind) === undefined) {
+    return `${field}.apiVersion is required for kind ${kind}, which has no default`;
+  }
+  return undefined;
+}
+
+function compileEntry(
+  entry: ResourceReference,
+  filter: Program | undefined,
+  common: { field: string; namespace: string; resourceFilter: Program | undefined },
+): TargetEntry {
+  return {
+    field: common.field,
+    fault: faultOf(entry, common.field),
+    apiVersion: entry.apiVersion || defaultApiVersion(entry.kind),
+    kind: entry.kind,
+    name: entry.name,
+    namespace: entry.namespace || common.namespace,
+    // With a name, matchLabels is ignored.
+    matchLabels: entry.name === '*' ? entry.matchLabels : undefined,
+    filter,
+    needsMetadata: entry.name === '*' || reads('res', common.resourceFilter, filter),
+  };
+}

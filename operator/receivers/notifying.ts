@@ -1,0 +1,114 @@
+/**
+ * What every feature that notifies Flux's objects shares: the routes of Receivers, the objects that are watched, the
+ * PATCHes under way. Receivers fill it; event sources use the part that messages take. One for each cluster.
+ */
+import type { Config } from '../config.ts';
+import type { Cluster, WatchedKind } from '../platform/cluster.ts';
+import { admitMessage, type CarriedWebhook, type MessageAdmissionOptions } from './admit-message.ts';
+import { createAnnotator } from './annotator.ts';
+import { createGatherer } from './gather.ts';
+import { createReceiverMetrics, type ReceiverMetrics } from './metrics.ts';
+import { createNotifier, type Notifier } from './notify.ts';
+import { type MessageNotification, notifyMessage, type Outcome } from './notify-message.ts';
+import { createPending, type Pending } from './pending.ts';
+import { createRouteTable, type RouteTable } from './routes.ts';
+import { createTargetReports, type TargetReports } from './target-reports.ts';
+import { createTargets, type Targets } from './targets.ts';
+
+/** `loading`: not every Receiver is reconciled yet. `not-ready`: it is suspended or stalled, or its Secret is missing. */
+export type ReceiverState = 'ready' | 'not-ready' | 'missing' | 'loading';
+
+/** What messages of brokers take: nothing that comes of one is kept here. */
+export interface MessageNotifying {
+  /** Starts what notifications of these targets need: the watch of what filters see. Never throws, never waits. */
+  prepare: Targets['prepare'];
+  /** One attempt at a message. Never throws. */
+  notify(notification: MessageNotification): Promise<Outcome>;
+  /** One attempt at a webhook for a Receiver (`namespace/name`), as if it were POSTed to its path. Never throws. */
+  admit(receiver: string, webhook: CarriedWebhook): Promise<Outcome>;
+  receiverState(receiver: string): ReceiverState;
+  /** The listener gets the key of each Receiver whose state may have changed. */
+  onReceiver(listener: (receiver: string) => void): void;
+}
+
+export interface Notifying {
+  readonly routes: RouteTable;
+  readonly targets: Targets;
+  readonly pending: Pending;
+  readonly reports: TargetReports;
+  readonly notifier: Notifier;
+  readonly messages: MessageNotifying;
+  /** The Receivers that are watched; set by their feature when it starts. */
+  readonly watch: { receivers: WatchedKind | undefined };
+  /** Has a Receiver reconciled. */
+  enqueue(receiver: string, priority?: 'front' | 'backlog'): void;
+  /** Whether every Receiver has been reconciled once. */
+  isComplete(): boolean;
+  /** A Receiver has been reconciled: whoever refers to it may have to act. */
+  announce(receiver: string): void;
+}
+
+/** What pending requests may hold of their webhooks' bodies. */
+const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+
+const made = new WeakMap<Cluster, Notifying>();
+
+/** Made at the first call for a cluster. */
+export function notifyingOf(cluster: Cluster, config: Config): Notifying {
+  const known = made.get(cluster);
+  if (known !== undefined) return known;
+  const notifying = createNotifying(cluster, config);
+  made.set(cluster, notifying);
+  return notifying;
+}
+
+function createNotifying(cluster: Cluster, config: Config): Notifying {
+  const { client, clock, discovery, log, namespace } = cluster;
+  const metrics = createReceiverMetrics(cluster.metrics.registry);
+  const watch: Notifying['watch'] = { receivers: undefined };
+  const listeners = new Set<(receiver: string) => void>();
+  const enqueue: Notifying['enqueue'] = (key, priority = 'front') => watch.receivers?.enqueue(key, priority);
+  const isComplete = () => watch.receivers?.hasHandledAll() === true;
+  const routes = createRouteTable(enqueue);
+  const targets = createTargets({ client, discovery, namespace, log });
+  const pending = pendingOf(cluster, config, metrics);
+  const onCoalesced = () => metrics.notificationsCoalesced.inc();
+  const annotator = createAnnotator({ client, pending, clock, onCoalesced });
+  const reports = createTargetReports({ events: cluster.replicaEvents, log });
+  const selection = { targets, sameNamespaceOnly: config.noCrossNamespaceRefs };
+  const gatherer = createGatherer({ annotator, clock });
+  const maxBodyBytes = config.limits.maxBodyBytes;
+  const admission: MessageAdmissionOptions = { ...selection, gatherer, routes, reports, maxBodyBytes };
+  return {
+    ...{ watch, routes, targets, pending, reports, enqueue, isComplete },
+    notifier: createNotifier({ ...selection, annotator, pending, reports, clock }),
+    messages: {
+      prepare: targets.prepare,
+      notify: (notification) => notifyMessage(admission, notification),
+      admit: (receiver, webhook) => admitMessage(admission, receiver, webhook),
+      receiverState(receiver) {
+        if (routes.findByKey(receiver)?.serving !== undefined) return 'ready';
+        if (!isComplete()) return 'loading';
+        return watch.receivers?.has(receiver) === true ? 'not-ready' : 'missing';
+      },
+      onReceiver: (listener) => void listeners.add(listener),
+    },
+    announce(receiver) {
+      for (const listener of listeners) listener(receiver);
+    },
+  };
+}
+
+function pendingOf({ clock, log }: Cluster, config: Config, metrics: ReceiverMetrics): Pending {
+  return createPending({
+    maxJobs: config.maxPendingNotifications,
+    maxBytes: MAX_PENDING_BYTES,
+    log,
+    metrics: {
+      pending: (count) => metrics.notificationsPending.set(count),
+      abandoned: (count) => metrics.notificationsAbandoned.inc(count),
+    },
+    clock,
+    random: Math.random,
+  });
+}

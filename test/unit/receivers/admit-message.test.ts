@@ -1,0 +1,124 @@
+/** What a webhook that came through a broker comes to; with real routes and verifiers. */
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { type MessageOutcome, RequestError } from '../../../operator/api/errors.ts';
+import type { ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
+import { createDiscovery } from '../../../operator/kube/discovery.ts';
+import { admitMessage } from '../../../operator/receivers/admit-message.ts';
+import { createRouteTable } from '../../../operator/receivers/routes.ts';
+import { createTargets } from '../../../operator/receivers/targets.ts';
+import { aReceiver, compiled, TOKEN } from './a-receiver.ts';
+import { createLines } from './lines.ts';
+import { createScriptedApi } from './scripted-api.ts';
+
+const GITHUB: Partial<ReceiverSpec> = { type: 'github', secretRef: { name: 'token' }, events: ['push'] };
+const BODY = Buffer.from('{"ref":"refs/heads/main"}');
+const signed = (body: Buffer): string => `sha256=${createHmac('sha256', TOKEN).update(body).digest('hex')}`;
+const PUSH = { 'X-GitHub-Event': 'push', 'X-Hub-Signature-256': signed(BODY) };
+
+interface Settings {
+  readonly spec?: Partial<ReceiverSpec>;
+  readonly away?: boolean;
+}
+
+function setUp({ spec = GITHUB, away = false }: Settings = {}) {
+  const { client } = createScriptedApi();
+  const { log } = createLines();
+  const { path, route, serving } = compiled(aReceiver(spec));
+  const routes = createRouteTable(() => undefined);
+  routes.publish(path, route);
+  const annotated: string[] = [];
+  const failed: string[] = [];
+  const options: Parameters<typeof admitMessage>[0] = {
+    routes,
+    targets: createTargets({ client, discovery: createDiscovery(client), namespace: 'none', log }),
+    sameNamespaceOnly: false,
+    gatherer: {
+      async annotate({ name }) {
+        if (away) return { away: 'down' };
+        annotated.push(name);
+        return 'applied';
+      },
+    },
+    reports: { failed: ({ name }, { field }) => void failed.push(`${name} ${field}`) },
+    maxBodyBytes: 100,
+  };
+  const admit = (headers: Readonly<Record<string, string>> = PUSH, body = BODY, sentAtMs?: number) =>
+    admitMessage(options, 'apps/web', { headers, body, sentAtMs });
+  return { path, route, serving, routes, annotated, failed, admit };
+}
+
+describe('a webhook through a broker', () => {
+  it('is judged and annotates as if it were POSTed', async () => {
+    const { admit, annotated } = setUp();
+    expect(await admit()).toEqual({ outcome: 'done', targets: 1 });
+    expect(annotated).toEqual(['web']);
+  });
+
+  it.each<[what: string, headers: Record<string, string>, outcome: MessageOutcome]>([
+    ['header names in lower case', { 'x-github-event': 'push', 'x-hub-signature-256': signed(BODY) }, 'done'],
+    ['an event that is not listed', { ...PUSH, 'X-GitHub-Event': 'issues' }, 'done'],
+    ['a wrong signature', { ...PUSH, 'X-Hub-Signature-256': signed(Buffer.from('x')) }, 'poison'],
+    ['no signature', { 'X-GitHub-Event': 'push' }, 'poison'],
+    ['another content type', { ...PUSH, 'Content-Type': 'text/plain' }, 'poison'],
+  ])('with %s', async (what, headers, outcome) => {
+    const { admit, annotated } = setUp();
+    expect((await admit(headers)).outcome).toBe(outcome);
+    expect(annotated).toHaveLength(what.startsWith('header') ? 1 : 0);
+  });
+
+  it('without a content type is JSON to filters', async () => {
+    const { admit, annotated } = setUp({ spec: { ...GITHUB, resourceFilter: 'req.ref == "refs/heads/main"' } });
+    expect(await admit()).toEqual({ outcome: 'done', targets: 1 });
+    expect(annotated).toEqual(['web']);
+  });
+
+  it.each<[what: string, filter: string, body: string]>([
+    ['its filter fails', 'req.no == 1', '{}'],
+    ['it is no JSON object', 'req.a == 1', '[]'],
+  ])('is poison when %s', async (_what, resourceFilter, text) => {
+    const body = Buffer.from(text);
+    const { admit, failed } = setUp({ spec: { ...GITHUB, resourceFilter } });
+    expect(await admit({ ...PUSH, 'X-Hub-Signature-256': signed(body) }, body)).toMatchObject({ outcome: 'poison' });
+    expect(failed).toEqual(text === '{}' ? ['web spec.resources[0]'] : []);
+  });
+
+  it('is poison when it is larger than a request may be', async () => {
+    const body = Buffer.alloc(101);
+    expect(await setUp().admit(PUSH, body)).toMatchObject({ outcome: 'poison', code: 'BodyTooLarge' });
+  });
+
+  it('is held while the API server is away', async () => {
+    expect(await setUp({ away: true }).admit()).toMatchObject({ outcome: 'away', code: 'ApiServerAway' });
+  });
+
+  it('is held while its Receiver is suspended, or not there', async () => {
+    const { admit, routes, path, route } = setUp();
+    routes.publish(path, { ...route, serving: undefined });
+    expect(await admit()).toMatchObject({ outcome: 'away', code: 'ReceiverUnavailable' });
+    routes.withdraw(route.key);
+    expect(await admit()).toMatchObject({ outcome: 'away', code: 'ReceiverUnavailable' });
+  });
+
+  it('shows the proof when it was sent, where the broker says so', async () => {
+    const { admit, routes, path, route, serving } = setUp({ spec: {} });
+    const sent: (number | undefined)[] = [];
+    const head = ({ sentAtMs }: { sentAtMs?: number }) => {
+      sent.push(sentAtMs);
+      return () => ({});
+    };
+    routes.publish(path, { ...route, serving: { ...serving, verifier: { head } } });
+    await admit({}, BODY, 1_000);
+    await admit({}, BODY);
+    expect(sent).toEqual([1_000, undefined]);
+  });
+
+  it('is held while its proof cannot be judged', async () => {
+    const { admit, routes, path, route, serving } = setUp({ spec: {} });
+    const head = () => {
+      throw new RequestError('IssuerUnreachable');
+    };
+    routes.publish(path, { ...route, serving: { ...serving, verifier: { head } } });
+    expect(await admit({})).toMatchObject({ outcome: 'away', code: 'IssuerUnreachable' });
+  });
+});
