@@ -20,17 +20,17 @@ async function measured(
   const load = await startAlertLoad(stage, setup);
   try {
     const deliveriesEach = job.duplicates === true ? 0 : (setup.alertsEach ?? 1);
-    const result = await load.measure({ namespaces: setup.namespaces, objects: 50, ...job, deliveriesEach });
-    if (result.lost > 0) throw new Error(`${result.lost} of ${result.delivered + result.lost} were not delivered`);
-    return result;
+    return await load.measure({ namespaces: setup.namespaces, objects: 50, ...job, deliveriesEach });
   } finally {
     await load.end();
   }
 }
 
-function figuresOf({ deliveredPerSecond, answer, sink, cpuMsEach, callsEach }: AlertMeasured) {
+function figuresOf({ answeredPerSecond, deliveredPerSecond, lost, answer, sink, cpuMsEach, callsEach }: AlertMeasured) {
   return {
     perSecond: deliveredPerSecond,
+    takenPerSecond: answeredPerSecond,
+    lost,
     answerP50Ms: answer.p50Ms,
     answerP99Ms: answer.p99Ms,
     sinkP50Ms: sink.p50Ms,
@@ -42,6 +42,8 @@ function figuresOf({ deliveredPerSecond, answer, sink, cpuMsEach, callsEach }: A
 
 const flood = { connections: CONNECTIONS, seconds: SECONDS };
 
+const none: Row['figures'][number] = { name: 'lost', title: 'taken, not delivered', original: undefined, target: 0 };
+
 const atOnce: Row['figures'] = [
   { name: 'perSecond', title: 'delivered/s', original: 2_722, target: 3_500, atLeast: true },
   { name: 'answerP50Ms', title: 'answer p50 ms', original: 10.9, target: 10 },
@@ -49,6 +51,7 @@ const atOnce: Row['figures'] = [
   { name: 'sinkP50Ms', title: 'at the service p50 ms', original: 156, target: 100 },
   { name: 'sinkP99Ms', title: 'at the service p99 ms', original: 699, target: 300 },
   { name: 'cpuMsEach', title: 'CPU ms each', original: 0.32, target: 0.25 },
+  none,
 ];
 
 const one: Row = {
@@ -78,6 +81,7 @@ const secret: Row = {
     { name: 'perSecond', title: 'delivered/s', original: 355, target: 3_500, atLeast: true },
     { name: 'cpuMsEach', title: 'CPU ms each', original: 2.2, target: 0.25 },
     { name: 'callsEach', title: 'API calls each', original: 1, target: 0.001 },
+    none,
   ],
   measure: async (stage) => figuresOf(await measured(stage, { namespaces: ['alert-secret'], withSecret: true }, flood)),
 };
@@ -92,6 +96,7 @@ const fanOut: Row = {
     { name: 'sinkP50Ms', title: 'at the service p50 ms', original: 7, target: 7 },
     { name: 'sinkP99Ms', title: 'at the service p99 ms', original: 19, target: 19 },
     { name: 'cpuMsEach', title: 'CPU ms an event', original: 13.8, target: 6 },
+    none,
   ],
   measure: async (stage) => figuresOf(await measured(stage, { namespaces: ['alert-fan-out'], alertsEach: 50 }, QUIET)),
 };
@@ -137,6 +142,7 @@ const quiet: Row = {
     { name: 'answerP50Ms', title: 'answer p50 ms', original: 1.25, target: 1.3 },
     { name: 'answerP99Ms', title: 'answer p99 ms', original: 5.4, target: 5.4 },
     { name: 'sinkP50Ms', title: 'at the service p50 ms', original: 2, target: 2.5 },
+    none,
   ],
   measure: async (stage) => figuresOf(await measured(stage, ONE, QUIET)),
 };

@@ -17,6 +17,7 @@ import type { ReadLabels } from './matching/object-labels.ts';
 import { type AlertMetrics, createAlertMetrics, eventServerMessages } from './metrics.ts';
 import { createNotifiers } from './notifiers.ts';
 import { providerTypes } from './providers/index.ts';
+import { createBackpressure } from './queue/backpressure.ts';
 import { createDeliveries, type Deliveries } from './queue/deliveries.ts';
 import { createEventStore, type EventStore } from './queue/event-store.ts';
 import { createReconcilers, type Reconcilers } from './reconcilers.ts';
@@ -91,11 +92,12 @@ export function createAlerting(options: AlertingOptions): Alerting {
   const retryForMs = config.alertRetryForMs;
   const deliveries: Deliveries = createDeliveries({ store, ...attempts, retryForMs, clock });
   const intake = createIntake({ index, isComplete, readLabels, retryForMs, store, deliveries, reports, clock });
+  const backpressure = createBackpressure({ loads: deliveries.loads, pending: () => deliveries.size, clock });
   const limit = createDuplicateLimit(config.rateLimitIntervalMs, clock);
   const allNamespaces = config.alertsAllNamespaces;
   return {
     served: {
-      endpoint: createEventEndpoint({ intake, limit, reports }),
+      endpoint: createEventEndpoint({ intake, limit, backpressure, reports }),
       messages: eventServerMessages,
       metrics: metrics.server,
     },

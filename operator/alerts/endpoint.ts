@@ -1,6 +1,6 @@
 /**
  * Serves `--events-addr`: Flux's controllers post their events there, inside their reconciles, so the answer waits for
- * nothing (contract, *Event server*).
+ * nothing but, for some milliseconds, a turn for what was taken before (contract, *Event server*).
  */
 import { RequestError } from '../api/errors.ts';
 import type { Admitted, Answer, Endpoint } from '../http/endpoint.ts';
@@ -8,11 +8,13 @@ import type { DuplicateLimit } from './events/duplicate-limit.ts';
 import { withKeptMetadata } from './events/event-metadata.ts';
 import { parseEvent } from './events/parse-event.ts';
 import type { Intake } from './intake.ts';
+import type { Backpressure } from './queue/backpressure.ts';
 import type { AlertReports } from './reports.ts';
 
 export interface EventEndpointOptions {
   readonly intake: Intake;
   readonly limit: DuplicateLimit;
+  readonly backpressure: Backpressure;
   readonly reports: AlertReports;
 }
 
@@ -26,12 +28,12 @@ export function createEventEndpoint(options: EventEndpointOptions): Endpoint {
   const admitted: Admitted = {
     type: 'event',
     about: { name: 'events' },
-    head: () => async (body) => serve(options, body),
+    head: () => (body) => serve(options, body),
   };
   return { name: 'event-server', admit: () => admitted, allowedMethods: () => [] };
 }
 
-function serve({ intake, limit, reports }: EventEndpointOptions, body: Buffer): Answer {
+async function serve({ intake, limit, backpressure, reports }: EventEndpointOptions, body: Buffer): Promise<Answer> {
   if (body.length === 0) throw new RequestError('PayloadInvalid', 'the body is empty');
   const event = withKeptMetadata(parseEvent(body));
   const { allowed, endsAtMs } = limit.take(event);
@@ -43,5 +45,6 @@ function serve({ intake, limit, reports }: EventEndpointOptions, body: Buffer): 
     return { status: TOO_MANY, headers: refused, text: 'Too Many Requests\n' };
   }
   intake.take(event, BYTES_PER_EVENT + 2 * body.length);
+  await backpressure.wait();
   return { status: ACCEPTED, headers };
 }

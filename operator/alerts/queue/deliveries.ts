@@ -7,6 +7,7 @@ import { retryDelayMs } from '../../kube/queue/retry-delay.ts';
 import type { Clock, Timer } from '../../observe/clock.ts';
 import type { DeliveryError } from '../delivery-error.ts';
 import { objectPath } from '../text/object-label.ts';
+import type { ProviderLoad } from './backpressure.ts';
 import type { EventStore, HeldEvent, Holder } from './event-store.ts';
 
 /** One event on its way to one Provider by one Alert. */
@@ -34,6 +35,8 @@ export interface Deliveries {
    */
   flush(timeoutMs: number, more?: Promise<void>): Promise<readonly QueuedDelivery[]>;
   readonly size: number;
+  /** Of each Provider for which something is queued. */
+  loads(): Iterable<ProviderLoad>;
 }
 
 export interface DeliveriesOptions {
@@ -58,13 +61,15 @@ interface Lane {
   timer: Timer | undefined;
 }
 
-interface ProviderQueue {
+interface ProviderQueue extends ProviderLoad {
   /** `namespace/name`. */
   readonly key: string;
   readonly lanes: Map<string, Lane>;
   /** Lanes whose first delivery may be tried, in turn. */
   readonly ready: Set<Lane>;
   active: number;
+  size: number;
+  ended: number;
 }
 
 interface State {
@@ -92,6 +97,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     get size() {
       return state.size;
     },
+    loads: () => state.providers.values(),
   };
 }
 
@@ -106,6 +112,7 @@ function add(state: State, delivery: Omit<QueuedDelivery, 'failures'>): void {
   lane.queue.push(queued);
   state.options.store.hold(held, queued);
   state.size += 1;
+  provider.size += 1;
   if (known !== undefined) return;
   provider.lanes.set(key, lane);
   provider.ready.add(lane);
@@ -115,7 +122,7 @@ function add(state: State, delivery: Omit<QueuedDelivery, 'failures'>): void {
 function providerQueue({ providers }: State, key: string): ProviderQueue {
   const known = providers.get(key);
   if (known !== undefined) return known;
-  const created: ProviderQueue = { key, lanes: new Map(), ready: new Set(), active: 0 };
+  const created: ProviderQueue = { key, lanes: new Map(), ready: new Set(), active: 0, size: 0, ended: 0 };
   providers.set(key, created);
   return created;
 }
@@ -125,7 +132,7 @@ function letGo(state: State, provider: ProviderQueue, lane: Lane, queued: Queued
   const index = lane.queue.indexOf(queued);
   if (index === -1 || (index === 0 && lane.busy)) return;
   lane.queue.splice(index, 1);
-  ended(state);
+  ended(state, provider);
   if (lane.queue.length > 0) return;
   lane.timer?.cancel();
   provider.ready.delete(lane);
@@ -187,17 +194,19 @@ function settle(state: State, { provider, lane, retryInMs }: Settled): void {
     return;
   }
   const delivery = lane.queue.shift();
-  if (delivery !== undefined) end(state, delivery);
+  if (delivery !== undefined) end(state, provider, delivery);
   if (lane.queue.length > 0) provider.ready.add(lane);
   else provider.lanes.delete(lane.key);
 }
 
-function end(state: State, queued: Queued): void {
+function end(state: State, provider: ProviderQueue, queued: Queued): void {
   state.options.store.release(queued.held, queued);
-  ended(state);
+  ended(state, provider);
 }
 
-function ended(state: State): void {
+function ended(state: State, provider: ProviderQueue): void {
+  provider.ended += 1;
+  provider.size -= 1;
   state.size -= 1;
   if (state.size === 0) state.idle?.resolve();
 }
