@@ -95,7 +95,7 @@ async function serveOperations(config: Config, operator: Operator, phase: Phase)
   });
   const metricsServer = createMetricsServer({ registry: metrics.registry, log });
   await health.listen(config.healthAddr);
-  await metricsServer.listen(config.metricsAddr);
+  if (config.metricsAddr !== undefined) await metricsServer.listen(config.metricsAddr);
   return { close: async () => void (await Promise.all([health.close(), metricsServer.close()])) };
 }
 

@@ -120,10 +120,13 @@ export function addressFlag(text: FlagText & { readonly default: string }): Flag
   };
 }
 
-/** As {@link addressFlag}, but empty for none. */
-export function optionalAddressFlag(text: FlagText & { readonly default: string }): Flag<ListenAddress | undefined> {
+/** As {@link addressFlag}, but `none` for no address; default ''. */
+export function optionalAddressFlag(
+  text: FlagText & { readonly default: string; readonly none?: string },
+): Flag<ListenAddress | undefined> {
+  const { none = '' } = text;
   const flag = addressFlag(text);
-  return { ...flag, parse: (written) => (written === '' ? { value: undefined } : flag.parse(written)) };
+  return { ...flag, parse: (written) => (written === none ? { value: undefined } : flag.parse(written)) };
 }
 
 /** CIDRs and single addresses, separated by commas; the value is what tells whether an address is one of them. */

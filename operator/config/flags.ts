@@ -47,11 +47,13 @@ const servers = {
     default: ':9440',
     help: 'Address of the server for /healthz and /readyz',
   }),
-  metricsAddr: addressFlag({
+  metricsAddr: optionalAddressFlag({
     name: 'metrics-addr',
     group: 'Servers',
     default: ':8080',
-    help: 'Address of the server for /metrics',
+    // As controller-runtime has it, and so Flux.
+    none: '0',
+    help: 'Address of the server for /metrics; 0 means none',
   }),
   shutdownDelayMs: durationFlag({
     name: 'shutdown-delay',

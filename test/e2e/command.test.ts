@@ -152,6 +152,20 @@ describe('what is missing around it', () => {
   });
 });
 
+describe('--metrics-addr=0', () => {
+  it('serves no metrics, and all else, to the end', async () => {
+    const health = `127.0.0.1:${await freePort()}`;
+    const args = [...FREE, `--health-addr=${health}`, '--metrics-addr=0', '--shutdown-delay=0s'];
+    const run = await runOperator(args, { KUBECONFIG: kubeconfig });
+    await waitFor('it to be ready', async () => {
+      const answer = await fetch(`http://${health}/readyz`).catch(() => undefined);
+      return answer?.status === 200;
+    });
+    run.kill('SIGTERM');
+    expect(await run.ended()).toBe(0);
+  });
+});
+
 describe('what only prints', () => {
   it('--help: every group, and code 0', async () => {
     const { code, stdout, stderr } = await outcome(['--help']);

@@ -113,6 +113,7 @@ describe('a flag', () => {
     [['--feature-gates=ObjectLevelWorkloadIdentity=true'], 'featureGates', { objectLevelWorkloadIdentity: true }],
     [['--health-addr=[::1]:80'], 'healthAddr', { host: '::1', port: 80 }],
     [['--metrics-addr=localhost:0'], 'metricsAddr', { host: 'localhost', port: 0 }],
+    [['--metrics-addr=0'], 'metricsAddr', undefined],
     [['--concurrent', '10'], 'concurrent', 10],
     [['--concurrent=10', '--concurrent=11'], 'concurrent', 11],
     [['--watch-all-namespaces'], 'watchAllNamespaces', true],
@@ -246,7 +247,7 @@ describe('a command line that cannot be followed', () => {
 
   it('may have one port on two addresses, and free ports for all', () => {
     expect(run('--receiverAddr=127.0.0.1:80', '--health-addr=127.0.0.2:80').config.healthAddr.port).toBe(80);
-    expect(run('--receiverAddr=:0', '--health-addr=:0', '--metrics-addr=:0').config.metricsAddr.port).toBe(0);
+    expect(run('--receiverAddr=:0', '--health-addr=:0', '--metrics-addr=:0').config.metricsAddr?.port).toBe(0);
   });
 });
 

@@ -61,6 +61,26 @@ describe('generic-oidc', () => {
     expect(await verdictOf(type, both, await signed({ claims: { aud: 'flux' } }))).toBe('TokenRejected');
   });
 
+  it('expects the default audience where an empty one is written, as Flux does', async () => {
+    const empty = settings(provider({ audience: '' }));
+    expect(await verdictOf(type, empty, await signed())).toBe('accepted');
+    expect(await verdictOf(type, empty, await signed({ claims: { aud: '' } }))).toBe('TokenRejected');
+  });
+
+  it('holds the times of a token against when a broker says it was sent', async () => {
+    const { head } = type.prepare(settings());
+    const request = await signed({ claims: { iat: 1_000, exp: 2_000 } });
+    const verdictAt = (sentAtMs: number) => {
+      try {
+        head({ ...request, sentAtMs });
+        return 'in time';
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    expect([verdictAt(1_999_000), verdictAt(2_001_000)]).toEqual(['in time', 'TokenRejected']);
+  });
+
   it.each<[string, SignOptions]>([
     ['another issuer', { claims: { iss: 'https://issuer.example.com' } }],
     ['no issuer', { claims: { iss: undefined } }],
