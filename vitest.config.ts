@@ -14,6 +14,9 @@ const patience = {
   expect: { poll: { timeout: 3 * MINUTE_MS, interval: 20 } },
 };
 
+/** Node imports the sources itself, as it runs them in production; to transform them costs more than many a test. */
+const nativeImports = { experimental: { viteModuleRunner: false, nodeLoader: false } };
+
 /** Tests that need a cluster mostly wait for it: more of them run at once than there are cores. */
 const CLUSTER_WORKERS = process.env.SLUICE_TEST_KUBECONFIG ? 1 : 4;
 
@@ -23,6 +26,7 @@ export default defineConfig({
       {
         test: {
           ...patience,
+          ...nativeImports,
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           // Files share a process: to load the modules anew for each costs more than the tests.
@@ -33,6 +37,7 @@ export default defineConfig({
       {
         test: {
           ...patience,
+          ...nativeImports,
           name: 'heavy',
           include: ['test/heavy/**/*.test.ts'],
           maxWorkers: CLUSTER_WORKERS,
@@ -42,6 +47,7 @@ export default defineConfig({
       {
         test: {
           ...patience,
+          ...nativeImports,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/cluster-setup.ts'],
@@ -52,6 +58,7 @@ export default defineConfig({
       {
         test: {
           ...patience,
+          ...nativeImports,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/cluster-setup.ts', 'test/support/bundle-setup.ts'],

@@ -1,5 +1,6 @@
 // Does what a cloud does around Receivers: addresses of Services and Ingresses, Gateways, nodes.
-import { RECEIVER_API_VERSION, type Receiver } from '../../operator/api/receiver/receiver.ts';
+import { RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../../operator/api/receiver/receiver.ts';
+import { isNotFound } from '../../operator/kube/api-error.ts';
 import type { KubeManifest } from './objects-in.ts';
 import { waitFor } from './wait-for.ts';
 import { conditionOf, TOKEN, type World } from './world.ts';
@@ -20,17 +21,27 @@ export interface Seen {
   readonly spec: any;
 }
 
+export type Kind = 'service' | 'node' | 'ingress' | 'httproute' | 'lease';
+/** The kinds that a cloud works on, as kubectl calls them. */
+const KINDS: Readonly<Record<Kind, readonly [apiVersion: string, kind: string]>> = {
+  service: ['v1', 'Service'],
+  node: ['v1', 'Node'],
+  ingress: ['networking.k8s.io/v1', 'Ingress'],
+  httproute: ['gateway.networking.k8s.io/v1', 'HTTPRoute'],
+  lease: ['coordination.k8s.io/v1', 'Lease'],
+};
+
 export interface Cloud {
   /** kubectl in the operator's namespace. */
   kubectl(...args: string[]): Promise<string>;
   apply(object: KubeManifest): Promise<void>;
   /** Undefined: there is none of that name. */
-  get(kind: string, name: string): Promise<Seen | undefined>;
-  list(kind: string, selector?: string): Promise<readonly Seen[]>;
+  get(kind: Kind, name: string): Promise<Seen | undefined>;
+  list(kind: Kind): Promise<readonly Seen[]>;
   /** As a cloud writes it: `status` of an object. */
-  status(kind: string, name: string, status: object): Promise<void>;
+  status(kind: Kind, name: string, status: object): Promise<void>;
   /** As a cloud does for a Service or an Ingress. */
-  address(kind: string, name: string, address: { ip: string } | { hostname: string }): Promise<void>;
+  address(kind: Kind, name: string, address: { ip: string } | { hostname: string }): Promise<void>;
   /** A Secret and a Receiver, of type generic, in the namespace of the world unless given. */
   receiver(name: string, more?: { exposure?: object; namespace?: string; suspend?: boolean }): Promise<void>;
   read(name: string, namespace?: string): Promise<Receiver>;
@@ -50,25 +61,23 @@ export function createCloud(world: World): Cloud {
     if (code !== 0) throw new Error(stderr.trim());
     return stdout;
   }
+  const { objects } = world;
   const apply = (object: KubeManifest): Promise<void> =>
-    controlPlane.apply(JSON.stringify({ ...object, metadata: { namespace: OPERATOR_NAMESPACE, ...object.metadata } }));
-  const status = async (kind: string, name: string, value: object): Promise<void> => {
-    const patch = JSON.stringify({ status: value });
-    await kubectl('patch', kind, name, '--subresource=status', '--type=merge', '-p', patch);
-  };
+    objects.apply({ ...object, metadata: { namespace: OPERATOR_NAMESPACE, ...object.metadata } });
   const cloud: Cloud = {
     kubectl,
     apply,
-    status,
+    status: (kind, name, status) => objects.status(...KINDS[kind], name, status, OPERATOR_NAMESPACE),
     async get(kind, name) {
-      const found = await kubectl('get', kind, name, '--ignore-not-found', '-o', 'json');
-      return found === '' ? undefined : (JSON.parse(found) as Seen);
+      try {
+        return await objects.get<Seen>(...KINDS[kind], name, OPERATOR_NAMESPACE);
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
     },
-    async list(kind, selector = '') {
-      const found = await kubectl('get', kind, '-l', selector, '-o', 'json');
-      return (JSON.parse(found) as { items: Seen[] }).items;
-    },
-    address: (kind, name, address) => status(kind, name, { loadBalancer: { ingress: [address] } }),
+    list: (kind) => objects.list<Seen>(...KINDS[kind], OPERATOR_NAMESPACE),
+    address: (kind, name, address) => cloud.status(kind, name, { loadBalancer: { ingress: [address] } }),
     async receiver(name, { namespace = world.namespace, ...more } = {}) {
       const metadata = { name, namespace };
       await apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: { token: TOKEN } });
@@ -76,9 +85,8 @@ export function createCloud(world: World): Cloud {
       const spec = { type: 'generic', secretRef: { name }, resources, ...more };
       await apply({ apiVersion: RECEIVER_API_VERSION, kind: 'Receiver', metadata, spec });
     },
-    async read(name, namespace = world.namespace) {
-      return JSON.parse(await kubectl('-n', namespace, 'get', 'receiver', name, '-o', 'json')) as Receiver;
-    },
+    read: (name, namespace = world.namespace) =>
+      objects.get<Receiver>(RECEIVER_API_VERSION, RECEIVER_KIND, name, namespace),
     async shown(name, expected, namespace) {
       let last = '';
       return waitFor(`Receiver ${name}: ${JSON.stringify(expected)}`, async () => {
@@ -100,10 +108,21 @@ export function createCloud(world: World): Cloud {
 }
 
 /** How often the operator has sent such requests, by its own metrics. */
-export async function requestsSent(world: World, method: string): Promise<number> {
+export const requestsSent = (world: World, method: string): Promise<number> =>
+  sumOf(world, 'rest_client_requests_total', `method="${method}"`);
+
+/** Waits until each of so many objects was reconciled since the operator began, and nothing is left to do. */
+export async function reconciled(world: World, queue: string, objects: number): Promise<void> {
+  const label = `name="${queue}"`;
+  await waitFor(`${objects} objects reconciled by ${queue}`, async () => {
+    const done = await sumOf(world, 'workqueue_work_duration_seconds_count', label);
+    return done >= objects && done === (await sumOf(world, 'workqueue_adds_total', label));
+  });
+}
+
+/** The sum of a metric's series with that label. */
+async function sumOf(world: World, metric: string, label: string): Promise<number> {
   const text = await (await fetch(world.operator.metricsUrl)).text();
-  const lines = text.split('\n').filter((line) => line.startsWith('rest_client_requests_total{'));
-  return lines
-    .filter((line) => line.includes(`method="${method}"`))
-    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  const lines = text.split('\n').filter((line) => line.startsWith(`${metric}{`) && line.includes(label));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
