@@ -1,6 +1,7 @@
 /** Where the process begins and ends: flags in, signals, exit codes out. */
 import './ensure-memory-env.ts';
 import { type App, startApp } from './app.ts';
+import { runCommand } from './commands/run-command.ts';
 import { parseConfig } from './config.ts';
 
 const EXIT_USAGE = 2;
@@ -15,7 +16,15 @@ function messageOf(error: unknown): string {
 }
 
 async function main(): Promise<void> {
-  const parsed = parseConfig(process.argv.slice(2), process.env);
+  const words = process.argv.slice(2);
+  const command = await runCommand(words);
+  if (command !== undefined) {
+    process.stdout.write(command.stdout);
+    process.stderr.write(command.stderr);
+    process.exitCode = command.exitCode;
+    return;
+  }
+  const parsed = parseConfig(words, process.env);
   if (parsed.kind === 'error') fail(parsed.message, EXIT_USAGE);
   if (parsed.kind !== 'run') {
     process.stdout.write(`${parsed.text.trimEnd()}\n`);

@@ -40,7 +40,7 @@ export function compileTargets(
   namespace: string,
   variables: readonly FilterVariable[] = [],
 ): CompiledTargets {
-  const types = Object.fromEntries(['req', 'res', ...variables].map((name) => [name, JSON_OBJECT]));
+  const types = filterTypes(variables);
   const resourceFilter = celProgram(spec.resourceFilter, types, 'spec.resourceFilter');
   const entries = spec.resources.map((entry, index) => {
     const field = `spec.resources[${index}]`;
@@ -54,6 +54,14 @@ export function compileTargets(
     readsRequest: reads('req', ...programs),
     entries,
   };
+}
+
+/**
+ * The variables of filters, each with its type in CEL.
+ * @param variables what filters see beside `req` and `res`.
+ */
+export function filterTypes(variables: readonly FilterVariable[] = []): Readonly<Record<string, string>> {
+  return Object.fromEntries(['req', 'res', ...variables].map((name) => [name, JSON_OBJECT]));
 }
 
 function celProgram(

@@ -46,6 +46,15 @@ function preloaded(code: string, flags: readonly string[], env: NodeJS.ProcessEn
   return { status, stderr, lines: stdout.trim().split('\n') };
 }
 
+describe('a subcommand', () => {
+  it('runs without a cluster, and ends with its exit code', () => {
+    const run = (...words: string[]) => spawnSync(process.execPath, [file, ...words], { env: {}, encoding: 'utf8' });
+    expect(run('explain', '--help')).toMatchObject({ status: 0, stderr: '' });
+    const line = 'sluice explain: -f is missing: the file with the Receiver\n';
+    expect(run('explain')).toMatchObject({ status: 2, stdout: '', stderr: line });
+  });
+});
+
 describe('the process', () => {
   const show = `console.log(JSON.stringify([process.pid, process.env.MALLOC_ARENA_MAX, typeof gc]))`;
 

@@ -1,0 +1,35 @@
+/** The text of an explanation: indented, a line each. */
+import type { TraceNode } from '../../../cel/cel.ts';
+import type { ExplainedTarget, Explanation } from './explanation.ts';
+
+/** @param receiver `namespace/name`. */
+export function explanationText(receiver: string, { request, targets, answer }: Omit<Explanation, 'text'>): string {
+  const event = request.event === '' ? 'none' : request.event;
+  return [
+    `Receiver ${receiver}: ${answer.status} ${answer.code}`,
+    `  type: ${request.type}`,
+    `  path: ${request.path}`,
+    `  proof: ${request.proof}`,
+    `  content type: ${request.contentType === '' ? 'none' : request.contentType}`,
+    `  event: ${event}${request.eventListed ? '' : ' (not in spec.events)'}`,
+    ...(targets.length === 0 ? ['No target is selected'] : targets.map(({ text }) => text)),
+    '',
+  ].join('\n');
+}
+
+/** @param message why it is refused. */
+export function targetText(
+  { ref, entry, outcome, code, tree }: Omit<ExplainedTarget, 'text'>,
+  message?: string,
+): string {
+  const cause = outcome === 'refused' ? ` (${message === undefined ? code : `${code}: ${message}`})` : '';
+  const filters = Object.entries(tree).flatMap(([field, node]) => [`  ${field}`, ...traceLines(node, '    ')]);
+  return [`${ref} by ${entry}: ${outcome}${cause}`, ...filters].join('\n');
+}
+
+/** `*`: the condition that decides. Line breaks of a filter are spaces. */
+function traceLines(node: TraceNode, indent: string): string[] {
+  const result = node.notEvaluated ? 'not evaluated' : (node.error ?? JSON.stringify(node.value));
+  const line = `${indent}${node.decides ? '* ' : '- '}${node.text.replaceAll(/\s+/g, ' ')} → ${result}`;
+  return [line, ...node.children.flatMap((child) => traceLines(child, `${indent}  `))];
+}

@@ -1,0 +1,41 @@
+/** Why each target of a Receiver is or is not annotated by one request: what people, pages and scripts read. */
+import type { TraceNode } from '../../../cel/cel.ts';
+
+/** What becomes of a target. `refused`: the request, or this target's part of it, is answered with an error. */
+export type TargetOutcome = 'annotated' | 'filtered' | 'refused' | 'ignored';
+
+export interface ExplainedRequest {
+  /** `skipped`: nobody asked by a path. */
+  readonly path: 'known' | 'skipped';
+  readonly type: string;
+  /** `skipped`: the body was judged when it came, or there is no Secret to judge it by. */
+  readonly proof: 'good' | 'skipped';
+  /** '': there is none. */
+  readonly contentType: string;
+  /** '': the request names none, or events mean nothing to the type. */
+  readonly event: string;
+  /** Whether `spec.events` lets the event pass. */
+  readonly eventListed: boolean;
+}
+
+export interface ExplainedTarget {
+  /** `GitRepository/apps/app` */
+  readonly ref: string;
+  /** The entry that selects it: `spec.resources[0]`. */
+  readonly entry: string;
+  readonly outcome: TargetOutcome;
+  /** Of the table of errors; `Delivered` where there is none. */
+  readonly code: string;
+  /** What the two filters were; absent where there is no such filter, or it was not asked. */
+  readonly tree: { readonly resourceFilter?: TraceNode; readonly filter?: TraceNode };
+  readonly text: string;
+}
+
+export interface Explanation {
+  readonly request: ExplainedRequest;
+  readonly targets: readonly ExplainedTarget[];
+  /** What the sender is answered. */
+  readonly answer: { readonly status: number; readonly code: string };
+  /** All of it for people: a line each, equal wherever it is shown. */
+  readonly text: string;
+}

@@ -1,0 +1,168 @@
+// What one request to a Receiver would do, target by target, and why.
+import { describe, expect, it } from 'vitest';
+import { RequestError } from '../../../../operator/api/errors.ts';
+import type { Receiver, ReceiverSpec } from '../../../../operator/api/receiver/receiver.ts';
+import { explain, type FoundObject } from '../../../../operator/deliveries/explain/explain.ts';
+import { webhookTypes } from '../../../../operator/webhooks/index.ts';
+
+const PUSH = { ref: 'refs/heads/main', commits: [{ modified: ['apps/web.yaml'] }] };
+
+interface Asked {
+  readonly event?: string;
+  readonly contentType?: string;
+  readonly body?: string;
+  readonly objects?: readonly FoundObject[];
+}
+
+function explained(spec: Partial<ReceiverSpec>, asked: Asked = {}) {
+  const { event = 'push', contentType = 'application/json', body = JSON.stringify(PUSH) } = asked;
+  const receiver: Receiver = {
+    metadata: { namespace: 'apps', name: 'hook' },
+    spec: {
+      type: 'github',
+      secretRef: { name: 'hook' },
+      resources: [{ kind: 'GitRepository', name: 'web' }],
+      ...spec,
+    },
+  };
+  const headers = { 'content-type': contentType, 'x-github-event': event };
+  return explain({
+    receiver,
+    types: webhookTypes,
+    request: { method: 'POST', headers, rawHeaders: Object.entries(headers).flat(), body: Buffer.from(body) },
+    select({ kind, name, namespace, apiVersion = '' }) {
+      if (name === 'gone') throw new RequestError('TargetNotFound', 'it is not there');
+      return asked.objects ?? [{ name, res: { apiVersion, kind, metadata: { name, namespace } } }];
+    },
+  });
+}
+
+const resource = (name: string, filter?: string) => ({
+  kind: 'GitRepository',
+  name,
+  ...(filter === undefined ? {} : { filter }),
+});
+
+describe('the outcome of each target, and the answer', () => {
+  it.each<[string, Partial<ReceiverSpec>, Asked, readonly [string, string][], readonly [number, string]]>([
+    ['no filter', {}, {}, [['web', 'annotated']], [200, 'Delivered']],
+    ['no filter needs no JSON', {}, { body: 'x' }, [['web', 'annotated']], [200, 'Delivered']],
+    [
+      'a filter holds',
+      { resourceFilter: "req.ref == 'refs/heads/main'" },
+      {},
+      [['web', 'annotated']],
+      [200, 'Delivered'],
+    ],
+    ['a filter does not', { resourceFilter: "req.ref == 'x'" }, {}, [['web', 'filtered']], [200, 'Delivered']],
+    [
+      'one of two entries',
+      { resources: [resource('web', 'req.commits.size() > 1'), resource('api', 'req.commits.size() == 1')] },
+      {},
+      [
+        ['web', 'filtered'],
+        ['api', 'annotated'],
+      ],
+      [200, 'Delivered'],
+    ],
+    ['a filter fails', { resourceFilter: "req.no == 'x'" }, {}, [['web', 'refused']], [500, 'FilterFailed']],
+    [
+      'a filter without JSON',
+      { resourceFilter: 'req.a' + ' == 1' },
+      { body: '[' },
+      [['web', 'refused']],
+      [500, 'FilterInputInvalid'],
+    ],
+    [
+      'another content type',
+      { resourceFilter: 'has(req.ref)' },
+      { contentType: 'text/plain' },
+      [['web', 'filtered']],
+      [200, 'Delivered'],
+    ],
+    ['a listed event', { events: ['Push'] }, {}, [['web', 'annotated']], [200, 'Delivered']],
+    ['an unlisted event', { events: ['push'] }, { event: 'ping' }, [['web', 'refused']], [400, 'EventNotListed']],
+    ['suspended', { suspend: true }, {}, [['web', 'refused']], [503, 'ReceiverUnavailable']],
+    [
+      'a missing target beside another',
+      { resources: [resource('gone'), resource('web')] },
+      {},
+      [
+        ['gone', 'refused'],
+        ['web', 'annotated'],
+      ],
+      [500, 'TargetNotFound'],
+    ],
+    ['an entry that means nothing', { resources: [resource('a/b')] }, {}, [['a/b', 'refused']], [500, 'TargetInvalid']],
+    [
+      'nothing selected',
+      { resources: [{ ...resource('*'), matchLabels: {} }] },
+      { objects: [] },
+      [],
+      [200, 'Delivered'],
+    ],
+  ])('%s', (_, spec, asked, targets, [status, code]) => {
+    const explanation = explained(spec, asked);
+    expect({
+      targets: explanation.targets.map(({ ref, outcome }) => [ref, outcome]),
+      answer: explanation.answer,
+    }).toEqual({
+      targets: targets.map(([name, outcome]) => [`GitRepository/apps/${name}`, outcome]),
+      answer: { status, code },
+    });
+  });
+
+  it('a Receiver that cannot be served is refused in the words of its condition', () => {
+    expect(() => explained({ resourceFilter: 'req.a ==' })).toThrow('spec.resourceFilter: 1:9: syntax error');
+    expect(() => explained({ type: 'nothing' })).toThrow('spec.type');
+  });
+});
+
+describe('the trees', () => {
+  it('are those of the filters that were asked', () => {
+    const [target] = explained({ resourceFilter: "req.ref == 'x'", resources: [resource('web', 'true')] }).targets;
+    expect(Object.keys(target?.tree ?? {})).toEqual(['resourceFilter']);
+    expect(target?.tree.resourceFilter).toMatchObject({ text: "req.ref == 'x'", from: 0, to: 14, value: false });
+  });
+
+  it('see the object as the flow does', () => {
+    const resourceFilter = "res.metadata.labels.env == 'prod'";
+    const metadata = { name: 'web', namespace: 'apps', labels: { env: 'prod' } };
+    const objects = [
+      { name: 'web', res: { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', metadata } },
+    ];
+    const [target] = explained({ resourceFilter }, { objects }).targets;
+    expect(target?.tree.resourceFilter?.children[0]).toMatchObject({ text: 'res.metadata.labels.env', value: 'prod' });
+  });
+});
+
+it('the text has all of it', () => {
+  const { text } = explained({
+    events: ['push'],
+    resourceFilter:
+      "req.ref == 'refs/heads/main'\n  && req.commits.exists(c, c.modified.exists(f, f.startsWith('infra/')))",
+    resources: [resource('web'), resource('gone')],
+  });
+  expect(text).toBe(`Receiver apps/hook: 500 TargetNotFound
+  type: github
+  path: skipped
+  proof: skipped
+  content type: application/json
+  event: push
+GitRepository/apps/web by spec.resources[0]: filtered
+  resourceFilter
+    * req.ref == 'refs/heads/main' && req.commits.exists(c, c.modified.exists(f, f.startsWith('infra/'))) → false
+      - req.ref == 'refs/heads/main' → true
+        - req.ref → "refs/heads/main"
+          - req → "{\\"ref\\":\\"refs/heads/main\\",\\"commits\\":[{\\"modified\\":[\\"apps/web.yaml\\"]}]}"
+      * req.commits.exists(c, c.modified.exists(f, f.startsWith('infra/'))) → false
+        - req.commits → "[{\\"modified\\":[\\"apps/web.yaml\\"]}]"
+          - req → "{\\"ref\\":\\"refs/heads/main\\",\\"commits\\":[{\\"modified\\":[\\"apps/web.yaml\\"]}]}"
+        * c.modified.exists(f, f.startsWith('infra/')) → false
+          - c.modified → "[\\"apps/web.yaml\\"]"
+            - c → "{\\"modified\\":[\\"apps/web.yaml\\"]}"
+          * f.startsWith('infra/') → false
+            - f → "apps/web.yaml"
+GitRepository/apps/gone by spec.resources[1]: refused (TargetNotFound: it is not there)
+`);
+});
