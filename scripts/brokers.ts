@@ -7,6 +7,7 @@ import { endWithParent } from '../control-plane/end-with-parent.ts';
 import { lineProgress, type Progress } from '../control-plane/progress.ts';
 import { startElasticMq } from './brokers/elasticmq.ts';
 import { startMoto } from './brokers/moto.ts';
+import { startNats } from './brokers/nats.ts';
 
 interface Running {
   readonly url: string;
@@ -19,6 +20,7 @@ const ALIVE_INTERVAL_MS = 60_000;
 const servers: Readonly<Record<string, (progress: Progress) => Promise<Running>>> = {
   moto: startMoto,
   elasticmq: startElasticMq,
+  nats: (progress) => startNats({ edition: 'current', progress }),
 };
 
 async function startAll(names: readonly string[]): Promise<Running[]> {

@@ -12,12 +12,20 @@ export interface NatsAccounts {
 
 export function createNatsAccounts(): NatsAccounts {
   const [operator, account, user] = [nkeys.createOperator(), nkeys.createAccount(), nkeys.createUser()];
-  const limits = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 };
+  const system = nkeys.createAccount();
+  const core = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 };
+  const limits = { ...core, mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 };
   const operatorJwt = jwt(operator, operator, { type: 'operator', version: 2 });
+  const systemJwt = jwt(operator, system, { type: 'account', version: 2, limits: core });
   const accountJwt = jwt(operator, account, { type: 'account', version: 2, limits });
   const userJwt = jwt(account, user, { type: 'user', version: 2, subs: -1, data: -1, payload: -1 });
   return {
-    config: `operator: ${operatorJwt}\nresolver: MEMORY\nresolver_preload: { ${account.getPublicKey()}: ${accountJwt} }`,
+    config: [
+      `operator: ${operatorJwt}`,
+      `system_account: ${system.getPublicKey()}`,
+      'resolver: MEMORY',
+      `resolver_preload: { ${account.getPublicKey()}: ${accountJwt}, ${system.getPublicKey()}: ${systemJwt} }`,
+    ].join('\n'),
     creds: [
       '-----BEGIN NATS USER JWT-----',
       userJwt,

@@ -1,0 +1,6 @@
+/** `spec.nats`. */
+export interface NatsBlock {
+  readonly servers: readonly string[];
+  readonly stream: string;
+  readonly consumer: string;
+}

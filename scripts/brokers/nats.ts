@@ -1,0 +1,139 @@
+/** A real nats-server on loopback, for tests and the demo: Debian's (2.9), or the current one, built from its Go module. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Component, ComponentError, startComponent } from '../../control-plane/component.ts';
+import { freePort } from '../../control-plane/free-port.ts';
+import { cacheFolder, goBuild } from '../../control-plane/go-build.ts';
+import type { Progress } from '../../control-plane/progress.ts';
+import { createRunFolder, type RunFolder } from '../../control-plane/run-folder.ts';
+import { unpackedPackage } from '../../test/support/debian-package.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+
+export type NatsEdition = 'debian' | 'current';
+
+export interface NatsOptions {
+  /** `debian` when absent. */
+  readonly edition?: NatsEdition;
+  /** In the server's own language; `FOLDER` stands for where the files are. JetStream and the port are set. */
+  readonly config?: string;
+  /** Files that `config` names, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly progress?: Progress;
+}
+
+export interface NatsServer {
+  /** `nats://127.0.0.1:port` */
+  readonly url: string;
+  /** `127.0.0.1:port` */
+  readonly host: string;
+  /** Ends the process as a crash would. What JetStream has stored stays. */
+  kill(): Promise<void>;
+  /** Starts it again, on the same port and with what is stored. @param config another one, of the same kind. */
+  start(config?: string): Promise<void>;
+  /** Makes the running server take another configuration, as `nats-server --signal reload` does. */
+  reload(config: string): Promise<void>;
+  /** Ends the process, and deletes what it stored. */
+  stop(): Promise<void>;
+}
+
+const MODULE = 'github.com/nats-io/nats-server/v2';
+const RELOADED = 'Reloaded server configuration';
+const GO_ARGS = ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w'] as const;
+
+/** Only stops what hangs. */
+const READY_WITHIN_MS = 300_000;
+
+interface State {
+  readonly program: string;
+  readonly folder: RunFolder;
+  readonly host: string;
+  /** How often it was started: each run has a log of its own. */
+  starts: number;
+  running: Component | undefined;
+}
+
+/** @throws Error that says in one line what this machine lacks, or what the server said when it ended. */
+export async function startNats(options: NatsOptions = {}): Promise<NatsServer> {
+  const { edition = 'debian', config = '', files = {}, progress = () => undefined } = options;
+  const program = await natsProgram(edition, progress);
+  const host = `127.0.0.1:${await freePort()}`;
+  const state: State = { program, folder: createRunFolder(), host, starts: 0, running: undefined };
+  try {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(state.folder.path, name), text);
+    await configure(state, config);
+    await start(state);
+  } catch (error) {
+    await state.folder.remove();
+    throw error;
+  }
+  return {
+    url: `nats://${host}`,
+    host,
+    kill: () => kill(state),
+    async start(changed) {
+      if (changed !== undefined) await configure(state, changed);
+      await start(state);
+    },
+    reload: (changed) => reload(state, changed),
+    async stop() {
+      await kill(state);
+      await state.folder.remove();
+    },
+  };
+}
+
+async function natsProgram(edition: NatsEdition, progress: Progress): Promise<string> {
+  if (edition === 'debian') return join(unpackedPackage('nats-server'), 'usr', 'sbin', 'nats-server');
+  const source = join(import.meta.dirname, 'nats-server');
+  const hash = createHash('sha256').update(JSON.stringify(GO_ARGS));
+  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(source, file)));
+  const key = `${hash.digest('hex').slice(0, 16)}-${process.platform}-${process.arch}`;
+  const file = join(cacheFolder(), '..', 'nats-server', key, 'nats-server');
+  await goBuild(
+    { title: 'nats-server (once per version)', source, mainPackage: MODULE, args: GO_ARGS, file },
+    progress,
+  );
+  return file;
+}
+
+async function configure({ folder: { path }, host }: State, config: string): Promise<void> {
+  const own = [`listen: "${host}"`, `pid_file: "${path}/pid"`, `jetstream { store_dir: "${path}/store" }`];
+  await writeFile(join(path, 'nats.conf'), `${own.join('\n')}\n${config.replaceAll('FOLDER', path)}\n`);
+}
+
+async function start(state: State): Promise<void> {
+  state.starts += 1;
+  const running = startComponent(state.folder, nameOf(state), [state.program], ['-c', 'nats.conf']);
+  state.running = running;
+  try {
+    await running.whenReady(() => said(state, 'Server is ready'), READY_WITHIN_MS);
+  } catch (error) {
+    throw error instanceof ComponentError ? new Error(`nats-server: ${error.log.split('\n').at(-1)}`) : error;
+  }
+}
+
+async function reload(state: State, config: string): Promise<void> {
+  const before = (await log(state)).split(RELOADED).length;
+  await configure(state, config);
+  process.kill(Number(await readFile(join(state.folder.path, 'pid'), 'utf8')), 'SIGHUP');
+  await waitFor('nats-server took its configuration', async () => (await log(state)).split(RELOADED).length > before);
+}
+
+async function said(state: State, text: string): Promise<boolean> {
+  return (await log(state)).includes(text);
+}
+
+function log(state: State): Promise<string> {
+  return readFile(join(state.folder.path, `${nameOf(state)}.log`), 'utf8');
+}
+
+function nameOf({ starts }: State): string {
+  return `nats-server-${starts}`;
+}
+
+async function kill(state: State): Promise<void> {
+  await state.running?.kill();
+  state.running = undefined;
+}
