@@ -1,0 +1,76 @@
+/** Amazon SQS: what other services put into a queue, directly or through SNS or EventBridge. */
+import { checkWrittenAddress, RefusedAddressError } from '../../verify/guarded-lookup.ts';
+import { type AwsCredentials, createAwsIdentities } from '../credentials/aws.ts';
+import { createAwsHandler } from '../credentials/aws-handler.ts';
+import type { Source, SourceSettings, SourceType } from '../source.ts';
+import { createCalls } from './sqs/calls.ts';
+import { queueOf, regionOf, type SqsBlock } from './sqs/queue.ts';
+import { sqsSchema } from './sqs/schema.ts';
+import { openSqsSource } from './sqs/sqs-source.ts';
+
+const identities = createAwsIdentities();
+
+/** One for the long poll, one for what is done meanwhile, one for what is extended. */
+const MAX_SOCKETS = 3;
+
+export const sqs: SourceType<SqsBlock> = {
+  name: 'sqs',
+  schema: sqsSchema,
+  identity: () => 'required',
+  title(block) {
+    const { name, region } = queueOf(block);
+    return `${name} (${region})`;
+  },
+  check,
+  async open({ block, identity, certificates, clock }: SourceSettings<SqsBlock>): Promise<Source> {
+    const sdk = await import('../clients/sqs.ts');
+    const queue = queueOf(block);
+    const credentials = identities({ sdk, identity, region: queue.region, clock });
+    const client = new sdk.SQSClient({
+      region: queue.region,
+      endpoint: queue.endpoint,
+      credentials: askedEachTime(credentials),
+      requestHandler: createAwsHandler(sdk, { maxSockets: MAX_SOCKETS, certificates }),
+      maxAttempts: 1,
+      customUserAgent: 'sluice',
+    });
+    const calls = createCalls({ sdk, client, queue, clock, refused: () => credentials.forget() });
+    try {
+      return await openSqsSource(calls, clock);
+    } catch (error) {
+      calls.close();
+      throw error;
+    }
+  },
+};
+
+function check(block: SqsBlock): string | undefined {
+  const { queueURL, region, endpoint } = block;
+  for (const [field, value] of Object.entries({ queueURL, endpoint })) {
+    const problem = value === undefined ? undefined : problemOf(value);
+    if (problem !== undefined) return `sqs.${field} ${problem}`;
+  }
+  const said = regionOf(queueURL);
+  if (said === undefined && region === undefined) return 'sqs.region is required: sqs.queueURL does not say it';
+  if (said !== undefined && region !== undefined && said !== region) {
+    return `sqs.region is ${region}, but sqs.queueURL says ${said}: leave sqs.region out`;
+  }
+  return undefined;
+}
+
+function problemOf(address: string): string | undefined {
+  const url = URL.parse(address);
+  if (url === null) return 'is not an absolute URL';
+  try {
+    checkWrittenAddress(url);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RefusedAddressError) return 'is a link-local address, which is never connected to';
+    throw error;
+  }
+}
+
+/** The SDK would keep them itself, and go on with some that were refused. */
+function askedEachTime(credentials: AwsCredentials): AwsCredentials['get'] {
+  return Object.assign(() => credentials.get(), { memoized: true });
+}
