@@ -15,7 +15,7 @@ import { createIntake, type Intake } from './intake.ts';
 import { createAlertIndex } from './matching/alert-index.ts';
 import type { ReadLabels } from './matching/object-labels.ts';
 import { type AlertMetrics, createAlertMetrics, eventServerMessages } from './metrics.ts';
-import { createNotifiers } from './notifiers.ts';
+import { createNotifiers, type NotifiersOptions } from './notifiers.ts';
 import { providerTypes } from './providers/index.ts';
 import { createBackpressure } from './queue/backpressure.ts';
 import { createDeliveries, type Deliveries } from './queue/deliveries.ts';
@@ -47,6 +47,7 @@ export interface AlertingOptions {
   readonly config: AlertingConfig;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly httpCaller?: NotifiersOptions['httpCaller'];
 }
 
 export type AlertingConfig = Pick<
@@ -80,6 +81,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
     allowLinkLocal: config.alertAllowLinkLocal,
     warn: reports.deprecated,
     workloadIdentity: workloadIdentityOf(options),
+    httpCaller: options.httpCaller,
   });
   const metrics = createAlertMetrics({
     registry,

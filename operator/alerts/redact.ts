@@ -2,21 +2,43 @@ const MASK = '*****';
 /** Shorter ones would garble every text. */
 const SHORTEST_SECRET = 3;
 /** Shorter ones are words such as `true`, and no keys. */
-const SHORTEST_QUERY_VALUE = 8;
+const SHORTEST_PART = 8;
+/** Shorter ones may stand in every text. */
+const SHORTEST_WORD = 16;
+/** What a key, a line of PEM, or a value in JSON is made of. */
+const WORD = /[\w.~+/-]+=*/g;
 
-/** The text without the secrets, and without the parts of secret addresses that could still be used. */
+/** The text without the secrets, and without the parts of them that could still be used. */
 export function redact(text: string, secrets: readonly string[]): string {
   let shown = text;
-  for (const secret of secrets.flatMap(partsOf).sort((one, other) => other.length - one.length)) {
-    if (secret.length >= SHORTEST_SECRET) shown = shown.replaceAll(secret, MASK);
+  const parts = new Set(secrets.flatMap(partsOf));
+  for (const part of [...parts].sort((one, other) => other.length - one.length)) {
+    if (part.length >= SHORTEST_SECRET) shown = shown.replaceAll(part, MASK);
   }
   return shown;
 }
 
-/** Also what follows an address's host, encoded as it was sent, and the keys in its query. */
+/** As it is, as JSON and addresses have it, and its parts: of an address what follows the host, and who asks. */
 function partsOf(secret: string): readonly string[] {
   const url = URL.parse(secret);
-  if (url === null || !/^https?:$/.test(url.protocol)) return [secret, JSON.stringify(secret).slice(1, -1)];
-  const values = [...url.searchParams.values()].filter((value) => value.length >= SHORTEST_QUERY_VALUE);
-  return [secret, url.href, `${url.pathname}${url.search}`, url.pathname, ...values].filter((part) => part !== '/');
+  const whole = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+  if (url === null || url.host === '') return [...whole, ...(secret.match(WORD) ?? []).filter(isWord)];
+  const { href, pathname, search, username, password, searchParams } = url;
+  const segments = pathname.split('/').filter(isWord);
+  const keys = [username, password, ...searchParams.values()].filter(({ length }) => length >= SHORTEST_PART);
+  const login = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
+  const paths = [`${pathname}${search}`, pathname].filter((path) => path !== '/');
+  return [...whole, href, ...paths, ...segments, ...keys, ...keys.map(decoded), ...(username ? [login] : [])];
+}
+
+function isWord({ length }: string): boolean {
+  return length >= SHORTEST_WORD;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -147,15 +147,30 @@ function scalar(value: unknown, fault: string): string {
   return String(value);
 }
 
-/** Whatever a Secret holds, each header of it, and the address wherever it came from. */
+/** Shorter names are words such as `flux`, which would be hidden wherever they stand. */
+const SHORTEST_USERNAME = 8;
+
+/** Whatever Secrets hold, each header, the logins that are made of it, and the address wherever it came from. */
 function secretTexts(secrets: readonly SecretData[], { token, address, headers }: ProviderSettings): readonly string[] {
   const texts = secrets.flatMap((data) =>
-    Object.entries(data).filter(([key]) => key !== 'username' && key !== 'ca.crt'),
+    Object.entries(data)
+      .filter(([key]) => key !== 'ca.crt')
+      .map(textIn),
   );
   const ofHeaders = [...headers.values()].flatMap((value) => [value, withoutScheme(value)]);
-  return [...texts.map(([, value]) => value.toString('utf8').trim()), ...ofHeaders, token, address].filter(
-    (text) => text !== '',
-  );
+  return [...texts, ...secrets.flatMap(loginsOf), ...ofHeaders, token, address].filter((text) => text !== '');
+}
+
+function textIn([key, value]: [string, Buffer]): string {
+  const text = value.toString('utf8').trim();
+  return key === 'username' && text.length < SHORTEST_USERNAME ? '' : text;
+}
+
+/** As they are sent for Basic authentication. */
+function loginsOf(data: SecretData): readonly string[] {
+  const [token, username, password] = ['token', 'username', 'password'].map((key) => textOf(data, key).trim());
+  const logins = [token, `:${token}`, `${username}:${password}`, `${username}:${token}`];
+  return logins.map((login) => Buffer.from(login).toString('base64'));
 }
 
 /** Of `Bearer abc`, what a service may repeat alone. */

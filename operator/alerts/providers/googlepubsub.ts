@@ -3,6 +3,7 @@ import { googleAccess } from '../cloud/google-access.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import { eventJson } from '../encode/event-json.ts';
 import type { ProviderType } from '../provider-type.ts';
+import { redact } from '../redact.ts';
 import { checkStatus } from '../send/post.ts';
 import { within } from '../send/within.ts';
 import { fitEvent } from '../text/fit-event.ts';
@@ -39,7 +40,8 @@ export const googlePubsub: ProviderType = {
         };
         const body = JSON.stringify({ messages: [message] });
         const answer = await http.request({ method: 'POST', url, headers, body }, signal);
-        checkStatus(answer, 'Google Pub/Sub answered with status code');
+        const text = token === undefined ? answer.text : redact(answer.text, [token]);
+        checkStatus({ ...answer, text }, 'Google Pub/Sub answered with status code');
       },
     };
   },

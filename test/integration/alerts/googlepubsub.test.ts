@@ -49,8 +49,8 @@ async function using(spec: object = {}, { token = TOKEN, headers = '' } = {}): P
   const header = { 'Content-Type': 'application/json' };
   tokens = await startRecorder([{ match: 'POST /token', status: 200, body: answer, header }]);
   const standIns = new Map([
-    ['pubsub.googleapis.com', pubsub.host],
-    ['oauth2.googleapis.com', tokens.host],
+    ['pubsub.googleapis.com', `http://${pubsub.host}`],
+    ['oauth2.googleapis.com', `http://${tokens.host}`],
   ]);
   const creds = { token: CREDENTIALS, ...(headers && { headers }) };
   const notifier = notifierFor({ ...SPEC, ...spec }, { secrets: { creds }, standIns });

@@ -20,7 +20,7 @@ export interface NotifierForOptions {
   /** Data of Secrets by their names. */
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly allowLinkLocal?: boolean;
-  /** Servers that are called in place of hosts: `127.0.0.1:port` by the host. */
+  /** Servers that are called in place of hosts: `http://127.0.0.1:port` by the host. */
   readonly standIns?: ReadonlyMap<string, string>;
   readonly serviceAccounts?: ServiceAccounts;
 }

@@ -1,7 +1,12 @@
 /** Alerting without a cluster: real queues, real requests to a real server; objects are handed in. */
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { type Alerting, type AlertingConfig, createAlerting } from '../../../operator/alerts/alerting.ts';
+import {
+  type Alerting,
+  type AlertingConfig,
+  type AlertingOptions,
+  createAlerting,
+} from '../../../operator/alerts/alerting.ts';
 import type { Labels } from '../../../operator/alerts/matching/match-alert.ts';
 import { RequestError } from '../../../operator/api/errors.ts';
 import type { EventText } from '../../../operator/kube/events/event-series.ts';
@@ -23,6 +28,7 @@ export interface PipelineOptions {
   readonly labels?: () => Promise<Labels>;
   readonly isComplete?: () => boolean;
   readonly clock?: Clock;
+  readonly httpCaller?: AlertingOptions['httpCaller'];
 }
 
 const NOBODY_LEADS: LeaderClient = {
@@ -63,6 +69,7 @@ export function startPipeline(options: PipelineOptions = {}): Pipeline {
     registry,
     config: { ...CONFIG, ...options.config },
     clock: options.clock ?? systemClock,
+    httpCaller: options.httpCaller,
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
   });
   return {

@@ -45,7 +45,7 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
     types: providerTypes,
     secret: async (_namespace, secretName) => dataOf(withHost(scenario.secrets?.[secretName], host)),
     allowLinkLocal: false,
-    httpCaller: standingFor(new Map([[FIXED_HOST, host]])),
+    httpCaller: standingFor(new Map([[FIXED_HOST, `http://${host}`]])),
   });
   const deliverer = createDeliverer({
     types: providerTypes,
@@ -71,7 +71,7 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
   return { requests, failures, errors };
 }
 
-/** @param servers that are called in place of hosts: `127.0.0.1:port` by the host. */
+/** @param servers that are called in place of hosts: `http://127.0.0.1:port` by the host. */
 export function standingFor(servers: ReadonlyMap<string, string>) {
   return (options: HttpCallerOptions) => {
     const caller = createHttpCaller(options);
@@ -81,7 +81,7 @@ export function standingFor(servers: ReadonlyMap<string, string>) {
         const { url } = request;
         const server = servers.get(url.host);
         if (server === undefined) return caller.request(request, signal);
-        return caller.request({ ...request, url: new URL(url.pathname + url.search, `http://${server}`) }, signal);
+        return caller.request({ ...request, url: new URL(url.pathname + url.search, server) }, signal);
       },
     };
   };

@@ -55,7 +55,7 @@ afterEach(async () => {
 });
 
 function using(creds: Record<string, string>, options: NotifierForOptions = {}, spec: object = {}): TestNotifier {
-  const standIns = new Map(GOOGLE.map((host) => [host, google.host]));
+  const standIns = new Map(GOOGLE.map((host) => [host, `http://${google.host}`]));
   notifier = notifierFor({ ...SPEC, ...spec }, { secrets: { creds }, standIns, ...options });
   return notifier;
 }
