@@ -9,6 +9,8 @@ import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import type { ServiceAccounts } from './cloud/service-account.ts';
+import { createTokenCache } from './cloud/token-cache.ts';
+import { createTokenMetrics } from './cloud/token-metrics.ts';
 import { createEventEndpoint } from './endpoint.ts';
 import { createDuplicateLimit } from './events/duplicate-limit.ts';
 import { createIntake, type Intake } from './intake.ts';
@@ -56,6 +58,7 @@ export type AlertingConfig = Pick<
   | 'alertRetryForMs'
   | 'alertsAllNamespaces'
   | 'defaultServiceAccount'
+  | 'exportHttpPathMetrics'
   | 'featureGates'
   | 'maxPendingEvents'
   | 'metricsPerObject'
@@ -75,17 +78,25 @@ export function createAlerting(options: AlertingOptions): Alerting {
   const index = createAlertIndex();
   const providers = new Map<string, Provider>();
   const reports = createAlertReports(options);
+  const tokens = createTokenCache({
+    maxSize: config.tokenCacheMaxSize,
+    maxMs: config.tokenCacheMaxDurationMs,
+    nowMs: clock.now,
+    metrics: createTokenMetrics(registry, config.metricsPerObject),
+  });
   const notifiers = createNotifiers({
     types: providerTypes,
     secret,
     allowLinkLocal: config.alertAllowLinkLocal,
     warn: reports.deprecated,
+    tokens,
     workloadIdentity: workloadIdentityOf(options),
     httpCaller: options.httpCaller,
   });
   const metrics = createAlertMetrics({
     registry,
     perObject: config.metricsPerObject,
+    byPath: config.exportHttpPathMetrics,
     queue: () => ({ length: deliveries.size, oldestAgeSeconds: ageOf(store.oldestAtMs) }),
   });
   const ageOf = (sinceMs: number | undefined) => (sinceMs === undefined ? 0 : (clock.elapsedMs() - sinceMs) / 1_000);
@@ -103,7 +114,16 @@ export function createAlerting(options: AlertingOptions): Alerting {
       messages: eventServerMessages,
       metrics: metrics.server,
     },
-    ...createReconcilers({ leader: options.leader, index, providers, allNamespaces, reports, notifiers, deliveries }),
+    ...createReconcilers({
+      leader: options.leader,
+      index,
+      providers,
+      allNamespaces,
+      reports,
+      notifiers,
+      tokens,
+      deliveries,
+    }),
     secretChanged(key) {
       for (const providerKey of notifiers.usersOf(key)) deliveries.retryNow(providerKey);
     },
@@ -116,9 +136,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
 }
 
 function workloadIdentityOf({ serviceAccounts, config }: AlertingOptions): WorkloadIdentity {
-  const { defaultServiceAccount, tokenCacheMaxSize, tokenCacheMaxDurationMs } = config;
-  const tokenKeepMs = tokenCacheMaxSize === 0 ? 0 : tokenCacheMaxDurationMs;
-  return { serviceAccounts, defaultServiceAccount, tokenKeepMs };
+  return { serviceAccounts, defaultServiceAccount: config.defaultServiceAccount };
 }
 
 function storeOf({ config, clock, log }: AlertingOptions, metrics: AlertMetrics): EventStore {

@@ -27,6 +27,8 @@ export interface AlertMetrics {
 export interface AlertMetricsOptions {
   readonly registry: Registry;
   readonly perObject: boolean;
+  /** With `--export-http-path-metrics`. */
+  readonly byPath: boolean;
   /** Read when metrics are collected. */
   readonly queue: () => { readonly length: number; readonly oldestAgeSeconds: number };
 }
@@ -38,7 +40,7 @@ export const eventServerMessages: ServerMessages = {
 
 const SEND_SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60];
 
-export function createAlertMetrics({ registry, perObject, queue }: AlertMetricsOptions): AlertMetrics {
+export function createAlertMetrics({ registry, perObject, byPath, queue }: AlertMetricsOptions): AlertMetrics {
   const registers = [registry];
   const ofProvider = perObject ? (['type', 'namespace', 'name'] as const) : (['type'] as const);
   const labels = ({ type, namespace, name }: ProviderLabels) => (perObject ? { type, namespace, name } : { type });
@@ -72,6 +74,7 @@ export function createAlertMetrics({ registry, perObject, queue }: AlertMetricsO
     server: {
       http: createHttpMetrics(registry, { prefix: 'gotk_event_http', server: 'event server' }),
       handler: '/',
+      handlerOf: byPath ? createPathLabels() : undefined,
       requests: { inc: ({ result }) => events.inc({ result }) },
       resultOf: (status) => (status === 429 ? 'duplicate' : 'taken'),
     },
@@ -80,6 +83,21 @@ export function createAlertMetrics({ registry, perObject, queue }: AlertMetricsO
     sent: (provider, result) => sent.inc({ ...labels(provider), result }),
     retried: (provider) => retries.inc(labels(provider)),
     took: (provider, seconds) => duration.observe(labels(provider), seconds),
+  };
+}
+
+/** Senders choose paths, and each makes series. */
+const MOST_PATHS = 100;
+const LONGEST_PATH = 100;
+
+/** The path, as long as there are few of them. */
+function createPathLabels(): (path: string) => string {
+  const known = new Set<string>();
+  return (path) => {
+    if (known.has(path)) return path;
+    if (known.size === MOST_PATHS || path.length > LONGEST_PATH) return 'other';
+    known.add(path);
+    return path;
   };
 }
 

@@ -32,6 +32,7 @@ export interface NotifiersOptions {
   readonly allowLinkLocal: boolean;
   /** Told, when a notifier is made, of what works and should be changed. */
   readonly warn?: (provider: Provider, message: string) => void;
+  readonly tokens: SettingsOptions['tokens'];
   readonly workloadIdentity?: SettingsOptions['workloadIdentity'];
   readonly httpCaller?: SettingsOptions['httpCaller'];
 }
@@ -143,7 +144,7 @@ interface Making {
 
 async function prepare({ options }: State, { provider, secret, opened }: Making): Promise<Prepared> {
   const { spec, metadata } = provider;
-  const { types, allowLinkLocal, httpCaller, workloadIdentity } = options;
+  const { types, allowLinkLocal, httpCaller, tokens, workloadIdentity } = options;
   const where = `failed to initialize notifier for provider '${metadata.name}'`;
   const type = types.get(spec.type);
   if (type === undefined) {
@@ -152,9 +153,9 @@ async function prepare({ options }: State, { provider, secret, opened }: Making)
   const isCommitStatus = type.purpose === 'commit status';
   const warn = (message: string) => options.warn?.(provider, message);
   const { settings, secrets } = await withPrefix(where, () =>
-    resolveProvider(provider, { secret, isCommitStatus, allowLinkLocal, warn, httpCaller, workloadIdentity }),
+    resolveProvider(provider, { secret, isCommitStatus, allowLinkLocal, warn, httpCaller, tokens, workloadIdentity }),
   );
-  opened.push(settings.http);
+  opened.push(settings.http, settings.tokens);
   const notifier = await withPrefix(`${where}: failed to initialize notifier`, async () => type.prepare(settings));
   opened.push(notifier);
   return { type, notifier, secrets, timeoutMs: timeoutOf(spec.timeout) };

@@ -27,6 +27,7 @@
  */
 import type { Alert } from '../api/alert/alert.ts';
 import type { ServiceAccountIdentity } from './cloud/service-account.ts';
+import type { ProviderTokens } from './cloud/token-cache.ts';
 import type { FluxEvent } from './flux-event.ts';
 import type { HttpCaller } from './send/http-caller.ts';
 
@@ -76,8 +77,8 @@ export interface ProviderSettings {
   readonly serviceAccountName: string;
   /** Of `serviceAccountName` or `--default-service-account`; undefined: the operator's own identity. */
   readonly serviceAccount: ServiceAccountIdentity | undefined;
-  /** How long an access token of a cloud may be kept. */
-  readonly tokenKeepMs: number;
+  /** Keeps the access tokens of clouds and of GitHub Apps. */
+  readonly tokens: ProviderTokens;
 }
 
 export interface TlsSettings {

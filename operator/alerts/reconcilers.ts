@@ -4,6 +4,7 @@ import { PROVIDER_PLURAL, type Provider } from '../api/provider/provider.ts';
 import type { ResourceType } from '../kube/kube-client.ts';
 import type { LeaderClient } from '../kube/leader/leader-client.ts';
 import { releaseFinalizer } from '../kube/release-finalizer.ts';
+import type { TokenCache } from './cloud/token-cache.ts';
 import type { AlertIndex } from './matching/alert-index.ts';
 import { compileAlert } from './matching/compile-alert.ts';
 import type { Notifiers } from './notifiers.ts';
@@ -27,6 +28,7 @@ export interface ReconcilersOptions {
   readonly allNamespaces: boolean;
   readonly reports: AlertReports;
   readonly notifiers: Notifiers;
+  readonly tokens: TokenCache;
   readonly deliveries: Deliveries;
 }
 
@@ -55,13 +57,15 @@ async function reconcileAlert(options: ReconcilersOptions, key: string, alert: A
 }
 
 async function reconcileProvider(
-  { leader, providers, notifiers, deliveries }: ReconcilersOptions,
+  { leader, providers, notifiers, tokens, deliveries }: ReconcilersOptions,
   key: string,
   provider: Provider | undefined,
 ): Promise<undefined> {
   if (provider === undefined) {
     providers.delete(key);
     notifiers.forget(key);
+    const [namespace = '', name = ''] = key.split('/');
+    tokens.forget({ namespace, name });
     return;
   }
   providers.set(key, provider);

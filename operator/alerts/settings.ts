@@ -2,6 +2,7 @@
 import { parse, type Tags } from 'yaml';
 import type { Provider } from '../api/provider/provider.ts';
 import type { ServiceAccountIdentity, ServiceAccounts } from './cloud/service-account.ts';
+import type { TokenCache } from './cloud/token-cache.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { ProviderSettings } from './provider-type.ts';
 import { createHttpCaller } from './send/http-caller.ts';
@@ -20,6 +21,7 @@ export interface SettingsOptions {
   readonly allowLinkLocal: boolean;
   /** Told of what works and should be changed. */
   readonly warn?: (message: string) => void;
+  readonly tokens: TokenCache;
   /** Undefined: there are no ServiceAccounts. */
   readonly workloadIdentity?: WorkloadIdentity | undefined;
   /** In place of {@link createHttpCaller}: tests stand for services whose addresses are fixed. */
@@ -31,8 +33,6 @@ export interface WorkloadIdentity {
   readonly serviceAccounts: ServiceAccounts;
   /** With `--default-service-account`; empty: none. */
   readonly defaultServiceAccount: string;
-  /** By `--token-cache-max-duration`; 0: no token is kept. */
-  readonly tokenKeepMs: number;
 }
 
 /** What a Provider comes down to, and what of it must never be shown. */
@@ -41,7 +41,6 @@ export interface ResolvedProvider {
   readonly secrets: readonly string[];
 }
 
-const DEFAULT_TOKEN_KEEP_MS = 3_600_000;
 /** Editors put it there, and no header or login takes it. */
 const LINE_END = /[\r\n]+$/;
 const MAX_ADDRESS_BYTES = 2_048;
@@ -84,7 +83,7 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     allowLinkLocal: options.allowLinkLocal,
     serviceAccountName: spec.serviceAccountName ?? '',
     serviceAccount: serviceAccountOf(provider, options.workloadIdentity),
-    tokenKeepMs: options.workloadIdentity?.tokenKeepMs ?? DEFAULT_TOKEN_KEEP_MS,
+    tokens: options.tokens.of({ namespace, name }),
   };
   return { settings, secrets: secretTexts([secret, proxy ?? NO_DATA], settings) };
 }
@@ -168,8 +167,9 @@ function textIn([key, value]: [string, Buffer]): string {
 
 /** As they are sent for Basic authentication. */
 function loginsOf(data: SecretData): readonly string[] {
-  const [token, username, password] = ['token', 'username', 'password'].map((key) => textOf(data, key).trim());
-  const logins = [token, `:${token}`, `${username}:${password}`, `${username}:${token}`];
+  const text = (key: string) => textOf(data, key).trim();
+  const [token, username] = [text('token'), text('username')];
+  const logins = [token, `:${token}`, `${username}:${text('password')}`, `${username}:${token}`];
   return logins.map((login) => Buffer.from(login).toString('base64'));
 }
 

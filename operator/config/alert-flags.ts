@@ -56,12 +56,19 @@ export const alertFlags = {
     group: 'Alerts',
     help: 'ServiceAccount of Providers that name none; needs the feature gate ObjectLevelWorkloadIdentity; if empty, none',
   }),
+  exportHttpPathMetrics: booleanFlag({
+    name: 'export-http-path-metrics',
+    group: 'Alerts',
+    default: false,
+    help: 'Give gotk_event_http_* the path of a request as label handler, for up to 100 paths; if false, it is always /',
+    notice: 'it is for the metrics of events alone, because the path of a webhook is its secret',
+  }),
   tokenCacheMaxSize: integerFlag({
     name: 'token-cache-max-size',
     group: 'Alerts',
     default: 100,
     min: 0,
-    help: 'Access tokens of Providers that are kept: 0 keeps none, any other number one of each Provider',
+    help: 'Most access tokens of Providers that are kept: the one that was used longest ago makes room; 0 keeps none',
   }),
   tokenCacheMaxDurationMs: durationFlag({
     name: 'token-cache-max-duration',

@@ -14,7 +14,6 @@ export const flagGroups = [
   'Leader election',
   'Limits',
   'Logs and metrics',
-  'Accepted for Flux, without a meaning here',
 ] as const;
 export type FlagGroup = (typeof flagGroups)[number];
 
@@ -25,7 +24,7 @@ export interface FlagText {
   readonly group: FlagGroup;
   /** One line, no full stop. */
   readonly help: string;
-  /** It is Flux's and does nothing: said in one line when somebody sets it. */
+  /** It does less than it says with Flux: said in one line when somebody sets it. */
   readonly notice?: string;
 }
 

@@ -181,16 +181,6 @@ const observing = {
   }),
 };
 
-const withoutMeaning = {
-  exportHttpPathMetrics: booleanFlag({
-    name: 'export-http-path-metrics',
-    group: 'Accepted for Flux, without a meaning here',
-    default: false,
-    help: 'The path of a webhook is its secret and never a label: handler is always /hook/',
-    notice: 'the path of a webhook is its secret, so it is never a label of a metric',
-  }),
-};
-
 export const flags = {
   ...servers,
   ...receivers,
@@ -200,7 +190,6 @@ export const flags = {
   ...leaderElection,
   ...limitFlags,
   ...observing,
-  ...withoutMeaning,
 };
 
 /** The values of all flags by the field that each sets. Names that end in `Ms` are milliseconds, in `Bytes` bytes. */

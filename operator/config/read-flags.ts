@@ -5,7 +5,7 @@ import { nearestName } from './nearest-name.ts';
 
 export interface ReadFlags {
   readonly values: FlagValues;
-  /** Of the flags that were set and do nothing, one line each. */
+  /** Of the flags that were set and do less than with Flux, one line each. */
   readonly notices: readonly string[];
 }
 
@@ -35,9 +35,7 @@ export function readFlags(words: readonly string[]): ReadFlags {
     }
   }
   const entries = Object.entries(flags).map(([field, flag]) => [field, parsedValue(flag, written.get(flag))]);
-  const notices = [...written.keys()].flatMap(({ name, notice }) =>
-    notice ? [`--${name} is ignored: ${notice}`] : [],
-  );
+  const notices = [...written.keys()].flatMap(({ name, notice }) => (notice ? [`--${name}: ${notice}`] : []));
   return { values: Object.fromEntries(entries) as FlagValues, notices };
 }
 

@@ -6,6 +6,8 @@ export interface ServerMetrics {
   readonly http: HttpMetrics;
   /** The label `handler` of `http`. A path may be a secret, so this is the part that all paths have in common. */
   readonly handler: string;
+  /** The label `handler` by the path, one of a bounded set; absent: always the one above. */
+  readonly handlerOf?: ((path: string) => string) | undefined;
   /** Requests by the endpoint's label, or `unknown`, and by their result: an error's code, or `resultOf` the status. */
   readonly requests: { inc(labels: { readonly type: string; readonly result: string }): void };
   /** Seconds from a request's head to its answer; absent: `http` says enough. */

@@ -6,14 +6,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { buildInfo } from './build-info.ts';
 import { createWorkQueueMetrics, type WorkQueueRecorder } from './work-queue-metrics.ts';
 
-/** Of one server, as Flux has them; `code` is the answer's status, `method` one of HTTP's own or `OTHER`. */
+/** Of one server, as Flux has them; `service` is always empty, `code` is the answer's status, `method` one of HTTP's own or `OTHER`. */
 export interface HttpMetrics {
   /** Seconds from the request's head to its answer. */
-  readonly requestDuration: Histogram<'handler' | 'method' | 'code'>;
+  readonly requestDuration: Histogram<'service' | 'handler' | 'method' | 'code'>;
   /** Bytes of the answer's body. */
-  readonly responseSize: Histogram<'handler' | 'method' | 'code'>;
+  readonly responseSize: Histogram<'service' | 'handler' | 'method' | 'code'>;
   /** Requests that are being served now. */
-  readonly inflight: Gauge<'handler'>;
+  readonly inflight: Gauge<'service' | 'handler'>;
 }
 
 export interface Metrics {
@@ -39,7 +39,7 @@ export interface Metrics {
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const WEBHOOK_SECONDS = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5];
 const RECONCILE_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
-const RESPONSE_BYTES = [100, 1_000, 10_000];
+const RESPONSE_BYTES = [100, 1_000, 10_000, 100_000, 1e6, 1e7, 1e8, 1e9];
 /** The monitor of the event loop's lag wakes the process that often. */
 const EVENT_LOOP_PRECISION_MS = 50;
 
@@ -98,7 +98,7 @@ export function createHttpMetrics(
   registry: Registry,
   { prefix, server }: { readonly prefix: string; readonly server: string },
 ): HttpMetrics {
-  const labelNames = ['handler', 'method', 'code'] as const;
+  const labelNames = ['service', 'handler', 'method', 'code'] as const;
   return {
     requestDuration: new Histogram({
       name: `${prefix}_request_duration_seconds`,
@@ -117,7 +117,7 @@ export function createHttpMetrics(
     inflight: new Gauge({
       name: `${prefix}_requests_inflight`,
       help: `Requests that the ${server} is serving now`,
-      labelNames: ['handler'],
+      labelNames: ['service', 'handler'],
       registers: [registry],
     }),
   };

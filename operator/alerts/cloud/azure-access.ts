@@ -8,8 +8,8 @@ import { isJsonObject } from '../../verify/is-json-object.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { ProviderSettings } from '../provider-type.ts';
 import { checkStatus } from '../send/post.ts';
-import { type AccessToken, keptToken } from './kept-token.ts';
 import type { ServiceAccountIdentity } from './service-account.ts';
+import type { AccessToken, KeptToken } from './token-cache.ts';
 
 const DEFAULT_AUTHORITY = 'https://login.microsoftonline.com';
 const AUDIENCE = 'api://AzureADTokenExchange';
@@ -24,16 +24,16 @@ export function azureAuthority(): URL {
 }
 
 /** @param scope `…/.default` of what is to be called. */
-export function azureAccess(settings: ProviderSettings, scope: string): () => Promise<string> {
-  const { serviceAccount, tokenKeepMs } = settings;
+export function azureAccess(settings: ProviderSettings, scope: string): KeptToken {
+  const { serviceAccount, tokens } = settings;
   if (serviceAccount !== undefined) {
-    return keptToken(() => exchange(settings, serviceAccount, scope), tokenKeepMs);
+    return tokens.keep(() => exchange(settings, serviceAccount, scope));
   }
   let credential: Promise<TokenCredential> | undefined;
-  return keptToken(async () => {
+  return tokens.keep(async () => {
     credential ??= ownCredential();
     return ownToken(await credential, scope);
-  }, tokenKeepMs);
+  });
 }
 
 async function exchange(

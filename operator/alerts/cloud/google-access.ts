@@ -5,25 +5,25 @@ import { DeliveryError } from '../delivery-error.ts';
 import type { ProviderSettings } from '../provider-type.ts';
 import { fetchBy } from './fetch-by.ts';
 import { type Audience, exchangeForGoogle, POOL_KEY } from './google-exchange.ts';
-import { type AccessToken, keptToken } from './kept-token.ts';
+import type { AccessToken, KeptToken } from './token-cache.ts';
 
 type Client = typeof import('../clients/google-auth.ts');
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 /** @throws DeliveryError final for a Secret that has no usable credentials. */
-export async function googleAccess(settings: ProviderSettings): Promise<() => Promise<string>> {
-  const { token, serviceAccount: account, tokenKeepMs, http } = settings;
+export async function googleAccess(settings: ProviderSettings): Promise<KeptToken> {
+  const { token, serviceAccount: account, tokens, http } = settings;
   const { GoogleAuth, gcpMetadata, JWT, UserRefreshClient } = await import('../clients/google-auth.ts');
   if (token !== '') {
     const client = fromJson(settings, { JWT, UserRefreshClient });
-    return keptToken(() => tokenOf(async () => client), tokenKeepMs);
+    return tokens.keep(() => tokenOf(async () => client));
   }
   if (account === undefined) {
-    return keptToken(() => tokenOf(() => new GoogleAuth({ scopes: SCOPE }).getClient()), tokenKeepMs);
+    return tokens.keep(() => tokenOf(() => new GoogleAuth({ scopes: SCOPE }).getClient()));
   }
   const gkeAudience = () => audienceOfGke(gcpMetadata);
-  return keptToken(() => exchangeForGoogle({ account, http, scope: SCOPE, gkeAudience }), tokenKeepMs);
+  return tokens.keep(() => exchangeForGoogle({ account, http, scope: SCOPE, gkeAudience }));
 }
 
 /** Other types of JSON have files read and addresses called that whoever wrote the Secret chooses. */

@@ -8,8 +8,8 @@ import { isJsonObject } from '../../verify/is-json-object.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { HttpCaller } from '../send/http-caller.ts';
 import { checkStatus } from '../send/post.ts';
-import type { AccessToken } from './kept-token.ts';
 import type { ServiceAccountIdentity } from './service-account.ts';
+import type { AccessToken } from './token-cache.ts';
 
 export interface GoogleExchange {
   readonly account: ServiceAccountIdentity;

@@ -20,12 +20,12 @@ const HEADERS = { Accept: 'application/vnd.github.v3+json', 'X-GitHub-Api-Versio
 
 /** @throws DeliveryError final for an address that is none of a repository, or a Secret without a token or App. */
 export function createGitHubApi(settings: ProviderSettings): GitHubApi {
-  const { http, secret } = settings;
+  const { http, secret, tokens } = settings;
   const address = repositoryAddress(settings);
   const [owner = '', repo = ''] = repositoryParts(settings, address.id, 'owner/repo');
   const base = address.hostname === 'github.com' ? 'https://api.github.com' : `${address.origin}/api/v3`;
   const token = accessToken(settings);
-  const app = token === '' ? createGitHubApp(secret, { http, headers: HEADERS }) : undefined;
+  const app = token === '' ? createGitHubApp(secret, { http, headers: HEADERS, tokens }) : undefined;
   if (token === '' && app === undefined) {
     throw new DeliveryError('final', 'github token or github app details must be specified');
   }
@@ -33,7 +33,7 @@ export function createGitHubApi(settings: ProviderSettings): GitHubApi {
     http,
     headers: async (signal) => ({ ...HEADERS, Authorization: `Bearer ${(await app?.token(signal)) ?? token}` }),
     check: checkGitHubLimit,
-    ...(app === undefined ? {} : { renew: app.forgetToken }),
+    ...(app === undefined ? {} : { renew: app.token.forget }),
   });
   const repository = `${base}/repos/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}`;
   return {

@@ -4,19 +4,17 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { systemClock } from '../../observe/clock.ts';
 import { isJsonObject } from '../../verify/is-json-object.ts';
+import type { AccessToken, KeptToken, ProviderTokens } from '../cloud/token-cache.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { ProviderSettings } from '../provider-type.ts';
 import type { HttpCaller } from '../send/http-caller.ts';
 import { createGitApi, type GitApi } from './git-api.ts';
 import { checkGitHubLimit } from './github-limit.ts';
-import { remembered } from './remembered.ts';
 import { textField } from './text-field.ts';
 
 export interface GitHubApp {
   /** The installation's token; kept until shortly before it expires. @throws DeliveryError */
-  token(signal: AbortSignal): Promise<string>;
-  /** The token is not taken any more: the next one is asked for. */
-  forgetToken(): void;
+  readonly token: KeptToken;
   /** The name under which the App writes. @throws DeliveryError */
   slug(signal: AbortSignal): Promise<string>;
 }
@@ -25,6 +23,7 @@ export interface GitHubAppOptions {
   readonly http: HttpCaller;
   /** Of every call to GitHub. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly tokens: ProviderTokens;
   readonly now?: () => number;
 }
 
@@ -37,21 +36,15 @@ interface Credentials {
   readonly baseUrl: string;
 }
 
-interface InstallationToken {
-  readonly token: string;
-  readonly expiresAtMs: number;
-}
-
 const PUBLIC_API = 'https://api.github.com';
 /** Clocks differ. */
 const ISSUED_AGO_SECONDS = 30;
 const VALID_SECONDS = 90;
-const RENEWED_BEFORE_MS = 2 * 60_000;
 
 /** @returns undefined: the Secret has no App. @throws DeliveryError final for one that is not whole. */
 export function createGitHubApp(
   secret: ProviderSettings['secret'],
-  { http, headers, now = systemClock.now }: GitHubAppOptions,
+  { http, headers, tokens, now = systemClock.now }: GitHubAppOptions,
 ): GitHubApp | undefined {
   const credentials = credentialsOf(secret);
   if (credentials === undefined) return undefined;
@@ -61,13 +54,8 @@ export function createGitHubApp(
     check: checkGitHubLimit,
   });
   const urlOf = (path: string) => new URL(`${credentials.baseUrl}${path}`);
-  const token = remembered(
-    (signal) => installationToken(api, { credentials, urlOf, signal }),
-    ({ expiresAtMs }) => now() < expiresAtMs - RENEWED_BEFORE_MS,
-  );
   return {
-    token: async (signal) => (await token(signal)).token,
-    forgetToken: token.forget,
+    token: tokens.keep((signal) => installationToken(api, { credentials, urlOf, signal })),
     async slug(signal) {
       const app = await api.call({ url: urlOf('/app'), purpose: 'read the GitHub App' }, signal);
       return textField(app, 'slug', 'the GitHub App');
@@ -122,7 +110,7 @@ interface Asking {
   readonly signal: AbortSignal;
 }
 
-async function installationToken(api: GitApi, asking: Asking): Promise<InstallationToken> {
+async function installationToken(api: GitApi, asking: Asking): Promise<AccessToken> {
   const { credentials, urlOf, signal } = asking;
   const id = credentials.installationId || (await installationOf(api, asking));
   const url = urlOf(`/app/installations/${encodeURIComponent(id)}/access_tokens`);

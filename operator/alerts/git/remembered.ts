@@ -1,23 +1,12 @@
-/** Remembers what was asked for once. */
-export interface Remembered<T> {
-  (signal: AbortSignal): Promise<T>;
-  /** The next one who asks learns anew. */
-  forget(): void;
-}
-
 /**
  * Keeps what `learn` found. A failure is not kept: the next one who asks learns anew. Who asks meanwhile waits for the
  * same answer.
- * @param isCurrent false: it is learnt anew.
  */
-export function remembered<T>(
-  learn: (signal: AbortSignal) => Promise<T>,
-  isCurrent: (value: T) => boolean = () => true,
-): Remembered<T> {
+export function remembered<T>(learn: (signal: AbortSignal) => Promise<T>): Remembered<T> {
   let known: { readonly value: T } | undefined;
   let learning: Promise<T> | undefined;
-  const ask = async (signal: AbortSignal) => {
-    if (known !== undefined && isCurrent(known.value)) return known.value;
+  return async (signal) => {
+    if (known !== undefined) return known.value;
     learning ??= learn(signal).finally(() => {
       learning = undefined;
     });
@@ -25,8 +14,7 @@ export function remembered<T>(
     known = { value };
     return value;
   };
-  const forget = () => {
-    known = undefined;
-  };
-  return Object.assign(ask, { forget });
 }
+
+/** What was asked for once. */
+export type Remembered<T> = (signal: AbortSignal) => Promise<T>;

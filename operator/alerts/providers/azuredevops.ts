@@ -44,7 +44,7 @@ function authorizationOf(settings: ProviderSettings): Authorize {
   const { token } = settings;
   if (token === '') {
     const access = azureAccess(settings, SCOPE);
-    return async (signal) => `Bearer ${await within(signal, access())}`;
+    return async (signal) => `Bearer ${await within(signal, access(signal))}`;
   }
   const header = basicAuth('', token);
   return async () => header;

@@ -15,6 +15,7 @@ type Client = typeof import('../clients/event-hubs.ts');
 const SCOPE = 'https://eventhubs.azure.net//.default';
 /** The token is got anew each time that the client asks: it may be kept elsewhere. */
 const ASKED_AGAIN_MS = 300_000;
+const TOKEN_TIMEOUT_MS = 15_000;
 /** By the host that gives tokens. */
 const DOMAINS: ReadonlyMap<string, string> = new Map([
   ['login.chinacloudapi.cn', '.servicebus.chinacloudapi.cn'],
@@ -77,7 +78,10 @@ function producerOf(settings: ProviderSettings, client: Client): Producer {
   if (!/^[A-Za-z0-9.-]+$/.test(host)) throw new DeliveryError('final', 'invalid namespace of the event hub (channel)');
   const access = token === '' ? azureAccess(settings, SCOPE) : async () => token;
   const credential = {
-    getToken: async () => ({ token: await access(), expiresOnTimestamp: systemClock.now() + ASKED_AGAIN_MS }),
+    getToken: async () => ({
+      token: await access(AbortSignal.timeout(TOKEN_TIMEOUT_MS)),
+      expiresOnTimestamp: systemClock.now() + ASKED_AGAIN_MS,
+    }),
   };
   return { host, producer: new client.EventHubProducerClient(host, address, credential, OPTIONS) };
 }

@@ -33,7 +33,7 @@ export const googlePubsub: ProviderType = {
         const cut = fitEvent(event, (each) => Buffer.byteLength(eventJson(each)) <= MAX_DATA_BYTES);
         const data = Buffer.from(eventJson(cut)).toString('base64');
         const message = attributes.size === 0 ? { data } : { data, attributes: Object.fromEntries(attributes) };
-        const token = access === undefined ? undefined : await within(signal, access());
+        const token = access === undefined ? undefined : await within(signal, access(signal));
         const headers = {
           'Content-Type': 'application/json',
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),

@@ -17,6 +17,7 @@ export function answer(context: ServeContext, exchange: Exchange, served: number
   const type = exchange.admitted?.type ?? UNKNOWN_TYPE;
   context.metrics.end({
     method: methodOf(exchange),
+    path: pathOf(exchange.request),
     status,
     seconds: secondsOf(context, exchange),
     type,
@@ -59,6 +60,7 @@ function refuse(context: ServeContext, exchange: Exchange, error: unknown): void
   if (LAST_OF_CONNECTION.has(code) || exchange.expectation === 'other') connections.endAfter(response);
   context.metrics.end({
     method: methodOf(exchange),
+    path: pathOf(exchange.request),
     status,
     seconds: secondsOf(context, exchange),
     type,

@@ -10,6 +10,8 @@ export interface Answered {
 }
 
 export interface Served extends Answered {
+  /** As it was sent, without its query. */
+  readonly path: string;
   /** The endpoint's label, or `unknown`. */
   readonly type: string;
   /** Undefined: the request was served. */
@@ -32,13 +34,16 @@ export const UNKNOWN_TYPE = 'unknown';
 const HEALTH_HANDLER = '/';
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']);
 const EMPTY_BODY_BYTES = 0;
+/** Flux's servers have no other. */
+const SERVICE = '';
 
-export function createRequestMetrics({ http, handler, requests, duration, resultOf }: ServerMetrics): RequestMetrics {
-  const inflight = { handler };
+export function createRequestMetrics(metrics: ServerMetrics): RequestMetrics {
+  const { http, handler, handlerOf = () => handler, requests, duration, resultOf } = metrics;
+  const inflight = { service: SERVICE, handler };
   http.inflight.set(inflight, 0);
 
   function observe(label: string, code: string, { method, seconds }: Answered): void {
-    const labels = { handler: label, method: METHODS.has(method) ? method : 'OTHER', code };
+    const labels = { service: SERVICE, handler: label, method: METHODS.has(method) ? method : 'OTHER', code };
     http.inflight.dec(inflight);
     http.requestDuration.observe(labels, seconds);
     http.responseSize.observe(labels, EMPTY_BODY_BYTES);
@@ -49,9 +54,9 @@ export function createRequestMetrics({ http, handler, requests, duration, result
       http.inflight.inc(inflight);
     },
     end(served) {
-      const { status, seconds, type, refused } = served;
+      const { path, status, seconds, type, refused } = served;
       const code = String(status);
-      observe(handler, code, served);
+      observe(handlerOf(path), code, served);
       requests.inc({ type, result: refused ?? resultOf(status) });
       duration?.observe({ type, code }, seconds);
     },

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { createTokenMetrics } from '../../../operator/alerts/cloud/token-metrics.ts';
 import { createAlertMetrics } from '../../../operator/alerts/metrics.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
 import { createReceiverMetrics } from '../../../operator/receivers/metrics.ts';
@@ -8,7 +9,8 @@ import { table } from './table.ts';
 export function metricsPage(): string {
   const { registry } = createMetrics();
   createReceiverMetrics(registry);
-  createAlertMetrics({ registry, perObject: true, queue: () => ({ length: 0, oldestAgeSeconds: 0 }) });
+  createAlertMetrics({ registry, perObject: true, byPath: false, queue: () => ({ length: 0, oldestAgeSeconds: 0 }) });
+  createTokenMetrics(registry, true);
   const rows = metricsOf(registry)
     .filter(({ name }) => !/^(process|nodejs)_/.test(name))
     .toSorted((a, b) => a.name.localeCompare(b.name))

@@ -2,6 +2,7 @@
 import { createNotifiers, type Prepared } from '../../../operator/alerts/notifiers.ts';
 import { providerTypes } from '../../../operator/alerts/providers/index.ts';
 import type { Provider } from '../../../operator/api/provider/provider.ts';
+import { uncountedTokens } from './uncounted-tokens.ts';
 
 interface Secret {
   readonly metadata: { readonly namespace: string; readonly name: string };
@@ -17,6 +18,7 @@ export async function prepareExample(provider: Provider, secrets: readonly Secre
       return Object.fromEntries(Object.entries(found.stringData).map(([key, value]) => [key, Buffer.from(value)]));
     },
     allowLinkLocal: false,
+    tokens: uncountedTokens(),
   });
   try {
     return await notifiers.for(provider);

@@ -1,6 +1,7 @@
 /** The settings of a Provider for a git service, and a service that answers call by call. */
 import type { ProviderSettings } from '../../../operator/alerts/provider-type.ts';
 import type { HttpAnswer, HttpRequest } from '../../../operator/alerts/send/http-caller.ts';
+import { uncountedTokens } from './uncounted-tokens.ts';
 
 export interface GitAnswer {
   readonly status?: number;
@@ -43,7 +44,7 @@ export function gitService(answers: readonly GitAnswer[], change: Partial<Provid
     allowLinkLocal: false,
     serviceAccountName: '',
     serviceAccount: undefined,
-    tokenKeepMs: 0,
+    tokens: uncountedTokens().of({ namespace: 'payments', name: 'git' }),
     ...change,
   };
   return { calls, bodies, settings };

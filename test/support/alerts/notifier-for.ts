@@ -7,6 +7,7 @@ import { providerTypes } from '../../../operator/alerts/providers/index.ts';
 import type { ProviderSpec } from '../../../operator/api/provider/provider.ts';
 import { standingFor } from './run-scenario.ts';
 import { objectsOf, type Scenario } from './scenarios.ts';
+import { uncountedTokens } from './uncounted-tokens.ts';
 
 export interface TestNotifier {
   /** @throws DeliveryFailure */
@@ -35,8 +36,9 @@ export function notifierFor(spec: ProviderSpec, options: NotifierForOptions = {}
       return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value)]));
     },
     allowLinkLocal,
+    tokens: uncountedTokens(),
     httpCaller: standIns && standingFor(standIns),
-    workloadIdentity: serviceAccounts && { serviceAccounts, defaultServiceAccount: '', tokenKeepMs: 3_600_000 },
+    workloadIdentity: serviceAccounts && { serviceAccounts, defaultServiceAccount: '' },
   });
   const deliverer = createDeliverer({
     types: providerTypes,

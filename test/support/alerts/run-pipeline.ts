@@ -44,6 +44,7 @@ const CONFIG: AlertingConfig = {
   alertRetryForMs: 0,
   alertsAllNamespaces: false,
   defaultServiceAccount: '',
+  exportHttpPathMetrics: false,
   featureGates: { objectLevelWorkloadIdentity: false },
   maxPendingEvents: 10_000,
   metricsPerObject: false,

@@ -9,6 +9,7 @@ import { createHttpCaller, type HttpCallerOptions } from '../../../operator/aler
 import { objectPath } from '../../../operator/alerts/text/object-label.ts';
 import { type RecordedRequest, type Recorder, startRecorder } from './recorder.ts';
 import { bodyOf, objectsOf, type Scenario, scenarios, withHost } from './scenarios.ts';
+import { uncountedTokens } from './uncounted-tokens.ts';
 
 /** A service whose address no Provider chooses. */
 const FIXED_HOST = 'api.telegram.org';
@@ -45,6 +46,7 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
     types: providerTypes,
     secret: async (_namespace, secretName) => dataOf(withHost(scenario.secrets?.[secretName], host)),
     allowLinkLocal: false,
+    tokens: uncountedTokens(),
     httpCaller: standingFor(new Map([[FIXED_HOST, `http://${host}`]])),
   });
   const deliverer = createDeliverer({

@@ -3,6 +3,7 @@ import { createNotifiers } from '../../../operator/alerts/notifiers.ts';
 import type { Notifier, ProviderType } from '../../../operator/alerts/provider-type.ts';
 import type { SecretData } from '../../../operator/alerts/settings.ts';
 import type { Provider, ProviderSpec } from '../../../operator/api/provider/provider.ts';
+import { uncountedTokens } from '../../support/alerts/uncounted-tokens.ts';
 
 function providerOf(spec: Partial<ProviderSpec> = {}, uid = 'u'): Provider {
   return { metadata: { name: 'p', namespace: 'apps', uid }, spec: { type: 'toy', ...spec } as ProviderSpec };
@@ -32,6 +33,7 @@ function setup() {
     types: new Map([['toy', toy]]),
     secret: async () => world.secret,
     allowLinkLocal: false,
+    tokens: uncountedTokens(),
     httpCaller: () => ({
       request: () => Promise.reject(new Error('no request')),
       async close() {

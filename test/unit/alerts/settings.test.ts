@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveProvider, type SecretData } from '../../../operator/alerts/settings.ts';
 import type { ProviderSpec } from '../../../operator/api/provider/provider.ts';
+import { uncountedTokens } from '../../support/alerts/uncounted-tokens.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -13,6 +14,7 @@ async function resolve(spec: Partial<ProviderSpec>, secrets: Readonly<Record<str
     secret: async (_, name) => dataOf(secrets[name]),
     isCommitStatus: false,
     allowLinkLocal: false,
+    tokens: uncountedTokens(),
   });
 }
 

@@ -65,7 +65,9 @@ it('has every limit, and counts and logs under its own names', async () => {
     { msg: 'event refused', controller: 'events', name: 'inbox', code: 'PayloadInvalid' },
   ]);
   const text = await registry.metrics();
-  expect(text).toContain('gotk_event_http_request_duration_seconds_count{handler="/",method="PATCH",code="202"} 1');
+  expect(text).toContain(
+    'gotk_event_http_request_duration_seconds_count{service="",handler="/",method="PATCH",code="202"} 1',
+  );
   expect(text).toContain('events{type="event",result="accepted"} 2');
   expect(text).not.toContain('gotk_receiver_http_request_duration_seconds_count{');
 });

@@ -6,7 +6,9 @@ import { createHttpCaller } from '../../../../operator/alerts/send/http-caller.t
 import { eventBody } from '../../../support/alerts/alert-world.ts';
 import { notifierFor } from '../../../support/alerts/notifier-for.ts';
 import { type Recorder, startRecorder } from '../../../support/alerts/recorder.ts';
+import { uncountedTokens } from '../../../support/alerts/uncounted-tokens.ts';
 
+const SIGNAL = new AbortController().signal;
 const SCOPE = 'https://eventhubs.azure.net//.default';
 const ANNOTATIONS = {
   'azure.workload.identity/client-id': 'client-1',
@@ -36,13 +38,17 @@ function accessOf(annotations: Record<string, string>) {
       return 'token-of-the-account';
     },
   };
-  const settings = { http, serviceAccount, tokenKeepMs: 3_600_000 } as unknown as ProviderSettings;
+  const settings = {
+    http,
+    serviceAccount,
+    tokens: uncountedTokens().of({ namespace: 'payments', name: 'hub' }),
+  } as unknown as ProviderSettings;
   return { audiences, access: azureAccess(settings, SCOPE), end: http.close };
 }
 
 test('a ServiceAccount is exchanged for a token of Azure, which is kept', async () => {
   const { audiences, access, end } = accessOf(ANNOTATIONS);
-  expect([await access(), await access()]).toEqual(['azure', 'azure']);
+  expect([await access(SIGNAL), await access(SIGNAL)]).toEqual(['azure', 'azure']);
   expect(audiences).toEqual(['api://AzureADTokenExchange']);
   expect(entra.requests.map(({ body }) => Object.fromEntries(new URLSearchParams(body)))).toEqual([
     {
@@ -70,7 +76,7 @@ test.each([
   ],
 ])('%s is final', async (_what, annotations, message) => {
   const { access, end } = accessOf(annotations);
-  await expect(access()).rejects.toMatchObject({ verdict: 'final', message: expect.stringContaining(message) });
+  await expect(access(SIGNAL)).rejects.toMatchObject({ verdict: 'final', message: expect.stringContaining(message) });
   await end();
 });
 

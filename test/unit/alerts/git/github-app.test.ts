@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { createGitHubApi } from '../../../../operator/alerts/git/github-api.ts';
 import { createGitHubApp } from '../../../../operator/alerts/git/github-app.ts';
 import { type GitAnswer, gitService } from '../../../support/alerts/git-settings.ts';
+import { uncountedTokens } from '../../../support/alerts/uncounted-tokens.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
 const PEM = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 const NOW_MS = 1_800_000_000_000;
 const SIGNAL = new AbortController().signal;
+const OWNER = { namespace: 'payments', name: 'github' };
 
 function secretOf(changes: Readonly<Record<string, string>>): Record<string, Buffer> {
   const texts = { githubAppID: '1', githubAppInstallationID: '2', githubAppPrivateKey: PEM, ...changes };
@@ -25,7 +27,8 @@ function token(name: string, validMs = 3_600_000): GitAnswer {
 
 function appOf(answers: readonly GitAnswer[], changes: Readonly<Record<string, string>> = {}, now = () => NOW_MS) {
   const { calls, settings } = gitService(answers);
-  const app = createGitHubApp(secretOf(changes), { http: settings.http, headers: {}, now });
+  const tokens = uncountedTokens(now).of(OWNER);
+  const app = createGitHubApp(secretOf(changes), { http: settings.http, headers: {}, tokens, now });
   if (app === undefined) throw new Error('no App');
   return { app, calls, paths: () => calls.map((call) => call.split(' ').slice(0, 2).join(' ')) };
 }
@@ -105,14 +108,15 @@ test.each([
   ['two installations', { githubAppInstallationOwner: 'acme' }, 'one of'],
   ['a bad address', { githubAppBaseURL: 'canary' }, "'githubAppBaseURL' is not an http URL"],
 ])('%s is refused', (_name, changes, message) => {
-  const { http } = gitService([]).settings;
-  const create = () => createGitHubApp(secretOf(changes as Record<string, string>), { http, headers: {} });
+  const { http, tokens } = gitService([]).settings;
+  const create = () => createGitHubApp(secretOf(changes as Record<string, string>), { http, headers: {}, tokens });
   expect(create).toThrow(message);
   expect(create).not.toThrow('canary');
 });
 
 test('a Secret without an App has none', () => {
-  expect(createGitHubApp({}, { http: gitService([]).settings.http, headers: {} })).toBeUndefined();
+  const { http, tokens } = gitService([]).settings;
+  expect(createGitHubApp({}, { http, headers: {}, tokens })).toBeUndefined();
 });
 
 describe('a call as an App', () => {

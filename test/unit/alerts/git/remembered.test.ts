@@ -3,13 +3,13 @@ import { remembered } from '../../../../operator/alerts/git/remembered.ts';
 
 const SIGNAL = new AbortController().signal;
 
-function counting(isCurrent?: (value: number) => boolean, failures = 0) {
+function counting(failures = 0) {
   const state = { asked: 0 };
   const ask = remembered(async () => {
     state.asked += 1;
     if (state.asked <= failures) throw new Error('away');
     return state.asked;
-  }, isCurrent);
+  });
   return { ask, state };
 }
 
@@ -24,19 +24,7 @@ test('who asks meanwhile waits for the same answer', async () => {
 });
 
 test('a failure is not kept', async () => {
-  const { ask } = counting(undefined, 1);
+  const { ask } = counting(1);
   await expect(ask(SIGNAL)).rejects.toThrow('away');
-  expect(await ask(SIGNAL)).toBe(2);
-});
-
-test('what is not current any more is asked for again', async () => {
-  const { ask } = counting((value) => value > 1);
-  expect([await ask(SIGNAL), await ask(SIGNAL), await ask(SIGNAL)]).toEqual([1, 2, 2]);
-});
-
-test('what was forgotten is asked for again', async () => {
-  const { ask } = counting();
-  await ask(SIGNAL);
-  ask.forget();
   expect(await ask(SIGNAL)).toBe(2);
 });
