@@ -8,6 +8,7 @@ import { lineProgress, type Progress } from '../control-plane/progress.ts';
 import { startElasticMq } from './brokers/elasticmq.ts';
 import { startMoto } from './brokers/moto.ts';
 import { startNats } from './brokers/nats.ts';
+import { startRabbitMq } from './brokers/rabbitmq.ts';
 
 interface Running {
   readonly url: string;
@@ -21,6 +22,7 @@ const servers: Readonly<Record<string, (progress: Progress) => Promise<Running>>
   moto: startMoto,
   elasticmq: startElasticMq,
   nats: (progress) => startNats({ edition: 'current', progress }),
+  rabbitmq: (progress) => startRabbitMq({ progress }),
 };
 
 async function startAll(names: readonly string[]): Promise<Running[]> {

@@ -45,6 +45,8 @@ export interface Source {
   readonly extendEveryMs: number | undefined;
   /** `broker`: `retry(ms)` hides a message at the broker; `held`: the loop holds it, and tries again by itself. */
   readonly delays: 'broker' | 'held';
+  /** The longest that a message may be held; it is given back then. Absent: for ever. */
+  readonly maxHoldMs?: number;
   /** No connection: a receive that failed is called again. Absent: after one the source is closed and opened anew. */
   readonly stateless?: true;
   /**
