@@ -45,12 +45,34 @@ const errors = {
   SignatureAmbiguous: { status: 400, outcome: 'poison', meaning: 'the signature header comes twice' },
   SignatureMalformed: { status: 400, outcome: 'poison', meaning: 'the signature has the wrong form' },
   SignatureMismatch: { status: 400, outcome: 'poison', meaning: 'the signature does not fit the body and the token' },
+  SignatureExpired: {
+    status: 400,
+    outcome: 'poison',
+    meaning: 'the signature was made more than five minutes before or after now',
+  },
   TokenMismatch: { status: 400, outcome: 'poison', meaning: "the token in the header is not the Secret's" },
   TokenRejected: {
     status: 400,
     outcome: 'poison',
     meaning: 'the ID token is missing, malformed, expired or not for this Receiver',
   },
+  TokenInQuery: { status: 400, outcome: 'poison', meaning: 'the query has an `access_token`, which logs would show' },
+  TopicNotListed: {
+    status: 400,
+    outcome: 'poison',
+    meaning: 'the topic of Amazon SNS is none of those that are listed',
+  },
+  CertificateUnreachable: {
+    status: 500,
+    outcome: 'away',
+    meaning: 'the certificate of a signature of Amazon SNS cannot be fetched',
+  },
+  SubscriptionFailed: {
+    status: 500,
+    outcome: 'failing',
+    meaning: 'the subscription to a topic of Amazon SNS could not be confirmed',
+  },
+  OriginMissing: { status: 400, meaning: 'a request with `OPTIONS` has no `WebHook-Request-Origin`' },
   ContentTypeUnsupported: { status: 400, outcome: 'poison', meaning: 'the type does not take this content type' },
   PayloadInvalid: { status: 400, outcome: 'poison', meaning: "the body has not the form of the Receiver's type" },
   SecretIncomplete: {

@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 export interface RequestHead {
   readonly method: string;
+  /** Path and query as sent; absent where a request came otherwise than by HTTP. */
+  readonly url?: string;
   /** Names are lower-case, as node:http gives them. */
   readonly headers: IncomingHttpHeaders;
   /** Name, value, name, value, … as sent: here duplicates still differ from joined values. */

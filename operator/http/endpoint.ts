@@ -70,7 +70,7 @@ export interface Admitted {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Plain text; absent: the answer has no body. */
+  /** Plain text unless `headers` have a `Content-Type`; absent: the answer has no body. */
   readonly text?: string;
 }
 

@@ -2,7 +2,8 @@
 import { RequestError } from '../api/errors.ts';
 import type { RequestHead } from '../api/request-head.ts';
 import { judgeRequest, servedRoute } from './judge-request.ts';
-import { type MessageNotifierOptions, notifyMessage, type Outcome, outcomeOf } from './notify-message.ts';
+import { notifyEach } from './notify-each.ts';
+import { type MessageNotifierOptions, notifyMessage, type Outcome, outcomeOf, worstOutcome } from './notify-message.ts';
 import type { RouteTable } from './routes.ts';
 import type { TargetReports } from './target-reports.ts';
 
@@ -38,7 +39,9 @@ export async function admitMessage(
     const onFailed = reports.failed.bind(undefined, owner);
     const notify = (input: Parameters<typeof notifyMessage>[1]['input']) =>
       notifyMessage(options, { namespace: owner.namespace, targets, input, onFailed });
-    return await judgeRequest(served, headOf(webhook))(webhook.body, notify);
+    return await judgeRequest(served, headOf(webhook))(webhook.body, async (inputs) =>
+      worstOutcome(await notifyEach(inputs, notify)),
+    );
   } catch (error) {
     return outcomeOf(error);
   }

@@ -1,10 +1,13 @@
 /** Serves the webhooks of Receivers: from a path to its Receiver, the proof that a request is genuine, and its answer. */
 import { RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
-import type { Admitted, Endpoint } from '../http/endpoint.ts';
+import type { Admitted, Answer, Endpoint } from '../http/endpoint.ts';
+import type { EventRecorder } from '../kube/events/events.ts';
 import type { Logger } from '../observe/log.ts';
-import { judgeRequest, type ServedRoute, servedRoute } from './judge-request.ts';
+import { type Asked, judgeRequest, type ServedRoute, servedRoute } from './judge-request.ts';
 import type { Notified, Notifier } from './notify.ts';
+import { notifyEach } from './notify-each.ts';
+import { regardingReceiver } from './receiver-event.ts';
 import type { Route, RouteTable } from './routes.ts';
 
 export interface ReceiverEndpointOptions {
@@ -12,6 +15,7 @@ export interface ReceiverEndpointOptions {
   /** False while routes are still missing, so that an unknown path may yet be a known one. */
   readonly isComplete: () => boolean;
   readonly notifier: Notifier;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly log: Logger;
 }
 
@@ -44,34 +48,49 @@ function admitted(options: ReceiverEndpointOptions, served: ServedRoute): Admitt
     type: type.name,
     about: { namespace: route.namespace, name: route.name },
     head(head) {
+      if (head.method === 'OPTIONS' && type.options !== undefined) return answerOptions(type.options(head));
       const judge = judgeRequest(served, head);
       return (body) => {
         const startedMs = notifier.nowMs();
-        return judge(body, (input) => {
-          const bytes = input === undefined ? 0 : body.length;
-          return answerOf(options, served, notifier.notify({ route, serving, input, bytes, startedMs }));
+        return judge(body, (inputs, asked) => {
+          const bytes = Math.ceil(body.length / inputs.length);
+          const notifying = notifyEach(inputs, (input) =>
+            notifier.notify({ route, serving, input, bytes: input === undefined ? 0 : bytes, startedMs }),
+          );
+          return answerOf(options, served, asked, notifying);
         });
       };
     },
   };
 }
 
+function answerOptions(headers: Answer['headers']): () => Promise<Answer> {
+  return () => Promise.resolve({ status: 200, headers });
+}
+
 async function answerOf(
-  { log }: ReceiverEndpointOptions,
+  { events, log }: ReceiverEndpointOptions,
   { route, type }: ServedRoute,
-  notifying: Promise<Notified>,
-): Promise<200 | 202> {
+  { answer, warning }: Asked,
+  notifying: Promise<readonly Notified[]>,
+): Promise<number | Answer> {
   const about = { controller: 'receiver', namespace: route.namespace, name: route.name, type: type.name };
   try {
     const notified = await notifying;
-    const status = notified.status === 'applied' ? 200 : 202;
-    log.info({ ...about, targets: notified.targets, status }, 'webhook accepted');
-    return status;
+    const status = notified.some((each) => each.status === 'pending') ? 202 : 200;
+    const targets = notified.reduce((sum, each) => sum + each.targets, 0);
+    log.info({ ...about, targets, status }, 'webhook accepted');
+    if (warning !== undefined) events.record(regardingReceiver(route), warning);
+    return answer === undefined || status !== 200 ? status : jsonAnswer(answer);
   } catch (error) {
     const code = error instanceof RequestError ? error.code : 'InternalError';
     log.error({ ...about, code, error: messageOf(error) }, 'webhook failed');
     throw error;
   }
+}
+
+function jsonAnswer(answer: object): Answer {
+  return { status: 200, headers: { 'Content-Type': 'application/json' }, text: JSON.stringify(answer) };
 }
 
 function methodsOf(route: Route): readonly string[] {

@@ -6,6 +6,7 @@
 import { ReceiverError } from '../api/errors.ts';
 import type { Receiver } from '../api/receiver/receiver.ts';
 import { validateReceiver } from '../api/receiver/validate-receiver.ts';
+import { compileEvents } from '../sources/envelopes/event-filter.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import { type CompiledTargets, compileTargets } from './compile-targets.ts';
 import type { Route, RouteIdentity, Serving } from './routes.ts';
@@ -16,7 +17,7 @@ const NO_TOKEN = Buffer.alloc(0);
 /** The part of the compiled form that the Secret has no say in, so that a rotation need not make it again. */
 export interface CompiledSpec {
   readonly type: WebhookType;
-  readonly events: ReadonlySet<string> | undefined;
+  readonly events: Serving['events'];
   readonly targets: CompiledTargets;
 }
 
@@ -29,15 +30,20 @@ export function compileSpec(receiver: Receiver, types: ReadonlyMap<string, Webho
   validateReceiver(spec, [...types.values()]);
   const type = types.get(spec.type);
   if (type === undefined) throw new ReceiverError('ValidationFailed', `spec.type: unknown type ${spec.type}`);
-  const events = spec.events ?? [];
   return {
     type,
-    events:
-      events.length === 0 || type.eventHeader === undefined
-        ? undefined
-        : new Set(events.map((event) => event.toLowerCase())),
+    events: eventsOf(type, spec.events ?? []),
     targets: compileTargets(spec, metadata.namespace, type.filterVariables),
   };
+}
+
+function eventsOf(type: WebhookType, events: readonly string[]): Serving['events'] {
+  if (type.events !== undefined) {
+    const has = compileEvents(events);
+    return has === undefined ? undefined : { has };
+  }
+  if (events.length === 0 || type.eventHeader === undefined) return undefined;
+  return new Set(events.map((event) => event.toLowerCase()));
 }
 
 function tokenOf(receiver: Receiver, secret: SecretData | undefined): Buffer {
@@ -69,9 +75,7 @@ export function compileRoute(
   const serving: Serving = {
     verifier,
     events: compiled.events,
-    filter: compiled.targets.filter,
-    filtered: compiled.targets.filtered,
-    entries: compiled.targets.entries,
+    ...compiled.targets,
   };
   return {
     path: webhookPath(token, metadata.name, metadata.namespace),

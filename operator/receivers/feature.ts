@@ -46,7 +46,7 @@ export const receivers: CreateFeature = (cluster, config) => {
     name: 'receivers',
     endpoints: {
       webhooks: {
-        endpoint: createReceiverEndpoint({ routes, isComplete, notifier, log }),
+        endpoint: createReceiverEndpoint({ routes, isComplete, notifier, events: cluster.replicaEvents, log }),
         messages: receiverMessages,
         metrics: receiverServerMetrics(cluster.metrics),
       },

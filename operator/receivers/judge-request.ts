@@ -1,8 +1,11 @@
 /** Judges whether a request to a Receiver is genuine and asks for something, however it came: by HTTP or through a broker. */
 import { RequestError } from '../api/errors.ts';
+import type { EventText } from '../kube/events/event-series.ts';
+import { messageVariable } from '../sources/envelopes/message-variable.ts';
+import type { SourceEvent } from '../sources/envelopes/unwrap.ts';
 import { firstHeader } from '../webhooks/first-header.ts';
 import { jsonFilterInput } from '../webhooks/json-filter-input.ts';
-import type { RequestHead, Verified, WebhookRequest, WebhookType } from '../webhooks/webhook-type.ts';
+import type { EventReader, RequestHead, Verified, WebhookRequest, WebhookType } from '../webhooks/webhook-type.ts';
 import type { FilterInput } from './choose.ts';
 import type { Route, Serving } from './routes.ts';
 
@@ -19,8 +22,21 @@ export function servedRoute(route: Route): ServedRoute | undefined {
   return serving === undefined || type === undefined ? undefined : { route, serving, type };
 }
 
-/** What a genuine request is turned into; `input` is undefined where there is no filter. */
-type Act<T> = (input: FilterInput | undefined) => Promise<T>;
+/** Makes what filters see of one event; undefined where there is no filter. @throws RequestError FilterInputInvalid */
+export type MakeInput = () => FilterInput | undefined;
+
+/** What a genuine request asks for beside its effect. */
+export interface Asked {
+  /** Answers it as JSON, once all is done. */
+  readonly answer?: Readonly<Record<string, string>> | undefined;
+  /** A Warning Event about the Receiver. */
+  readonly warning?: EventText | undefined;
+}
+
+/** What a genuine request is turned into: one input for each event that is listed. */
+type Act<T> = (inputs: readonly MakeInput[], asked: Asked) => Promise<T>;
+
+const NOTHING: Asked = {};
 
 /**
  * Judges the head, and gives what judges the body and then acts. Not async: what filters see is large, and a frame that
@@ -34,7 +50,11 @@ export function judgeRequest(served: ServedRoute, head: RequestHead): <T>(body: 
   return (body, act) =>
     Promise.resolve(body)
       .then(judgeBody)
-      .then(({ claims }) => act(serving.filtered ? filterInput(type, { ...head, body }, claims) : undefined));
+      .then(({ claims }) => {
+        if (type.events !== undefined) return actOnEvents(serving, type.events, { ...head, body }, act);
+        const input = serving.filtered ? filterInput(type, { ...head, body }, claims) : undefined;
+        return act([() => input], NOTHING);
+      });
 }
 
 /** Of an event header that comes twice the first counts, as in Go: it proves nothing. */
@@ -47,4 +67,38 @@ function checkEvent({ events }: Serving, header: string | undefined, head: Reque
 function filterInput(type: WebhookType, request: WebhookRequest, claims: Verified['claims']): FilterInput {
   const req = type.filterInput?.(request) ?? jsonFilterInput(request);
   return claims === undefined ? { req } : { req, claims };
+}
+
+function actOnEvents<T>(serving: Serving, reader: EventReader, request: WebhookRequest, act: Act<T>): Promise<T> {
+  const events = reader.read(request);
+  return act(inputsOf(serving, reader, events), { answer: reader.answer?.(events), warning: warningOf(events) });
+}
+
+/** A handshake is no event. Without filters all events of a request ask for the same. */
+function inputsOf(serving: Serving, { unlisted }: EventReader, all: readonly SourceEvent[]): readonly MakeInput[] {
+  const { events: list, filtered } = serving;
+  const events = all.filter(({ handshake }) => handshake === undefined);
+  const listed = list === undefined ? events : events.filter(({ type }) => list.has(type));
+  if (listed.length === 0) {
+    if (events.length > 0 && unlisted === 'refused') throw new RequestError('EventNotListed');
+    return [];
+  }
+  return filtered ? listed.map((event) => () => eventInput(serving, event)) : [() => undefined];
+}
+
+function eventInput({ readsRequest }: Serving, event: SourceEvent): FilterInput {
+  if (readsRequest && !event.isObject) {
+    throw new RequestError(
+      'FilterInputInvalid',
+      'a filter names req, and the payload of the event is not a JSON object',
+    );
+  }
+  return { req: event.req, msg: messageVariable(event, { attempt: 0, broker: 'http' }) };
+}
+
+function warningOf(events: readonly SourceEvent[]): EventText | undefined {
+  const ended = events.map(({ handshake }) => handshake).find((handshake) => handshake?.kind === 'sns-unsubscribe');
+  if (ended === undefined) return undefined;
+  const note = `the subscription to ${ended.topicArn} was ended; subscribe again if that was not meant`;
+  return { type: 'Warning', reason: 'Unsubscribed', note };
 }

@@ -9,10 +9,10 @@ import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
 import type { CompiledTargets } from './compile-targets.ts';
 
 /** What serving a webhook takes. */
-export interface Serving extends Pick<CompiledTargets, 'filter' | 'filtered' | 'entries'> {
+export interface Serving extends CompiledTargets {
   readonly verifier: WebhookVerifier;
-  /** Lower-cased; undefined: all events. */
-  readonly events: ReadonlySet<string> | undefined;
+  /** Of the name of an event's header, lower-cased, or of the type of an event; undefined: all events. */
+  readonly events: { has(event: string): boolean } | undefined;
 }
 
 /** Whose route it is. */

@@ -11,6 +11,7 @@
 import type { JsonSchema } from '../api/json-schema.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
+import type { UnwrapInput } from './envelopes/unwrap.ts';
 
 /** The data of a Secret, decoded, byte for byte. */
 export type SecretData = Readonly<Record<string, Buffer>>;
@@ -108,7 +109,8 @@ export interface SourceType<Block = unknown> {
   open(settings: SourceSettings<Block>): Promise<Source>;
   /**
    * Proves who sent a message, where the block asks for that (`sqs.topicARNs`).
-   * @throws RequestError: its `broker` in the table of errors says whether the message is poison or tried again.
+   * @returns the envelope that was proved, for `unwrap`; undefined: the block asks for no proof.
+   * @throws RequestError: its `outcome` in the table of errors says whether the message is poison or tried again.
    */
-  prove?(block: Block, message: Message): Promise<void>;
+  prove?(block: Block, message: Message): Promise<UnwrapInput['proved']>;
 }

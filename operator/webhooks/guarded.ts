@@ -3,7 +3,7 @@
  * input is known that needs it.
  */
 import { RequestError, type RequestErrorCode } from '../api/errors.ts';
-import type { JudgeBody, WebhookType, WebhookVerifier } from './webhook-type.ts';
+import type { JudgeBody, WebhookRequest, WebhookType, WebhookVerifier } from './webhook-type.ts';
 
 function coded(error: unknown, code: RequestErrorCode): RequestError {
   return error instanceof RequestError ? error : new RequestError(code, 'unexpected error', { cause: error });
@@ -36,20 +36,21 @@ function guardedJudge(judgeBody: JudgeBody): JudgeBody {
 }
 
 export function guarded(type: WebhookType): WebhookType {
-  const { filterInput } = type;
+  const { events, filterInput } = type;
   return {
     ...type,
     prepare: (settings) => guardedVerifier(type.prepare(settings)),
-    ...(filterInput === undefined
-      ? {}
-      : {
-          filterInput(request) {
-            try {
-              return filterInput(request);
-            } catch (error) {
-              throw coded(error, 'FilterInputInvalid');
-            }
-          },
-        }),
+    ...(events === undefined ? {} : { events: { ...events, read: guardedRead(events.read, 'PayloadInvalid') } }),
+    ...(filterInput === undefined ? {} : { filterInput: guardedRead(filterInput, 'FilterInputInvalid') }),
+  };
+}
+
+function guardedRead<T>(read: (request: WebhookRequest) => T, code: RequestErrorCode): (request: WebhookRequest) => T {
+  return (request) => {
+    try {
+      return read(request);
+    } catch (error) {
+      throw coded(error, code);
+    }
   };
 }

@@ -2,7 +2,9 @@
 import { acr } from './acr.ts';
 import { bitbucket } from './bitbucket.ts';
 import { cdevents } from './cdevents.ts';
+import { cloudevents } from './cloudevents.ts';
 import { dockerhub } from './dockerhub.ts';
+import { eventgrid } from './eventgrid.ts';
 import { gcr } from './gcr.ts';
 import { generic } from './generic.ts';
 import { genericHmac } from './generic-hmac.ts';
@@ -12,7 +14,10 @@ import { gitlab } from './gitlab.ts';
 import { guarded } from './guarded.ts';
 import { harbor } from './harbor.ts';
 import { nexus } from './nexus.ts';
+import { pubsub } from './pubsub.ts';
 import { quay } from './quay.ts';
+import { sns } from './sns.ts';
+import { standardWebhooks } from './standard-webhooks.ts';
 import type { WebhookType } from './webhook-type.ts';
 
 const types: readonly WebhookType[] = [
@@ -29,6 +34,11 @@ const types: readonly WebhookType[] = [
   nexus,
   acr,
   cdevents,
+  sns,
+  pubsub,
+  eventgrid,
+  cloudevents,
+  standardWebhooks,
 ];
 
 /** `spec.type` to its type, in the order in which people list them. */

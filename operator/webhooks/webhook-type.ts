@@ -36,6 +36,7 @@
  */
 import type { OidcProvider } from '../api/receiver/receiver.ts';
 import type { RequestHead } from '../api/request-head.ts';
+import type { SourceEvent } from '../sources/envelopes/unwrap.ts';
 
 export type { RequestHead };
 
@@ -75,6 +76,19 @@ export interface WebhookVerifier {
   head(head: RequestHead): JudgeBody;
 }
 
+/** How a type's requests carry events. `spec.events` lists their types. */
+export interface EventReader {
+  /**
+   * What becomes of a request none of whose events is listed: `refused` is answered 400, `passed-over` 200, for senders
+   * that would send it again for days.
+   */
+  readonly unlisted: 'refused' | 'passed-over';
+  /** The events in a request, whether or not it is genuine. @throws RequestError PayloadInvalid, BodyTooLarge */
+  read(request: WebhookRequest): readonly SourceEvent[];
+  /** The JSON that answers a request with these events once all is done; undefined: the answer has no body. */
+  answer?(events: readonly SourceEvent[]): Readonly<Record<string, string>> | undefined;
+}
+
 export interface WebhookType {
   /** The value of `spec.type`. */
   readonly name: string;
@@ -86,12 +100,16 @@ export interface WebhookType {
   readonly oidcProviders: 'required' | 'refused';
   /** The header that names the event for `spec.events`, lower-case; absent where events mean nothing. */
   readonly eventHeader?: string;
+  /** Present: a request carries events, each of which is judged by itself. */
+  readonly events?: EventReader;
   /** What filters see beside `req` and `res`. */
   readonly filterVariables?: readonly FilterVariable[];
   /** The methods that are not answered 405. */
   readonly methods: readonly string[];
   /** Throws ReceiverError when the Receiver's settings cannot work, with a message that says what to change. */
   prepare(settings: WebhookSettings): WebhookVerifier;
+  /** The headers that answer OPTIONS, which is one of `methods`, without proof. @throws RequestError */
+  options?(head: RequestHead): Readonly<Record<string, string>>;
   /** `req` for filters; throws RequestError FilterInputInvalid. Absent: the JSON body, by content type. */
   filterInput?(request: WebhookRequest): Readonly<Record<string, unknown>>;
 }

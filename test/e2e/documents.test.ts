@@ -38,7 +38,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   "kubectl -n flux-system run curl --rm -i --restart=Never --image=curlimages/curl -- -s -o /dev/null -w '%{http_code}' -X POST http://webhook-receiver/hook/none":
     'nothing runs pods',
   'RECEIVER_URL=https://flux-webhook.example.com/hook/0123456789abcdef # status.url of the Receiver':
-    'GitHub Actions and Azure are not here',
+    'GitHub Actions, AWS and Azure are not here',
   'PROJECT=my-project': 'Google Cloud is not here',
   'DATA=$(printf \'{"action":"INSERT","tag":"europe-docker.pkg.dev/team/images/webapp:v1.2.3"}\' | base64 -w0)':
     'Google Cloud is not here',
@@ -159,7 +159,7 @@ describe('the commands of the documents', () => {
     const printed = await run(await runnable('docs/receivers.md'));
     expect(printed).toContain('https://hooks.example.com/hook/');
     const answers = [...printed.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status);
-    expect(answers).toEqual(Array(11).fill('200'));
+    expect(answers).toEqual(Array(14).fill('200'));
   });
 
   it('send an event, and find out why its notification does not arrive', async () => {

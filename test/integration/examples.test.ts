@@ -8,7 +8,7 @@ import { providerTypes } from '../../operator/alerts/providers/index.ts';
 import { installChart } from '../support/chart.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
-const receivers = readdirSync(EXAMPLES).filter((name) => name !== 'values' && name !== 'providers');
+const receivers = readdirSync(EXAMPLES).filter((name) => !['values', 'providers', 'sources'].includes(name));
 const files = [
   ...receivers.map((name) => join(EXAMPLES, name, 'receiver.yaml')),
   ...[...providerTypes.keys()].map((type) => join(EXAMPLES, 'providers', `${type}.yaml`)),

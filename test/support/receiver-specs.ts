@@ -35,6 +35,7 @@ const withProvider = (changes: object) => oidc({ oidcProviders: [{ ...provider, 
 const tokenTypes = [
   ...['generic', 'generic-hmac', 'github', 'gitlab', 'bitbucket', 'harbor'],
   ...['dockerhub', 'quay', 'gcr', 'nexus', 'acr', 'cdevents'],
+  ...['sns', 'pubsub', 'eventgrid', 'cloudevents', 'standard-webhooks'],
 ];
 
 export const acceptedSpecs: readonly SpecRow[] = [

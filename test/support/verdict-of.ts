@@ -12,7 +12,7 @@ export const TOKEN = 'secret-token-dont-share';
 /** The settings of a Receiver whose Secret has the guide's token and nothing else. */
 export const tokenSettings: WebhookSettings = settingsOf({ secret: { token: Buffer.from(TOKEN) } });
 
-/** Judges the head and then the body, as a server does. Whatever is no RequestError goes through. */
+/** Judges the head and then the body, and reads its events, as a server does. Whatever is no RequestError goes through. */
 export async function verdictOf(
   type: WebhookType,
   settings: WebhookSettings,
@@ -21,6 +21,7 @@ export async function verdictOf(
   const verifier = type.prepare(settings);
   try {
     await verifier.head(request)(request.body);
+    type.events?.read(request);
     return 'accepted';
   } catch (error) {
     if (error instanceof RequestError) return error.code;

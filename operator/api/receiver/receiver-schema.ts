@@ -9,8 +9,9 @@ import { DEFAULT_INTERVAL, DEFAULT_OIDC_AUDIENCE } from './receiver.ts';
 import { type ReceiverTypeRule, receiverRules } from './receiver-rules.ts';
 
 const FILTER_VARIABLES =
-  'It sees req (the JSON body of the webhook), res (apiVersion, kind and metadata of the resource) and, for type ' +
-  'generic-oidc only, claims (of the verified ID token). An expression that does not compile, or that is not of type ' +
+  'It sees req (the JSON body of the webhook), res (apiVersion, kind and metadata of the resource), for type ' +
+  'generic-oidc only claims (of the verified ID token), and for types that carry events msg (about the event: type, ' +
+  'source, subject, id, time, attributes, path). An expression that does not compile, or that is not of type ' +
   'bool, makes the Receiver stalled; one that fails while it runs answers the sender with 500.';
 
 const versionOptional = fluxKinds.filter((kind) => kind.versionOptional).map(({ kind }) => kind);
@@ -142,9 +143,15 @@ export function receiverSpecSchema(types: readonly ReceiverTypeRule[]): JsonSche
       },
       events: {
         type: 'array',
-        items: { type: 'string', description: 'Name of an event, such as push. Case does not matter.' },
+        items: {
+          type: 'string',
+          description:
+            'Name of an event, such as push. Case does not matter. For types that carry events a * at the end stands for ' +
+            'the rest.',
+        },
         description:
-          'Events to accept, for types that name the event in a header; others are answered 400. If empty, all events.',
+          'Events to accept, for types that name the event in a header or carry events. If empty, all events. A webhook ' +
+          'without a listed event is answered 400, for types sns, pubsub and eventgrid 200.',
       },
       resources: { type: 'array', items: resource, description: 'Resources to notify.' },
       resourceFilter: {
@@ -156,8 +163,10 @@ export function receiverSpecSchema(types: readonly ReceiverTypeRule[]): JsonSche
         required: ['name'],
         properties: { name: { type: 'string', description: 'Name of the Secret, in the namespace of the Receiver.' } },
         description:
-          'Secret whose key token has the token that the sender knows, and that is a part of the webhook path. Type gcr ' +
-          'needs the keys email and audience too. Required for every type but generic-oidc, which forbids it.',
+          'Secret whose key token has the token that the sender knows, and that is a part of the webhook path. Some types ' +
+          'need more keys: gcr and pubsub need email and audience, sns topicARNs, standard-webhooks signingSecret, ' +
+          'cloudevents one of hmacKey, bearerToken and signingSecret. Required for every type but generic-oidc, which ' +
+          'forbids it.',
       },
       oidcProviders: {
         type: 'array',

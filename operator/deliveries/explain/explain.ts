@@ -7,12 +7,13 @@ import { httpStatusOf, RequestError, type RequestErrorCode } from '../../api/err
 import { messageOf } from '../../api/message-of.ts';
 import type { ResourceMetadata } from '../../api/meta.ts';
 import type { Receiver } from '../../api/receiver/receiver.ts';
-import { compileSpec } from '../../receivers/compile.ts';
+import { type CompiledSpec, compileSpec } from '../../receivers/compile.ts';
 import { filterTypes } from '../../receivers/compile-targets.ts';
 import type { TargetEntry } from '../../receivers/target-entry.ts';
+import { messageVariable } from '../../sources/envelopes/message-variable.ts';
 import { firstHeader } from '../../webhooks/first-header.ts';
 import { jsonFilterInput } from '../../webhooks/json-filter-input.ts';
-import type { WebhookRequest, WebhookType } from '../../webhooks/webhook-type.ts';
+import type { EventReader, WebhookRequest, WebhookType } from '../../webhooks/webhook-type.ts';
 import type { ExplainedRequest, ExplainedTarget, Explanation } from './explanation.ts';
 import { explanationText, targetText } from './explanation-text.ts';
 
@@ -33,20 +34,22 @@ export interface ExplainOptions {
 /** How far the request came before its targets were chosen. */
 interface Head {
   readonly request: ExplainedRequest;
-  readonly failure: RequestErrorCode | undefined;
-  /** Undefined where there is a failure. */
-  readonly req: Readonly<Record<string, unknown>> | undefined;
+  /** `ignored`: it asks for nothing, and is answered 200 all the same. */
+  readonly failure: RequestErrorCode | 'ignored' | undefined;
+  /** What filters see beside `res`; undefined where there is a failure. */
+  readonly input: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** @throws ReceiverError where the Receiver cannot be served as it is written. */
 export function explain(options: ExplainOptions): Explanation {
   const { receiver, types } = options;
   const compiled = compileSpec(receiver, types);
-  const head = explainHead(options, compiled.type, compiled.events);
+  const head = explainHead(options, compiled);
   const targets = compiled.targets.entries.flatMap((entry, index) =>
     explainEntry(options, compiled.type, head, { entry, filter: receiver.spec.resources[index]?.filter }),
   );
-  const code = head.failure ?? targets.find(({ outcome }) => outcome === 'refused')?.code ?? DELIVERED;
+  const failure = head.failure === 'ignored' ? DELIVERED : head.failure;
+  const code = failure ?? targets.find(({ outcome }) => outcome === 'refused')?.code ?? DELIVERED;
   const answer = { status: code === DELIVERED ? 200 : httpStatusOf(code as RequestErrorCode), code };
   const { namespace, name } = receiver.metadata;
   const explained = { request: head.request, targets, answer };
@@ -55,24 +58,54 @@ export function explain(options: ExplainOptions): Explanation {
 
 const DELIVERED = 'Delivered';
 
-function explainHead(
-  { receiver, request }: ExplainOptions,
-  type: WebhookType,
-  events: ReadonlySet<string> | undefined,
-): Head {
+function explainHead(options: ExplainOptions, { type, events }: CompiledSpec): Head {
+  if (type.events !== undefined) return explainEvents(options, type.name, type.events, events);
+  const { receiver, request } = options;
   const event = type.eventHeader === undefined ? '' : (firstHeader(request, type.eventHeader) ?? '');
   const eventListed = events === undefined || events.has(event.toLowerCase());
-  const contentType = request.headers['content-type'] ?? '';
-  const explained = { path: 'skipped', type: type.name, proof: 'skipped', contentType, event, eventListed } as const;
-  if (receiver.spec.suspend === true) return { request: explained, failure: 'ReceiverUnavailable', req: undefined };
-  if (!eventListed) return { request: explained, failure: 'EventNotListed', req: undefined };
+  const explained = { ...aboutRequest(type.name, request), event, eventListed };
+  if (receiver.spec.suspend === true) return { request: explained, failure: 'ReceiverUnavailable', input: undefined };
+  if (!eventListed) return { request: explained, failure: 'EventNotListed', input: undefined };
   try {
     const req = isFiltered(receiver) ? (type.filterInput?.(request) ?? jsonFilterInput(request)) : {};
-    return { request: explained, failure: undefined, req };
+    return { request: explained, failure: undefined, input: { req } };
   } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    return { request: explained, failure: error.code, req: undefined };
+    return { request: explained, failure: codeOf(error), input: undefined };
   }
+}
+
+/** Of a batch the first event that is listed. */
+function explainEvents(
+  { receiver, request }: ExplainOptions,
+  type: string,
+  { read, unlisted }: EventReader,
+  list: CompiledSpec['events'],
+): Head {
+  const about = { ...aboutRequest(type, request), event: '', eventListed: true };
+  if (receiver.spec.suspend === true) return { request: about, failure: 'ReceiverUnavailable', input: undefined };
+  try {
+    const events = read(request).filter(({ handshake }) => handshake === undefined);
+    const event = events.find((each) => list === undefined || list.has(each.type));
+    if (event !== undefined) {
+      const msg = messageVariable(event, { attempt: 0, broker: 'http' });
+      return { request: { ...about, event: event.type }, failure: undefined, input: { req: event.req, msg } };
+    }
+    const [first] = events;
+    if (first === undefined) return { request: about, failure: 'ignored', input: undefined };
+    const failure = unlisted === 'refused' ? 'EventNotListed' : 'ignored';
+    return { request: { ...about, event: first.type, eventListed: false }, failure, input: undefined };
+  } catch (error) {
+    return { request: about, failure: codeOf(error), input: undefined };
+  }
+}
+
+function aboutRequest(type: string, { headers }: WebhookRequest) {
+  return { path: 'skipped', type, proof: 'skipped', contentType: headers['content-type'] ?? '' } as const;
+}
+
+function codeOf(error: unknown): RequestErrorCode {
+  if (!(error instanceof RequestError)) throw error;
+  return error.code;
 }
 
 /** Without a filter the body may be anything. */
@@ -92,14 +125,15 @@ function explainEntry(
   { entry, filter }: EntryAndFilter,
 ): readonly ExplainedTarget[] {
   const target = (name: string, result: Result) => explainedTarget(entry, name, result);
-  const { failure, req } = head;
-  if (failure !== undefined || req === undefined) {
+  const { failure, input } = head;
+  if (failure === 'ignored') return [target(entry.name, { outcome: 'ignored', code: DELIVERED, tree: {} })];
+  if (failure !== undefined || input === undefined) {
     return [target(entry.name, { outcome: 'refused', code: failure ?? 'InternalError', tree: {} })];
   }
   try {
     if (entry.fault !== undefined) throw new RequestError('TargetInvalid', entry.fault);
     return options.select(entry).map(({ name, res }) => {
-      const values = { req, res };
+      const values = { ...input, res };
       return target(name, runFilters(options.receiver.spec.resourceFilter, filter, type, values));
     });
   } catch (error) {

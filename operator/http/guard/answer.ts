@@ -111,7 +111,7 @@ function send(context: ServeContext, exchange: Exchange, status: number, content
 
 function sendContent(response: ServerResponse, { status, headers, text }: Answer): void {
   const ofText = text === undefined ? {} : { 'Content-Type': 'text/plain; charset=utf-8' };
-  response.writeHead(status, { ...headers, ...ofText, 'Content-Length': Buffer.byteLength(text ?? '') });
+  response.writeHead(status, { ...ofText, ...headers, 'Content-Length': Buffer.byteLength(text ?? '') });
   response.end(text);
 }
 

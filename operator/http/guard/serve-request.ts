@@ -88,8 +88,8 @@ async function serveBody(
   { request, response, expectation }: Exchange,
   { admitted, declaredBytes }: Expected,
 ): Promise<number | Answer> {
-  const { method = '', headers, rawHeaders } = request;
-  const head = { method, headers, rawHeaders };
+  const { method = '', url = '', headers, rawHeaders } = request;
+  const head = { method, url, headers, rawHeaders };
   const chunked = declaredBytes === undefined && headers['transfer-encoding'] !== undefined;
   const serve = chunked ? undefined : admitted.head(head);
   if (expectation === 'continue') response.writeContinue();

@@ -29,6 +29,11 @@ export interface UnwrapInput {
   readonly broker: Broker;
   /** `json`: the body is the event. */
   readonly format: 'auto' | 'json';
+  /**
+   * The envelope whose signature was verified: it is opened first. What is not signed, attributes and other fields of the
+   * body, can then not have the body read as something else.
+   */
+  readonly proved?: 'sns' | undefined;
 }
 
 /** One event of a message. */
@@ -59,14 +64,15 @@ interface Found {
  *
  * @throws PoisonError where base64 or gzip is broken, more than 3 MiB are inflated, or JSON is deeper than 64.
  */
-export function unwrap({ body, attributes, broker, format }: UnwrapInput): readonly SourceEvent[] {
+export function unwrap({ body, attributes, broker, format, proved }: UnwrapInput): readonly SourceEvent[] {
   const named = lowerCased(attributes);
+  const signs = proved === undefined ? named : {};
   const budget = createBudget();
-  const layer: Layer = { value: decode(body, named, budget), attributes: named, broker };
+  const layer: Layer = { value: decode(body, signs, budget), attributes: signs, broker };
   const found: Found = { layer, fields: NOTHING, attributes: [named], path: [] };
   const events: SourceEvent[] = [];
   if (format === 'json') events.push(eventOf(found));
-  else open(found, budget, events);
+  else open(found, { budget, envelopes: proved === undefined ? ENVELOPES : [sns] }, events);
   return events;
 }
 
@@ -74,23 +80,33 @@ function lowerCased(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function open(outer: Found, budget: Budget, events: SourceEvent[]): void {
+/** With what a layer is opened. */
+interface Tools {
+  readonly budget: Budget;
+  readonly envelopes: readonly Envelope[];
+}
+
+function open(outer: Found, { budget, envelopes }: Tools, events: SourceEvent[]): void {
   const found = { ...outer, fields: merged(outer.fields, pubsubFields(outer.layer)) };
-  const opened = found.path.length < MAX_UNWRAPS ? openFirst(found.layer) : undefined;
+  const opened = found.path.length < MAX_UNWRAPS ? openFirst(found.layer, envelopes) : undefined;
   if (opened === undefined) {
     events.push(eventOf(found));
     return;
   }
   const path = [...found.path, opened.name];
+  const tools = { budget, envelopes: ENVELOPES };
   for (const content of opened.contents) {
     const inner = innerOf(found, content, { path, budget });
-    if (content.handshake === undefined) open(inner, budget, events);
+    if (content.handshake === undefined) open(inner, tools, events);
     else events.push(eventOf(inner, content.handshake));
   }
 }
 
-function openFirst(layer: Layer): { readonly name: string; readonly contents: readonly Content[] } | undefined {
-  for (const { name, open } of ENVELOPES) {
+function openFirst(
+  layer: Layer,
+  envelopes: readonly Envelope[],
+): { readonly name: string; readonly contents: readonly Content[] } | undefined {
+  for (const { name, open } of envelopes) {
     const contents = open(layer);
     if (contents !== undefined) return { name, contents };
   }

@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../operator/api/errors.ts';
 import type { ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
 import { createReceiverEndpoint } from '../../../operator/receivers/admit.ts';
+import { compileSpec } from '../../../operator/receivers/compile.ts';
 import type { Notification, Notified } from '../../../operator/receivers/notify.ts';
 import { createRouteTable } from '../../../operator/receivers/routes.ts';
+import { unwrap } from '../../../operator/sources/envelopes/unwrap.ts';
+import { webhookTypes } from '../../../operator/webhooks/index.ts';
+import type { EventReader } from '../../../operator/webhooks/webhook-type.ts';
 import { aReceiver, compiled, TOKEN } from './a-receiver.ts';
 import { createLines } from './lines.ts';
 
@@ -25,6 +29,7 @@ function setUp(spec: Partial<ReceiverSpec> = {}, { isComplete = true, answer = {
   routes.publish(path, route);
   const { log, lines } = createLines();
   const notified: Notification[] = [];
+  const recorded: object[] = [];
   const endpoint = createReceiverEndpoint({
     routes,
     isComplete: () => isComplete,
@@ -36,11 +41,12 @@ function setUp(spec: Partial<ReceiverSpec> = {}, { isComplete = true, answer = {
       },
       nowMs: () => 42,
     },
+    events: { record: (regarded, event) => recorded.push({ ...regarded, ...event }) },
     log,
   });
   const send = (rawHeaders: readonly string[] = [], body = '{}', method = 'POST') =>
     endpoint.admit(path, method).head(headOf(method, rawHeaders))(Buffer.from(body));
-  return { path, route, routes, endpoint, lines, notified, send };
+  return { path, route, routes, endpoint, lines, notified, recorded, send };
 }
 
 function headOf(method: string, rawHeaders: readonly string[]) {
@@ -187,5 +193,160 @@ describe('a genuine request', () => {
     expect(endpoint.allowedMethods(path)).toContain('POST');
     await send();
     expect(notified).toMatchObject([{ input: { req: { own: true }, claims: { sub: 'me' } } }]);
+  });
+});
+
+describe('a request with events', () => {
+  const event = (more: object = {}) => ({
+    specversion: '1.0',
+    id: '1',
+    source: '/ci',
+    type: 'pushed',
+    data: {},
+    ...more,
+  });
+  const unwrapped: EventReader['read'] = ({ body }) =>
+    unwrap({ body, attributes: { 'user-agent': 'x' }, broker: 'http', format: 'auto' });
+  /** A Receiver of that type, which takes all for genuine, and reads events by what is given in `reader`. */
+  function ofEvents(
+    name: string,
+    spec: Partial<ReceiverSpec> = {},
+    settings: Settings & { readonly reader?: Partial<EventReader> } = {},
+  ) {
+    const made = setUp({}, settings);
+    const { path, route, routes } = made;
+    const type = webhookTypes.get(name);
+    const { targets, events } = compileSpec(aReceiver({ type: name, ...spec }), webhookTypes);
+    if (type?.events === undefined || route.serving === undefined) throw new Error('not served');
+    const serving = { ...route.serving, ...targets, events, verifier: { head: () => () => ({}) } };
+    const reader = { ...type.events, read: unwrapped, ...settings.reader };
+    routes.publish(path, { ...route, type: { ...type, events: reader }, serving });
+    return made;
+  }
+
+  it('shows each to the filters as req and msg', async () => {
+    const { send, notified } = ofEvents('cloudevents', { resourceFilter: 'msg.type == req.a' });
+    const body = JSON.stringify([event({ data: { a: 1 } }), event({ id: '2', data: { a: 2 } })]);
+    expect(await send([], body)).toBe(200);
+    const msg = { type: 'pushed', source: '/ci', attempt: 0n, broker: 'http', path: ['cloudevents'] };
+    expect(notified).toMatchObject([
+      { input: { req: { a: 1 }, msg: { ...msg, id: '1', attributes: { 'user-agent': 'x' } } }, startedMs: 42 },
+      { input: { req: { a: 2 }, msg: { ...msg, id: '2' } } },
+    ]);
+    expect(notified.map(({ bytes }) => bytes)).toEqual(Array(2).fill(Math.ceil(body.length / 2)));
+  });
+
+  it('without filters notifies once for all of them', async () => {
+    const { send, notified, lines } = ofEvents('cloudevents');
+    expect(await send([], JSON.stringify(Array(50).fill(event())))).toBe(200);
+    expect(notified).toMatchObject([{ input: undefined, bytes: 0 }]);
+    expect(lines).toHaveLength(1);
+  });
+
+  it.each([
+    ['cloudevents', ['pushed'], [event(), event({ type: 'other' })], 1],
+    ['cloudevents', ['push*'], [event(), event({ type: 'PUSHING' })], 2],
+    ['eventgrid', ['pushed'], [event({ type: 'other' })], 0],
+  ])('of type %s that lists %j passes over what is not listed', async (type, events, body, count) => {
+    const { send, notified } = ofEvents(type, { events, resourceFilter: 'true' });
+    expect(await send([], JSON.stringify(body))).toBe(200);
+    expect(notified).toHaveLength(count);
+  });
+
+  it('may have none', async () => {
+    const { send, notified } = ofEvents('cloudevents', { events: ['pushed'] }, { reader: { read: () => [] } });
+    expect(await send()).toBe(200);
+    expect(notified).toEqual([]);
+  });
+
+  it.each([
+    ['cloudevents', 'EventNotListed'],
+    ['standard-webhooks', 'EventNotListed'],
+    ['sns', 200],
+    ['pubsub', 200],
+    ['eventgrid', 200],
+  ])('of type %s, none of which is listed: %s', async (type, answer) => {
+    const { send, notified } = ofEvents(type, { events: ['other'] });
+    const code = await send([], JSON.stringify([event()])).catch((error: RequestError) => error.code);
+    expect(code).toBe(answer);
+    expect(notified).toEqual([]);
+  });
+
+  it.each([
+    ['req names it', 'req.a == 1', 'FilterInputInvalid', 0],
+    ['no filter names it', "msg.type == 'pushed'", 200, 1],
+  ])('whose payload is no object: %s', async (_what, resourceFilter, answer, count) => {
+    const { send, notified } = ofEvents('cloudevents', { resourceFilter });
+    const code = await send([], JSON.stringify(event({ data: 'text' }))).catch((error: RequestError) => error.code);
+    expect(code).toBe(answer);
+    expect(notified).toHaveLength(count);
+  });
+
+  it('is answered by the worst of them, and all are tried', async () => {
+    const { send, notified } = ofEvents('cloudevents', { resourceFilter: 'req.a == 1' });
+    await expect(send([], JSON.stringify([event({ data: 1 }), event()]))).rejects.toMatchObject({
+      code: 'FilterInputInvalid',
+    });
+    expect(notified).toHaveLength(1);
+  });
+
+  it('never notifies for a handshake, and answers as its type says', async () => {
+    const validation = {
+      eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent',
+      subject: '',
+      eventTime: '',
+      id: '1',
+    };
+    const body = JSON.stringify([{ ...validation, data: { validationCode: 'c' } }]);
+    const { send, notified } = ofEvents('eventgrid');
+    expect(await send([], body)).toEqual({
+      status: 200,
+      headers: { 'Content-Type': 'application/json' },
+      text: '{"validationResponse":"c"}',
+    });
+    expect(notified).toEqual([]);
+  });
+
+  it('whose targets are pending is answered 202, whatever its type would say', async () => {
+    const { send } = ofEvents('eventgrid', {}, { answer: { status: 'pending' }, reader: { answer: () => ({}) } });
+    expect(await send([], JSON.stringify(event()))).toBe(202);
+  });
+
+  it('is worth a warning where it ends a subscription', async () => {
+    const { send, recorded, notified } = ofEvents('sns');
+    const ended = {
+      Type: 'UnsubscribeConfirmation',
+      TopicArn: 'arn:topic',
+      Message: 'm',
+      Token: 't',
+      SubscribeURL: 'u',
+    };
+    expect(await send([], JSON.stringify(ended))).toBe(200);
+    const note = 'the subscription to arn:topic was ended; subscribe again if that was not meant';
+    const event = { type: 'Warning', reason: 'Unsubscribed', note };
+    expect(recorded).toMatchObject([{ kind: 'Receiver', namespace: 'apps', name: 'web', ...event }]);
+    expect(notified).toEqual([]);
+  });
+});
+
+describe('OPTIONS', () => {
+  const ORIGIN = ['WebHook-Request-Origin', 'eventemitter.example.com'];
+  const spec = { type: 'eventgrid' };
+
+  it('is answered without proof, and does nothing', async () => {
+    const { send, notified, lines } = setUp(spec);
+    expect(await send([...ORIGIN, 'WebHook-Request-Callback', 'https://example.com/'], '', 'OPTIONS')).toEqual({
+      status: 200,
+      headers: { 'WebHook-Allowed-Origin': ORIGIN[1], 'WebHook-Allowed-Rate': '*', Allow: 'POST' },
+    });
+    expect([notified, lines]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['without an origin', spec, [], 'OriginMissing'],
+    ['of another type', { type: 'generic' }, ORIGIN, 'MethodNotAllowed'],
+  ])('%s is refused', (_what, of, headers, code) => {
+    const { endpoint, path } = setUp(of);
+    expect(codeOf(() => endpoint.admit(path, 'OPTIONS').head(headOf('OPTIONS', headers)))).toBe(code);
   });
 });

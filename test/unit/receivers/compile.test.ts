@@ -60,12 +60,17 @@ describe('a spec', () => {
 
   it.each([
     ['gitlab', ['Push Hook'], ['push hook']],
+    ['gitlab', ['Push*'], []],
     ['gitlab', [], undefined],
     ['gitlab', undefined, undefined],
     ['generic', ['push'], undefined],
+    ['sns', ['PUSH Hook'], ['push hook', 'Push Hook']],
+    ['sns', ['Push*'], ['push hook', 'Push Hook', 'push']],
+    ['sns', [], undefined],
   ])('of type %s with events %j', (type, events, expected) => {
-    const compiled = compile(aReceiver({ type, ...(events === undefined ? {} : { events }) }));
-    expect(compiled.events && [...compiled.events]).toEqual(expected);
+    const list = compile(aReceiver({ type, ...(events === undefined ? {} : { events }) })).events;
+    const listed = list && ['push hook', 'Push Hook', 'push', 'other', ''].filter((event) => list.has(event));
+    expect(listed).toEqual(expected);
   });
 });
 

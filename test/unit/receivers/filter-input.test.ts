@@ -47,6 +47,7 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
     events: undefined,
     filter: { reads: new Set(['req']), evaluate },
     filtered: true,
+    readsRequest: true,
     entries,
   };
   const key = { key: 'apps/web', namespace: 'apps', name: 'web', uid: 'u1', createdAt: '2026-01-01T00:00:00Z' };
@@ -87,7 +88,13 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
     clock: createManualClock(),
   });
   const routes = { find: () => route } as unknown as Parameters<typeof createReceiverEndpoint>[0]['routes'];
-  const endpoint = createReceiverEndpoint({ routes, isComplete: () => true, notifier, log: pino({ level: 'silent' }) });
+  const endpoint = createReceiverEndpoint({
+    routes,
+    isComplete: () => true,
+    notifier,
+    events: { record: () => undefined },
+    log: pino({ level: 'silent' }),
+  });
   const serve = endpoint.admit('/hook/x', 'POST').head(JSON_HEAD);
   const choose = (index: number) => {
     const entry = entries[index] as TargetEntry;

@@ -8,7 +8,7 @@ const read = (path: string) => readFileSync(new URL(path, repository), 'utf8');
 const names = [...webhookTypes.keys()];
 
 describe('the registry', () => {
-  it('has the thirteen types, each under its name', () => {
+  it('has the thirteen types of Flux and five more, each under its name', () => {
     expect(names).toEqual([
       'generic',
       'generic-hmac',
@@ -23,6 +23,11 @@ describe('the registry', () => {
       'nexus',
       'acr',
       'cdevents',
+      'sns',
+      'pubsub',
+      'eventgrid',
+      'cloudevents',
+      'standard-webhooks',
     ]);
     for (const [name, type] of webhookTypes) expect(type.name).toBe(name);
   });
@@ -72,9 +77,10 @@ describe('what comes with a type', () => {
       expect(secret).toBeUndefined();
       expect(receiver.spec.secretRef).toBeUndefined();
     }
+    const data = Object.entries<string>(secret?.stringData ?? {}).map(([key, text]) => [key, Buffer.from(text)]);
     const settings = {
       token: Buffer.from(secret?.stringData.token ?? ''),
-      secret: {},
+      secret: Object.fromEntries(data),
       oidcProviders: receiver.spec.oidcProviders ?? [],
     };
     expect(() => type.prepare(settings)).not.toThrow();

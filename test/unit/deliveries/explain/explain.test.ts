@@ -166,3 +166,41 @@ GitRepository/apps/web by spec.resources[0]: filtered
 GitRepository/apps/gone by spec.resources[1]: refused (TargetNotFound: it is not there)
 `);
 });
+
+describe('events in envelopes', () => {
+  const event = (more: object = {}) => ({
+    specversion: '1.0',
+    id: '1',
+    source: '/ci',
+    type: 'pushed',
+    data: { a: 1 },
+    ...more,
+  });
+  it.each<[what: string, type: string, spec: Partial<ReceiverSpec>, body: unknown, outcome: string, answer: number]>([
+    ['a listed event', 'cloudevents', { events: ['push*'] }, event(), 'annotated', 200],
+    [
+      'the listed event of a batch',
+      'cloudevents',
+      { events: ['x'] },
+      [event(), event({ type: 'x' })],
+      'annotated',
+      200,
+    ],
+    [
+      'a filter on req and msg',
+      'cloudevents',
+      { resourceFilter: "req.a == 1 && msg.type == 'y'" },
+      event(),
+      'filtered',
+      200,
+    ],
+    ['an unlisted event', 'cloudevents', { events: ['x'] }, event(), 'refused', 400],
+    ['an unlisted event of a sender that repeats', 'eventgrid', { events: ['x'] }, event(), 'ignored', 200],
+    ['no event', 'cloudevents', {}, { a: 1 }, 'refused', 400],
+    ['suspended', 'cloudevents', { suspend: true }, event(), 'refused', 503],
+  ])('%s', (_what, type, spec, body, outcome, status) => {
+    const { targets, answer } = explained({ type, ...spec }, { body: JSON.stringify(body) });
+    expect(targets.map((target) => target.outcome)).toEqual([outcome]);
+    expect(answer.status).toBe(status);
+  });
+});

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { messageVariable } from '../../../../operator/sources/envelopes/message-variable.ts';
+import { unwrap } from '../../../../operator/sources/envelopes/unwrap.ts';
 import {
   acrPush,
   cloudEvent,
@@ -188,6 +189,27 @@ describe('unwrap', () => {
     const tiny = gzipSync('{}').toString('base64');
     const { data: _data, ...event } = cloudEvent({ data_base64: tiny });
     expect(poisonOf(Array(3_073).fill(event))).toBe('TooLarge: the message is larger than 3145728 bytes');
+  });
+});
+
+describe('an envelope that was proved', () => {
+  const proved = (body: object, attributes: Record<string, string> = {}) =>
+    unwrap({ body: Buffer.from(JSON.stringify(body)), attributes, broker: 'sqs', format: 'auto', proved: 'sns' });
+
+  it.each([
+    ['fields of a CloudEvent', { ...snsNotification(PLAIN), ...cloudEvent() }, {}],
+    ['fields of EventBridge', { ...ecrPush(), ...snsNotification(PLAIN) }, {}],
+    ['a content type', snsNotification(PLAIN), { 'content-type': 'application/cloudevents+json' }],
+    ['the attributes of a CloudEvent', snsNotification(PLAIN), { 'ce-specversion': '1.0', 'ce-type': 'forged' }],
+    ['an encoding', snsNotification(PLAIN), { 'content-transfer-encoding': 'base64', 'content-encoding': 'gzip' }],
+  ])('is opened first, whatever %s say', (_what, body, attributes) => {
+    const [event, ...others] = proved(body, attributes);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({ type: '', source: TOPIC, req: PLAIN, path: ['sns'], attributes });
+  });
+
+  it('may have any other inside', () => {
+    expect(proved(snsNotification(ecrPush()))).toMatchObject([{ path: ['sns', 'eventbridge'] }]);
   });
 });
 
