@@ -1,7 +1,7 @@
 /** A world whose operator takes events, and a service that its Providers name. */
 import { freePort } from '../../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../../control-plane/start.ts';
-import { createWorld, type World } from '../world.ts';
+import { createWorld, type World, type WorldOptions } from '../world.ts';
 import { type Recorder, type RecorderAnswer, startRecorder } from './recorder.ts';
 
 const API_VERSION = 'notification.toolkit.fluxcd.io/v1beta3';
@@ -28,20 +28,24 @@ export interface PostedEvent {
   readonly name: string;
   readonly message: string;
   readonly severity?: string;
+  /** Default: the world's. */
+  readonly namespace?: string;
 }
 
 export interface AlertWorldOptions {
   readonly args?: readonly string[];
   readonly answers?: readonly RecorderAnswer[];
+  readonly world?: Pick<WorldOptions, 'env' | 'namespace' | 'values'>;
 }
 
 export async function createAlertWorld(
   controlPlane: ControlPlane,
-  { args = [], answers }: AlertWorldOptions = {},
+  { args = [], answers, world: options = {} }: AlertWorldOptions = {},
 ): Promise<AlertWorld> {
   const port = await freePort();
   const recorder = await startRecorder(answers);
   const world = await createWorld(controlPlane, {
+    ...options,
     args: ['--shutdown-delay=0s', `--events-addr=127.0.0.1:${port}`, ...args],
   });
   const eventsUrl = `http://127.0.0.1:${port}/`;
@@ -56,7 +60,7 @@ export async function createAlertWorld(
     provider: (name, spec) => apply('Provider', name, spec),
     alert: (name, spec) => apply('Alert', name, spec),
     async post(event) {
-      const response = await send(eventBody(world.namespace, event));
+      const response = await send(eventBody(event.namespace ?? world.namespace, event));
       await response.body?.cancel();
       return response.status;
     },
