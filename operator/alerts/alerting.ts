@@ -7,6 +7,7 @@ import type { EventRecorder } from '../kube/events/events.ts';
 import type { LeaderClient } from '../kube/leader/leader-client.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
+import { createSampledLog } from '../observe/sampled-log.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import type { ServiceAccounts } from './cloud/service-account.ts';
 import { createTokenCache } from './cloud/token-cache.ts';
@@ -72,6 +73,7 @@ export type AlertingConfig = Pick<
 const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 /** How often the log says that events were dropped for want of room. */
 const DROPPED_LOG_MS = 60_000;
+const DROPPED = 'events were dropped: more wait for their delivery than --max-pending-events or 64 MiB allow';
 
 export function createAlerting(options: AlertingOptions): Alerting {
   const { secret, isComplete, readLabels, registry, config, clock } = options;
@@ -140,28 +142,16 @@ function workloadIdentityOf({ serviceAccounts, config }: AlertingOptions): Workl
 }
 
 function storeOf({ config, clock, log }: AlertingOptions, metrics: AlertMetrics): EventStore {
-  const tell = createDropLog(() => {
-    log.error('events were dropped: more wait for their delivery than --max-pending-events or 64 MiB allow');
-  });
+  const sampled = createSampledLog(log, { clock, intervalMs: DROPPED_LOG_MS });
   return createEventStore({
     maxEvents: config.maxPendingEvents,
     maxBytes: MAX_PENDING_BYTES,
     nowMs: () => clock.elapsedMs(),
     onDropped() {
       metrics.dropped();
-      tell(clock.elapsedMs());
+      sampled.error('dropped', {}, DROPPED);
     },
   });
-}
-
-/** Calls `tell` at most once a minute. */
-function createDropLog(tell: () => void): (nowMs: number) => void {
-  let toldAtMs = Number.NEGATIVE_INFINITY;
-  return (nowMs) => {
-    if (nowMs - toldAtMs < DROPPED_LOG_MS) return;
-    toldAtMs = nowMs;
-    tell();
-  };
 }
 
 interface Flushed {

@@ -12,6 +12,7 @@ import type { ProviderType } from './provider-type.ts';
 import { redact } from './redact.ts';
 import { statusIdOf } from './status-id.ts';
 import { objectPath } from './text/object-label.ts';
+import { truncate } from './text/truncate.ts';
 
 export interface Delivery {
   /** Its metadata have their prefixes. */
@@ -35,17 +36,13 @@ export class DeliveryFailure extends DeliveryError {
 
   constructor(stage: 'dispatch' | 'send', cause: DeliveryError, secrets: readonly string[]) {
     // Cut only then: half a secret would not be found.
-    super(cause.verdict, cut(redact(cause.message, secrets)), { retryAfterMs: cause.retryAfterMs });
+    super(cause.verdict, truncate(redact(cause.message, secrets), MOST_SHOWN), { retryAfterMs: cause.retryAfterMs });
     this.stage = stage;
   }
 }
 
 /** A service may answer with a whole page. */
 const MOST_SHOWN = 2_048;
-
-function cut(message: string): string {
-  return message.length <= MOST_SHOWN ? message : `${message.slice(0, MOST_SHOWN)}…`;
-}
 
 export interface Deliverer {
   /** @throws DeliveryFailure */

@@ -1,18 +1,22 @@
 /**
- * Writes the lines that a sender can cause at will: at most one a second of each kind, with the number of those left
- * out. Its memory and its lines a second are bounded, however many kinds there are.
+ * Writes the lines that a sender can cause at will: at most one of each kind in a second, or another time, with the number
+ * of those left out. Its memory and its lines in that time are bounded, however many kinds there are.
  */
 import { type Clock, systemClock } from './clock.ts';
 import type { Logger } from './log.ts';
 
 export interface SampledLog {
-  /** `kind` says which lines share one a second: a code, and the object that it is about. */
+  /** `kind` says which lines share one: a code, and the object that it is about. */
   info(kind: string, fields: Readonly<Record<string, unknown>>, message: string): void;
+  /** As `info`. */
+  error(kind: string, fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 export interface SampledLogOptions {
   readonly clock?: Pick<Clock, 'elapsedMs'>;
-  /** Kinds that are distinguished at the same time; all others share one line a second. */
+  /** Between two lines of a kind; default 1 s. */
+  readonly intervalMs?: number;
+  /** Kinds that are distinguished at the same time; all others share one line. */
   readonly maxKinds?: number;
 }
 
@@ -22,16 +26,16 @@ interface Kind {
   suppressed: number;
 }
 
-const INTERVAL_MS = 1_000;
+const DEFAULT_INTERVAL_MS = 1_000;
 const MAX_KINDS = 1_000;
 
 export function createSampledLog(log: Logger, options: SampledLogOptions = {}): SampledLog {
-  const { clock = systemClock, maxKinds = MAX_KINDS } = options;
+  const { clock = systemClock, intervalMs = DEFAULT_INTERVAL_MS, maxKinds = MAX_KINDS } = options;
   /** In the order of their last lines. */
   const kinds = new Map<string, Kind>();
   const others: Kind = { nextMs: Number.NEGATIVE_INFINITY, suppressed: 0 };
 
-  /** Forgets the kind whose last line is the oldest, if its second is over. */
+  /** Forgets the kind whose last line is the oldest, if its time is over. */
   function makeRoom(now: number): boolean {
     if (kinds.size < maxKinds) return true;
     const [oldest] = kinds;
@@ -51,17 +55,19 @@ export function createSampledLog(log: Logger, options: SampledLogOptions = {}): 
     return kind;
   }
 
-  return {
-    info(name, fields, message) {
+  function writer(level: keyof SampledLog): SampledLog['info'] {
+    return (name, fields, message) => {
       const now = clock.elapsedMs();
       const kind = kindOf(name, now);
       if (now < kind.nextMs) {
         kind.suppressed++;
         return;
       }
-      log.info(kind.suppressed > 0 ? { ...fields, suppressed: kind.suppressed } : fields, message);
-      kind.nextMs = now + INTERVAL_MS;
+      log[level](kind.suppressed > 0 ? { ...fields, suppressed: kind.suppressed } : fields, message);
+      kind.nextMs = now + intervalMs;
       kind.suppressed = 0;
-    },
-  };
+    };
+  }
+
+  return { info: writer('info'), error: writer('error') };
 }

@@ -1,7 +1,8 @@
 /** Writes build statuses on Bitbucket Cloud. */
 import { isJsonObject } from '../../verify/is-json-object.ts';
 import { DeliveryError } from '../delivery-error.ts';
-import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
+import { bitbucketWords, MAX_BUILD_NAME_LENGTH } from '../git/bitbucket-status.ts';
+import { commitStatusOf } from '../git/commit-status.ts';
 import { createGitApi } from '../git/git-api.ts';
 import { repositoryAddress, repositoryParts } from '../git/repository-address.ts';
 import { statusKey } from '../git/status-key.ts';
@@ -9,13 +10,7 @@ import type { ProviderType } from '../provider-type.ts';
 import { basicAuth } from '../send/basic-auth.ts';
 import { truncate } from '../text/truncate.ts';
 
-const WORDS: StatusWords = {
-  service: 'bitbucket',
-  info: 'SUCCESSFUL',
-  error: 'FAILED',
-  maxDescriptionLength: 255,
-};
-const MAX_NAME_LENGTH = 255;
+const WORDS = bitbucketWords('bitbucket');
 const PUBLIC_API = 'https://api.bitbucket.org/2.0';
 
 export const bitbucket: ProviderType = {
@@ -42,7 +37,7 @@ export const bitbucket: ProviderType = {
         const known = await api.call(read, signal);
         if (isJsonObject(known) && known.state === state && known.description === description) return;
         const { kind, name: objectName } = notification.event.involvedObject;
-        const name = truncate(`${kind.toLowerCase()}/${objectName}`, MAX_NAME_LENGTH);
+        const name = truncate(`${kind.toLowerCase()}/${objectName}`, MAX_BUILD_NAME_LENGTH);
         const body = { key, url: 'https://bitbucket.org', state, name, description };
         await api.call({ method: 'POST', url: new URL(url), body, purpose: 'write status' }, signal);
       },

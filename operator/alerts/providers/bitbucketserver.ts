@@ -1,7 +1,8 @@
 /** Writes build statuses on Bitbucket Server and Data Center. */
 import { isJsonObject } from '../../verify/is-json-object.ts';
 import { DeliveryError } from '../delivery-error.ts';
-import { commitStatusOf, type StatusWords } from '../git/commit-status.ts';
+import { bitbucketWords, MAX_BUILD_NAME_LENGTH } from '../git/bitbucket-status.ts';
+import { commitStatusOf } from '../git/commit-status.ts';
 import { createGitApi } from '../git/git-api.ts';
 import { repositoryAddress, repositoryParts } from '../git/repository-address.ts';
 import { statusKey } from '../git/status-key.ts';
@@ -9,13 +10,7 @@ import type { ProviderSettings, ProviderType } from '../provider-type.ts';
 import { basicAuth } from '../send/basic-auth.ts';
 import { truncate } from '../text/truncate.ts';
 
-const WORDS: StatusWords = {
-  service: 'bitbucket server',
-  info: 'SUCCESSFUL',
-  error: 'FAILED',
-  maxDescriptionLength: 255,
-};
-const MAX_NAME_LENGTH = 255;
+const WORDS = bitbucketWords('bitbucket server');
 const CLONE_PATH = 'scm/';
 
 export const bitbucketServer: ProviderType = {
@@ -42,7 +37,7 @@ export const bitbucketServer: ProviderType = {
         const { id, state, description } = status;
         const key = statusKey(id);
         const { kind, name: objectName } = notification.event.involvedObject;
-        const name = truncate(`${kind.toLowerCase()}/${objectName} [${description}]`, MAX_NAME_LENGTH);
+        const name = truncate(`${kind.toLowerCase()}/${objectName} [${description}]`, MAX_BUILD_NAME_LENGTH);
         const url = `${repository}/commits/${encodeURIComponent(status.commit)}/builds`;
         const read = { url: new URL(`${url}?key=${key}`), purpose: 'read status', mayBeAbsent: true };
         const known = await api.call(read, signal);

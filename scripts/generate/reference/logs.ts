@@ -45,7 +45,7 @@ function sources(folder: string): string[] {
 function messagesOf(path: string): Message[] {
   const source = readFileSync(path, 'utf8');
   const file = relative(ROOT, path);
-  return [...source.matchAll(/\b(?:log|logger|refusals)\.(debug|info|warn|error)\(/g)].flatMap((call) => {
+  return [...source.matchAll(/\b(?:log|logger|refusals|sampled)\.(debug|info|warn|error)\(/g)].flatMap((call) => {
     const args = argumentsAt(source, call.index + call[0].length);
     const fields = fieldsOf(args.find((argument) => argument.startsWith('{')) ?? '');
     return textsOf(args.at(-1) ?? '', source).map((text) => ({ level: call[1] ?? '', text, fields, file }));

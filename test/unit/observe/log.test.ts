@@ -69,6 +69,22 @@ describe('a sampled log', () => {
     ]);
   });
 
+  it('writes errors too, and less often where that is asked for', () => {
+    const { lines, log } = capture();
+    let now = 0;
+    const sampled = createSampledLog(log, { clock: { elapsedMs: () => now }, intervalMs: 60_000 });
+    sampled.error('a', {}, 'dropped');
+    now = 59_999;
+    sampled.error('a', {}, 'dropped');
+    now = 60_000;
+    sampled.error('a', {}, 'dropped');
+    const seen = lines.map((line) => JSON.parse(line)).map(({ level, suppressed }) => [level, suppressed]);
+    expect(seen).toEqual([
+      ['error', undefined],
+      ['error', 1],
+    ]);
+  });
+
   it('is bounded in lines and memory, however many kinds there are', () => {
     const { lines, log } = capture();
     let now = 0;
