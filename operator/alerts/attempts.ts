@@ -40,7 +40,7 @@ interface State {
 const TOLD_FAILURES = 1;
 
 export function createAttempts(options: AttemptsOptions): Attempts {
-  const { notifiers, reports, config } = options;
+  const { notifiers, reports, config, clock } = options;
   const deliverer = createDeliverer({
     types: providerTypes,
     notifiers,
@@ -48,6 +48,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     workloadIdentity: config.featureGates.objectLevelWorkloadIdentity,
     onConflicts: ({ alert, event }, conflicts) => reports.conflicts(alert, event, conflicts),
     onMessageFailed: (alert, error) => reports.messageFailed(alert, error),
+    clock,
   });
   const state: State = { options, deliverer };
   return {

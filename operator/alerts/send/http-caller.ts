@@ -6,21 +6,15 @@ import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, 
 import { checkWrittenAddress, guardedLookup, RefusedAddressError } from '../../verify/guarded-lookup.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { TlsSettings } from '../provider-type.ts';
+import { AnswerReader, type HttpAnswer } from './answer-reader.ts';
+
+export type { HttpAnswer };
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'OPTIONS';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  /** By their names in lower case; the first of several. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly text: string;
-  /** The text's bytes, for what is none. */
-  readonly body: Buffer;
 }
 
 export interface HttpCaller {
@@ -43,7 +37,6 @@ export interface ProxySettings {
   readonly password: string;
 }
 
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 /** Of what makes certificates fail, by Node's and OpenSSL's names; other faults of TLS are those of a connection. */
 const CERTIFICATE_FAULT =
   /^(ERR_TLS_CERT|ERR_OSSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_|PATH_LENGTH)|^ERR_SSL_\w*(CERT|UNKNOWN_CA|WRONG_VERSION)/;
@@ -99,23 +92,44 @@ function hasEnvProxy(): boolean {
   return [env.http_proxy, env.HTTP_PROXY, env.https_proxy, env.HTTPS_PROXY].some((value) => value !== undefined);
 }
 
-async function call(
+/** On undici's own handler interface: the streams and promises of its `request` cost more than the rest of a delivery. */
+function call(
   dispatcher: Dispatcher,
   { method, url, headers = {}, body }: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const { origin, pathname, search } = url;
-  const response = await dispatcher.request({
-    origin,
-    path: pathname + search,
-    method,
-    headers: { 'user-agent': 'sluice', ...withCredentials(url, headers) },
-    body: body ?? null,
-    signal,
+  const own = withCredentials(url, headers);
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    const giveUp = (): void => {
+      reject(signal.reason);
+      controller?.abort(signal.reason);
+    };
+    signal.addEventListener('abort', giveUp);
+    const answer = new AnswerReader();
+    const fields = { 'user-agent': 'sluice', ...own };
+    dispatcher.dispatch(
+      { origin, path: pathname + search, method, headers: fields, body: body ?? null },
+      {
+        onRequestStart(started) {
+          controller = started;
+          // It was given up before there was a connection.
+          if (signal.aborted) started.abort(signal.reason);
+        },
+        onResponseStart: (_controller, status, fields) => answer.begin(status, fields),
+        onResponseData: (running, chunk) => answer.add(running, chunk),
+        onResponseEnd() {
+          signal.removeEventListener('abort', giveUp);
+          resolve(answer.whole());
+        },
+        onResponseError(_controller, error) {
+          signal.removeEventListener('abort', giveUp);
+          reject(error);
+        },
+      },
+    );
   });
-  const { statusCode: status, headers: answered } = response;
-  const answer = await readBody(response.body);
-  return { status, headers: firstOfEach(answered), text: answer.toString('utf8'), body: answer };
 }
 
 /** The user and password in an address are sent as Go sends them. */
@@ -124,27 +138,6 @@ function withCredentials({ username, password }: URL, headers: Readonly<Record<s
   if (Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) return headers;
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { ...headers, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
-function firstOfEach(headers: Readonly<Record<string, string | string[] | undefined>>) {
-  const entries = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]);
-  return Object.fromEntries(entries) as Record<string, string | undefined>;
-}
-
-async function readBody(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
-  // Giving up on a body makes it emit an error, which nobody else may be there to hear.
-  body.on('error', () => {});
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) {
-      body.destroy();
-      throw new DeliveryError('final', `the answer has more than ${MAX_ANSWER_BYTES} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes);
 }
 
 /** Addresses stay out of the message: they may be secret. */

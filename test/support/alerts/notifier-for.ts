@@ -5,6 +5,7 @@ import type { FluxEvent } from '../../../operator/alerts/flux-event.ts';
 import { createNotifiers } from '../../../operator/alerts/notifiers.ts';
 import { providerTypes } from '../../../operator/alerts/providers/index.ts';
 import type { ProviderSpec } from '../../../operator/api/provider/provider.ts';
+import { systemClock } from '../../../operator/observe/clock.ts';
 import { standingFor } from './run-scenario.ts';
 import { objectsOf, type Scenario } from './scenarios.ts';
 import { uncountedTokens } from './uncounted-tokens.ts';
@@ -41,6 +42,7 @@ export function notifierFor(spec: ProviderSpec, options: NotifierForOptions = {}
     workloadIdentity: serviceAccounts && { serviceAccounts, defaultServiceAccount: '' },
   });
   const deliverer = createDeliverer({
+    clock: systemClock,
     types: providerTypes,
     notifiers,
     sameNamespaceOnly: false,

@@ -7,6 +7,7 @@ import { createNotifiers } from '../../../operator/alerts/notifiers.ts';
 import { providerTypes } from '../../../operator/alerts/providers/index.ts';
 import { createHttpCaller, type HttpCallerOptions } from '../../../operator/alerts/send/http-caller.ts';
 import { objectPath } from '../../../operator/alerts/text/object-label.ts';
+import { systemClock } from '../../../operator/observe/clock.ts';
 import { type RecordedRequest, type Recorder, startRecorder } from './recorder.ts';
 import { bodyOf, objectsOf, type Scenario, scenarios, withHost } from './scenarios.ts';
 import { uncountedTokens } from './uncounted-tokens.ts';
@@ -50,6 +51,7 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
     httpCaller: standingFor(new Map([[FIXED_HOST, `http://${host}`]])),
   });
   const deliverer = createDeliverer({
+    clock: systemClock,
     types: providerTypes,
     notifiers,
     sameNamespaceOnly: scenario.flags?.includes('--no-cross-namespace-refs') ?? false,
