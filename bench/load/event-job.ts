@@ -17,6 +17,18 @@ export interface EventJob {
   readonly deliveriesEach: number;
   /** Whether every event is the same one. */
   readonly duplicates?: boolean;
+  /** How the service behaves that they are delivered to; it takes all at once where nothing is said. */
+  readonly service?: ServiceBehaviour;
+  /** What is not delivered is lost when nothing was for so long; default 5,000. */
+  readonly settleMs?: number;
+}
+
+export interface ServiceBehaviour {
+  /** It answers 503 for so long from the beginning of the job. */
+  readonly refusesForMs?: number;
+  /** It answers 503 to so many requests, and then takes all. */
+  readonly refusesFirst?: number;
+  readonly answersAfterMs?: number;
 }
 
 export interface EventTimes {
@@ -30,6 +42,10 @@ export interface EventResult {
   readonly answeredPerSecond: number;
   readonly deliveredPerSecond: number;
   readonly delivered: number;
+  /** Requests that the service answered 503. */
+  readonly refused: number;
+  /** Whether no event came before one that was posted earlier. */
+  readonly inOrder: boolean;
   /** Taken, and not delivered long after. */
   readonly lost: number;
   /** From the request to its answer. */

@@ -52,9 +52,6 @@ async function openTo(host: string, port: number): Promise<Connection> {
   const connection: Connection = { socket, onAnswer: undefined };
   onMessages(socket, (head) => connection.onAnswer?.(statusOf(head)));
   await once(socket, 'connect');
-  socket.on('close', (isBroken) => {
-    if (isBroken) throw new Error('a connection to the event server broke');
-  });
   return connection;
 }
 

@@ -1,6 +1,6 @@
 /** Events of 1 KB on their way to a local service, by how many Alerts there are. */
 import type { Row } from '../row.ts';
-import { type AlertMeasured, type AlertSetup, startAlertLoad } from '../stage/alert-load.ts';
+import { type AlertMeasured, type AlertSetup, makeAlerts, startAlertLoad } from '../stage/alert-load.ts';
 import { connectionsTo, forgetPeakOf, peakMebibytesOf, restingMebibytesOf } from '../stage/process-facts.ts';
 import type { Stage } from '../stage/stage.ts';
 import { CONNECTIONS } from './measure-load.ts';
@@ -15,11 +15,11 @@ const ONE = { namespaces: ['alert-one'] };
 async function measured(
   stage: Stage,
   setup: AlertSetup,
-  job: { connections: number; perSecond?: number; seconds: number; objects?: number; duplicates?: boolean },
+  job: { connections: number; perSecond?: number; seconds: number; objects?: number },
 ): Promise<AlertMeasured> {
   const load = await startAlertLoad(stage, setup);
   try {
-    const deliveriesEach = job.duplicates === true ? 0 : (setup.alertsEach ?? 1);
+    const { alertsEach: deliveriesEach = 1 } = setup;
     return await load.measure({ namespaces: setup.namespaces, objects: 50, ...job, deliveriesEach });
   } finally {
     await load.end();
@@ -101,20 +101,6 @@ const fanOut: Row = {
   measure: async (stage) => figuresOf(await measured(stage, { namespaces: ['alert-fan-out'], alertsEach: 50 }, QUIET)),
 };
 
-const duplicates: Row = {
-  name: 'alerts-duplicates',
-  title: 'duplicates',
-  receivers: 0,
-  figures: [
-    { name: 'perSecond', title: 'refused/s', original: 14_906, target: 15_000, atLeast: true },
-    { name: 'cpuMsEach', title: 'CPU ms each', original: 0.061, target: 0.05 },
-  ],
-  async measure(stage) {
-    const { answeredPerSecond, cpuMsEach } = await measured(stage, ONE, { ...flood, duplicates: true });
-    return { perSecond: answeredPerSecond, cpuMsEach };
-  },
-};
-
 const others: Row = {
   name: 'alerts-2000-more',
   title: 'quiet, beside 2,000 Alerts of other kinds',
@@ -170,23 +156,30 @@ const hanging: Row = {
   },
 };
 
-/** What the loads before leave behind. */
+/** What a flood leaves behind, and what an Alert costs before the first event. */
 const memory: Row = {
   name: 'alerts-memory',
-  title: 'events of one Alert at once, and at rest after them',
+  title: 'at rest, and events of one Alert at once',
   receivers: 0,
   figures: [
+    { name: 'withoutAlerts', title: 'RSS MiB at rest without Alerts', original: 97, target: 85 },
+    { name: 'more', title: 'more with an Alert, MiB', original: undefined, target: 1 },
     { name: 'peakMebibytes', title: 'peak RSS MiB', original: 229, target: 150 },
     { name: 'mebibytes', title: 'RSS MiB after', original: 160, target: 100 },
   ],
   async measure(stage) {
     await stage.restartOperator();
+    const withoutAlerts = await restingMebibytesOf(stage.operator.pid);
+    const takeAway = await makeAlerts(stage, { namespaces: ['alert-rest'] });
+    await stage.restartOperator();
+    const more = (await restingMebibytesOf(stage.operator.pid)) - withoutAlerts;
+    await takeAway();
     const { pid } = stage.operator;
     forgetPeakOf(pid);
     await measured(stage, ONE, flood);
     const peakMebibytes = peakMebibytesOf(pid);
-    return { peakMebibytes, mebibytes: await restingMebibytesOf(pid) };
+    return { withoutAlerts, more, peakMebibytes, mebibytes: await restingMebibytesOf(pid) };
   },
 };
 
-export const alertRows: readonly Row[] = [one, many, secret, fanOut, duplicates, others, quiet, hanging, memory];
+export const alertRows: readonly Row[] = [one, many, secret, fanOut, others, quiet, hanging, memory];

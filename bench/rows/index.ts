@@ -1,5 +1,7 @@
 /** All rows, in the order in which they are measured: by cluster, and what needs an operator that is fresh first. */
 import type { Row } from '../row.ts';
+import { alertDuplicates } from './alert-duplicates.ts';
+import { alertFaultRows } from './alert-faults.ts';
 import { alertRows } from './alerts.ts';
 import { bodyRows } from './bodies.ts';
 import { forged } from './forged.ts';
@@ -16,6 +18,8 @@ export const rows: readonly Row[] = [
   readyThousand,
   ...memoryRows,
   ...alertRows,
+  alertDuplicates,
+  ...alertFaultRows,
   readyTenThousand,
   ...bodyRows,
   hot,

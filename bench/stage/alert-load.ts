@@ -32,6 +32,8 @@ export interface AlertLoad {
   readonly port: number;
   /** Measures one job; messages never repeat those of an earlier one. */
   measure(job: Omit<EventJob, 'url' | 'run'>): Promise<AlertMeasured>;
+  /** Has one job done by whichever operator there is. */
+  run(job: Omit<EventJob, 'url' | 'run'>): Promise<EventResult>;
   /** Takes the objects away. */
   end(): Promise<void>;
 }
@@ -42,10 +44,18 @@ const ALERTS = type('alerts');
 const PROVIDERS = type('providers');
 const SECRETS = type('secrets', 'v1');
 const NAMESPACES: ResourceType = { apiVersion: 'v1', plural: 'namespaces', namespaced: false };
+const UNUSED_PORT = 9;
 /** Writes at once. */
 const WIDTH = 16;
 
 let runs = 0;
+
+/** Makes the objects alone: Alerts whose service nobody asks. @returns what takes them away. */
+export async function makeAlerts(stage: Stage, setup: AlertSetup): Promise<() => Promise<void>> {
+  const made = objectsOf(setup, UNUSED_PORT);
+  await each(made, ({ resource, object }) => create(stage, resource, object));
+  return () => removeAll(stage, made);
+}
 
 /** Makes the objects, and is done when an event of each namespace is delivered. */
 export async function startAlertLoad(stage: Stage, setup: AlertSetup): Promise<AlertLoad> {
@@ -59,10 +69,10 @@ export async function startAlertLoad(stage: Stage, setup: AlertSetup): Promise<A
   return {
     port: load.port,
     measure,
+    run: (job) => runOnce(stage, load, job),
     async end() {
       load.end();
-      const objects = made.filter(({ resource }) => resource.namespaced);
-      await each(objects, ({ resource, object }) => remove(stage, resource, object));
+      await removeAll(stage, made);
     },
   };
 }
@@ -104,6 +114,11 @@ async function create({ client }: Stage, resource: ResourceType, object: Made['o
   });
 }
 
+function removeAll(stage: Stage, made: readonly Made[]): Promise<void> {
+  const objects = made.filter(({ resource }) => resource.namespaced);
+  return each(objects, ({ resource, object }) => remove(stage, resource, object));
+}
+
 async function remove({ client }: Stage, resource: ResourceType, { metadata }: Made['object']): Promise<void> {
   const { namespace = '', name } = metadata;
   await client.request({ method: 'DELETE', path: resourcePath(resource, { namespace, name }) });
@@ -123,14 +138,18 @@ async function each(made: readonly Made[], write: (one: Made) => Promise<void>):
 async function measureOnce(stage: Stage, load: EventLoad, job: Omit<EventJob, 'url' | 'run'>): Promise<AlertMeasured> {
   const { operator } = stage;
   const [cpu, calls] = [cpuSecondsOf(operator.pid), await callsOf(stage)];
-  runs += 1;
-  const result = await load.run({ ...job, url: operator.eventsUrl, run: `run-${runs}` });
+  const result = await runOnce(stage, load, job);
   const answers = Object.values(result.statuses).reduce((sum, count) => sum + count, 0);
   return {
     ...result,
     cpuMsEach: ((cpuSecondsOf(operator.pid) - cpu) * 1_000) / answers,
     callsEach: ((await callsOf(stage)) - calls) / answers,
   };
+}
+
+function runOnce({ operator }: Stage, load: EventLoad, job: Omit<EventJob, 'url' | 'run'>): Promise<EventResult> {
+  runs += 1;
+  return load.run({ ...job, url: operator.eventsUrl, run: `run-${runs}` });
 }
 
 /** Renewals of the Lease are PUTs, and no event's doing. */

@@ -7,12 +7,12 @@ import type { Clock, Timer } from '../observe/clock.ts';
 import { withoutToken } from './events/event-metadata.ts';
 import type { FluxEvent } from './flux-event.ts';
 import type { AlertIndex } from './matching/alert-index.ts';
+import type { CompiledAlert } from './matching/compile-alert.ts';
 import { type Labels, matches, needsLabels } from './matching/match-alert.ts';
 import type { ReadLabels } from './matching/object-labels.ts';
 import type { Deliveries } from './queue/deliveries.ts';
 import type { EventStore, HeldEvent, Holder } from './queue/event-store.ts';
 import type { AlertReports } from './reports.ts';
-import { objectPath } from './text/object-label.ts';
 
 export interface Intake {
   /** @param event with the metadata that may be kept. @param bytes what holding it costs. */
@@ -95,7 +95,7 @@ export function createIntake(options: IntakeOptions): Intake {
 function take(state: State, held: HeldEvent): void {
   if (held.dropped) return;
   const { index, isComplete } = state.options;
-  const key = objectPath(held.event);
+  const key = held.path;
   const known = state.lanes.get(key);
   if (known !== undefined) {
     known.queue.push(held);
@@ -113,7 +113,7 @@ function take(state: State, held: HeldEvent): void {
 
 /** It made room for others. What is being read for it is not used. */
 function letGo(state: State, held: HeldEvent): void {
-  const lane = state.lanes.get(objectPath(held.event));
+  const lane = state.lanes.get(held.path);
   const index = lane?.queue.indexOf(held) ?? -1;
   if (lane === undefined || index === -1 || (index === 0 && lane.busy)) return;
   lane.queue.splice(index, 1);
@@ -225,11 +225,11 @@ function dispatch(state: State, held: HeldEvent, labels: Labels): void {
   const { index, deliveries, reports, store } = state.options;
   const { event } = held;
   if (held.dropped) return;
-  const candidates = [...index.candidates(event)];
-  for (const alert of candidates) {
+  const matching: CompiledAlert[] = [];
+  for (const alert of index.candidates(event)) {
     if (labels === undefined && needsLabels(alert, event)) reports.sourceMissing(alert.alert, event);
+    if (matches(alert, event, labels, reports)) matching.push(alert);
   }
-  const matching = candidates.filter((alert) => matches(alert, event, labels, reports));
   if (matching.length === 0) reports.unmatched(event);
   else reports.dispatching(event);
   for (const { key, providerKey } of matching) deliveries.add({ held, alertKey: key, providerKey });

@@ -4,8 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Clock } from '../../observe/clock.ts';
-import type { FluxEvent } from '../flux-event.ts';
-import { controllerKey } from './event-metadata.ts';
+import { type FluxEvent, groupOf } from '../flux-event.ts';
 
 export interface DuplicateLimit {
   /** Takes the event's place in its window. */
@@ -63,9 +62,10 @@ function forgetIdle(windows: Map<string, Window>, beforeMs: number): void {
 
 function keyOf(event: FluxEvent): string {
   const { name, namespace, kind } = event.involvedObject;
+  const group = groupOf(event.involvedObject);
   let text = `event/name=${name}/namespace=${namespace}/kind=${kind}/message=${event.message}`;
   for (const each of KEY_METADATA) {
-    const value = event.metadata.get(controllerKey(event, each));
+    const value = event.metadata.get(`${group}/${each}`);
     if (value !== undefined) text += `/${each}=${value}`;
   }
   return hash('sha256', text, 'base64').slice(0, KEY_LENGTH);

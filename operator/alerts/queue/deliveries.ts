@@ -6,7 +6,6 @@
 import { retryDelayMs } from '../../kube/queue/retry-delay.ts';
 import type { Clock, Timer } from '../../observe/clock.ts';
 import type { DeliveryError } from '../delivery-error.ts';
-import { objectPath } from '../text/object-label.ts';
 import type { ProviderLoad } from './backpressure.ts';
 import type { EventStore, HeldEvent, Holder } from './event-store.ts';
 
@@ -105,7 +104,7 @@ function add(state: State, delivery: Omit<QueuedDelivery, 'failures'>): void {
   if (state.closed || delivery.held.dropped) return;
   const { held, providerKey } = delivery;
   const provider = providerQueue(state, providerKey);
-  const key = objectPath(held.event);
+  const key = held.path;
   const known = provider.lanes.get(key);
   const lane: Lane = known ?? { key, queue: [], busy: false, timer: undefined };
   const queued: Queued = { ...delivery, failures: 0, onDropped: () => letGo(state, provider, lane, queued) };

@@ -3,15 +3,18 @@
  * those of severity info first: an error that nobody hears of costs more.
  */
 import type { FluxEvent } from '../flux-event.ts';
+import { objectPath } from '../text/object-label.ts';
 
 /** An event, from when it was taken to its last delivery. */
 export interface HeldEvent {
   readonly event: FluxEvent;
+  /** Of its object: events of one are matched and delivered in their order. */
+  readonly path: string;
   readonly bytes: number;
   /** On the clock that never jumps. */
   readonly takenAtMs: number;
   /** What still holds it: matching, and each delivery that is queued. */
-  readonly holders: Set<Holder>;
+  readonly holders: Holder[];
   /** It made room for others: nobody delivers it any more. */
   dropped: boolean;
 }
@@ -51,19 +54,20 @@ export function createEventStore(options: EventStoreOptions): EventStore {
   const state: State = { options, info: new Set(), others: new Set(), bytes: 0 };
   return {
     add(event, bytes, holder) {
-      const holders = new Set([holder]);
-      const held: HeldEvent = { event, bytes, takenAtMs: options.nowMs(), holders, dropped: false };
+      const [path, takenAtMs] = [objectPath(event), options.nowMs()];
+      const held: HeldEvent = { event, path, bytes, takenAtMs, holders: [holder], dropped: false };
       setOf(state, held).add(held);
       state.bytes += bytes;
       makeRoom(state, held);
       return held;
     },
     hold(held, holder) {
-      held.holders.add(holder);
+      held.holders.push(holder);
     },
     release(held, holder) {
-      held.holders.delete(holder);
-      if (held.holders.size === 0) remove(state, held);
+      const index = held.holders.indexOf(holder);
+      if (index !== -1) held.holders.splice(index, 1);
+      if (held.holders.length === 0) remove(state, held);
     },
     get size() {
       return state.info.size + state.others.size;
@@ -88,9 +92,7 @@ function remove(state: State, held: HeldEvent): void {
 function drop(state: State, held: HeldEvent): void {
   held.dropped = true;
   remove(state, held);
-  const holders = [...held.holders];
-  held.holders.clear();
-  for (const holder of holders) holder.onDropped(held);
+  for (const holder of held.holders.splice(0)) holder.onDropped(held);
 }
 
 function makeRoom(state: State, newest: HeldEvent): void {

@@ -13,8 +13,9 @@ function setup({ maxEvents = 3, maxBytes = 100 }) {
     nowMs: () => nowMs++,
     onDropped: ({ event }) => void dropped.push(event.message),
   });
+  const involvedObject = { kind: 'Kustomization', namespace: 'apps', name: 'one' };
   const add = (severity: string, message: string, bytes = 1) =>
-    store.add({ severity, message } as FluxEvent, bytes, holder);
+    store.add({ severity, message, involvedObject } as FluxEvent, bytes, holder);
   return { store, dropped, told, holder, add };
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -34,6 +35,18 @@ async function httpsServer(authority: KeyPair): Promise<string> {
     },
   });
   return `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+async function httpServer(serve: RequestListener): Promise<string> {
+  const server = createHttpServer(serve);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  open.push({
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
 describe('TLS', () => {
@@ -86,4 +99,63 @@ it('a redirect is an answer, and is not followed', async () => {
   open.push({ close });
   expect(await callerOf({})(`http://${host}/`)).toMatchObject({ status: 307 });
   expect(requests).toHaveLength(1);
+});
+
+describe('an answer', () => {
+  it('is the final one, whatever hints come before it, in one text from all its parts', async () => {
+    const url = await httpServer((_request, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      response.writeHead(201, { 'x-kind': 'final', 'set-cookie': ['one=1', 'two=2'] });
+      response.write('\u00e4');
+      setImmediate(() => response.end('bc'));
+    });
+    const answer = await callerOf({})(url);
+    expect(answer).toMatchObject({ status: 201, text: '\u00e4bc', body: Buffer.from('\u00e4bc') });
+    expect(answer.headers).toMatchObject({ 'x-kind': 'final', 'set-cookie': 'one=1' });
+    expect(answer.headers.link).toBeUndefined();
+  });
+
+  it('of more than 8 MiB is refused', async () => {
+    const chunk = Buffer.alloc(1024 * 1024, 'x');
+    const url = await httpServer((_request, response) => {
+      for (let count = 0; count < 9; count += 1) response.write(chunk);
+      response.end();
+    });
+    await expect(callerOf({})(url)).rejects.toMatchObject({
+      verdict: 'final',
+      message: expect.stringContaining('8388608'),
+    });
+  });
+});
+
+describe('a request that is given up', () => {
+  it('fails at once with the signal’s reason, and ends its connection', async () => {
+    const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
+    const attempt = new AbortController();
+    const reason = new Error('too late');
+    const url = await httpServer((request) => {
+      request.socket.once('close', () => onClosed());
+      attempt.abort(reason);
+    });
+    const caller = createHttpCaller({ tls: undefined, proxy: undefined, allowLinkLocal: false });
+    open.push(caller);
+    await expect(caller.request({ method: 'POST', url: new URL(url) }, attempt.signal)).rejects.toBe(reason);
+    await closed;
+  });
+
+  it('before there is a connection never reaches the service', async () => {
+    let requests = 0;
+    const url = await httpServer((_request, response) => {
+      requests += 1;
+      response.end();
+    });
+    const caller = createHttpCaller({ tls: undefined, proxy: undefined, allowLinkLocal: false });
+    open.push(caller);
+    const attempt = new AbortController();
+    const given = caller.request({ method: 'POST', url: new URL(url) }, attempt.signal);
+    attempt.abort(new Error('too late'));
+    await expect(given).rejects.toThrow('too late');
+    await caller.request({ method: 'POST', url: new URL(url) }, new AbortController().signal);
+    expect(requests).toBe(1);
+  });
 });
