@@ -7,6 +7,14 @@ interface SdkError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
+/** A request that carries a token would have left without TLS. */
+export class NotOverTlsError extends Error {
+  constructor() {
+    super('a token is sent over TLS only');
+    this.name = 'NotOverTlsError';
+  }
+}
+
 const CODE = /^[A-Za-z0-9_.]{1,64}$/;
 /** Names of errors that are no code of an answer. */
 const GENERAL = new Set(['Error', 'SyntaxError', 'TypeError', 'Unknown', 'UnknownError']);
@@ -16,6 +24,7 @@ export function awsCodeOf(error: unknown): string {
   if (error instanceof AggregateError) return awsCodeOf(error.errors[0]);
   if (!(error instanceof Error)) return 'no answer';
   if (error instanceof RefusedAddressError) return 'the address is link-local';
+  if (error instanceof NotOverTlsError) return error.message;
   const { name, code, cause, $metadata } = error as SdkError;
   const status = $metadata?.httpStatusCode;
   if (status === undefined && typeof code === 'string' && CODE.test(code)) return code;

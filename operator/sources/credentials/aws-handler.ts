@@ -4,6 +4,7 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { checkWrittenAddress } from '../../verify/guarded-lookup.ts';
 import { createGuardedAgents } from '../guarded-agents.ts';
 import type { SecretData } from '../source.ts';
+import { NotOverTlsError } from './aws-code.ts';
 
 type Client = typeof import('../clients/sqs.ts');
 
@@ -27,7 +28,7 @@ const SILENT = { trace: silent, debug: silent, info: silent, warn: silent, error
 export function createAwsHandler(sdk: Client, options: AwsHandlerOptions): AwsHandler {
   const { maxSockets, certificates, timeoutMs, secret } = options;
   const handler = new sdk.NodeHttpHandler({
-    ...createGuardedAgents(maxSockets, certificates),
+    ...createGuardedAgents({ maxSockets, certificates }),
     ...(timeoutMs !== undefined && { requestTimeout: timeoutMs, throwOnRequestTimeout: true }),
     logger: SILENT,
   });
@@ -37,7 +38,7 @@ export function createAwsHandler(sdk: Client, options: AwsHandlerOptions): AwsHa
       const { protocol, hostname } = request;
       checkWrittenAddress(new URL(`${protocol}//${hostname}`));
       if (secret && protocol === 'http:' && !LOOPBACK.test(hostname)) {
-        throw Object.assign(new Error('a token is sent over TLS only'), { code: 'NOT_OVER_TLS' });
+        throw new NotOverTlsError();
       }
       return handler.handle(request, handlerOptions);
     },

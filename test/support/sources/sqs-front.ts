@@ -36,6 +36,8 @@ export interface SqsFront {
   /** Access keys that are not known any more. */
   readonly revoked: Set<string>;
   count(action: string): number;
+  /** How many there have been. */
+  connections(): number;
   stop(): Promise<void>;
 }
 
@@ -52,12 +54,17 @@ export async function startSqsFront({ url, region = 'eu-west-1', tls }: SqsFront
     else give(answer, response);
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  let connections = 0;
+  server.on('connection', () => {
+    connections++;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : address;
   return Object.assign(front, {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     count: (action: string) => calls.filter((call) => call.action === action).length,
+    connections: () => connections,
     stop() {
       server.closeAllConnections();
       return new Promise<void>((resolve) => server.close(() => resolve()));
@@ -107,7 +114,9 @@ function give(answer: FrontAnswer, response: ServerResponse): void {
 function pass(incoming: IncomingMessage, body: Buffer, response: ServerResponse, url: string): void {
   const { method = 'POST', headers } = incoming;
   const onward = request(url + incoming.url, { method, headers, agent: false }, (answer) => {
-    response.writeHead(answer.statusCode ?? 0, answer.headers);
+    // moto ends each connection; Amazon does not.
+    const { connection: _, ...kept } = answer.headers;
+    response.writeHead(answer.statusCode ?? 0, kept);
     answer.pipe(response);
   });
   onward.on('error', () => response.destroy());
