@@ -56,7 +56,7 @@ describe('a service that answers 503', () => {
     const delivered = alerting.recorder.requests.slice(before).map(({ body }) => JSON.parse(body).message as string);
     const ofOne = delivered.filter((message) => message.startsWith('event'));
     expect([...new Set(ofOne)]).toEqual(messages(10, 'event'));
-    expect((await alerting.eventsOf('all')).map(({ reason }) => reason)).toContain('NotificationDispatchFailed');
+    expect((await alerting.world.events('all')).map(({ reason }) => reason)).toContain('NotificationDispatchFailed');
   });
 });
 

@@ -68,7 +68,7 @@ describe('an event', () => {
     });
     const event = await waitFor('the Event is there', async () => {
       await alerting.post({ name: 'lost', message: `lost ${Date.now()}` });
-      return (await alerting.eventsOf('lost')).find(({ reason }) => reason === 'NotificationDispatchFailed');
+      return (await alerting.world.events('lost')).find(({ reason }) => reason === 'NotificationDispatchFailed');
     });
     expect(event.note).toBe(
       `failed to dispatch notification for Kustomization/${namespace}/lost: failed to read provider: providers.notification.toolkit.fluxcd.io "absent" not found`,

@@ -284,8 +284,8 @@ describe('a target that cannot be notified', () => {
   const noted = async (reason: string, text: string) => {
     const receiver = `r${counter}`;
     await waitFor(`the Event ${reason} of ${receiver}`, async () => {
-      const events = await world.kubectl('events', '--for', `receiver/${receiver}`, '--types=Warning');
-      return events.includes(reason) && events.includes(text);
+      const events = await world.events(receiver);
+      return events.some((event) => event.type === 'Warning' && event.reason === reason && event.note.includes(text));
     });
     const logged = (await world.log()).find(({ name, code }) => name === receiver && code === reason);
     return { msg: logged?.msg, target: logged?.target };

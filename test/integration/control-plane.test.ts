@@ -106,11 +106,10 @@ spec:
   template:
     metadata: { labels: { app: web } }
     spec: { containers: [{ name: web, image: example.com/web }] }`);
-    await expect
-      .poll(async () =>
-        (await cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'name'])).stdout.trim().split('\n'),
-      )
-      .toHaveLength(2);
+    const replicas = ['--for=jsonpath={.status.replicas}=2', '--timeout=300s'];
+    expect(await cluster.kubectl(['wait', 'deployment/web', '-n', namespace, ...replicas])).toMatchObject({ code: 0 });
+    const pods = await cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'name']);
+    expect(pods.stdout.trim().split('\n')).toHaveLength(2);
     const deleted = await cluster.kubectl(['delete', 'namespace', namespace, '--timeout=300s']);
     expect(deleted).toMatchObject({ code: 0 });
   });

@@ -1,10 +1,11 @@
 // The control planes of tests: one shared by test files, or one of a file's own.
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
-import { type ClusterAccess, createClusterAccess } from '../../control-plane/cluster-access.ts';
+import { createClusterAccess } from '../../control-plane/cluster-access.ts';
 import { createRunFolder, type RunFolder } from '../../control-plane/run-folder.ts';
 import { type ControlPlane, type StartOptions, startControlPlane } from '../../control-plane/start.ts';
 import { askForCluster } from './clusters.ts';
+import { kubeClientFor } from './kube-client-for.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -58,8 +59,10 @@ export async function ownControlPlane(options: StartOptions = {}): Promise<Contr
 }
 
 /** Makes a namespace with a name that no other test has, and returns the name. */
-export async function freshNamespace(cluster: ClusterAccess): Promise<string> {
+export async function freshNamespace({ adminKubeconfig }: ControlPlane): Promise<string> {
   const name = `test-${randomBytes(5).toString('hex')}`;
-  await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+  const client = kubeClientFor(adminKubeconfig);
+  await client.request({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
+  await client.close();
   return name;
 }

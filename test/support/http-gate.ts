@@ -15,7 +15,7 @@ export type GateAnswer =
 
 export interface HttpGate {
   readonly url: string;
-  /** `METHOD path` of all requests, without their queries. */
+  /** `METHOD path` of all requests, without their queries; `WATCH path` of watches. */
   readonly seen: string[];
   /** What the next requests get instead of the API server's answer, one each. */
   answerNext(...answers: readonly GateAnswer[]): void;
@@ -31,7 +31,8 @@ export async function createHttpGate(kubeconfig: string): Promise<HttpGate> {
   const seen: string[] = [];
   const answers: GateAnswer[] = [];
   const listener: RequestListener = (incoming, response) => {
-    seen.push(`${incoming.method} ${incoming.url?.split('?')[0]}`);
+    const [path, query] = (incoming.url ?? '').split('?');
+    seen.push(`${new URLSearchParams(query).has('watch') ? 'WATCH' : incoming.method} ${path}`);
     const answer = answers.shift();
     if (answer === undefined) pass(incoming, response, { agent, target });
     else if (answer === 'drop') incoming.socket.destroy();
@@ -57,6 +58,8 @@ function pass(incoming: IncomingMessage, response: ServerResponse, to: { agent: 
   const { method = 'GET', url = '/' } = incoming;
   const onward = request(to.target + url, { agent: to.agent, method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 0, answer.headers);
+    // A watch that has nothing to tell has begun all the same.
+    response.flushHeaders();
     answer.pipe(response);
   });
   onward.on('error', () => response.destroy());

@@ -35,6 +35,13 @@ export interface Webhook {
   readonly body?: string | Buffer;
 }
 
+export interface EventSeen {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly note: string;
+  readonly regarding: { readonly name: string };
+}
+
 export interface World {
   readonly controlPlane: ControlPlane;
   readonly namespace: string;
@@ -50,6 +57,8 @@ export interface World {
   /** Creates a stand-in target. */
   target(kind: string, name: string, metadata?: Partial<ObjectMeta>): Promise<void>;
   receiver(name: string, spec: object, metadata?: Partial<ObjectMeta>): Promise<void>;
+  /** Kubernetes Events about the object of that name. */
+  events(name: string): Promise<readonly EventSeen[]>;
   /** The Receiver as it is now. */
   read(name: string): Promise<Receiver>;
   /** Waits for the Ready condition to have this reason, at the current generation unless it is retried. */
@@ -160,6 +169,10 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
       apply({ apiVersion: targetVersions.get(kind) ?? '', kind, metadata: { ...metadata, name }, spec: {} }),
     receiver: (name: string, spec: object, metadata: Partial<ObjectMeta> = {}) =>
       apply({ apiVersion: RECEIVER_API_VERSION, kind: 'Receiver', metadata: { ...metadata, name }, spec }),
+    async events(name) {
+      const events = await objects.list<EventSeen>('events.k8s.io/v1', 'Event');
+      return events.filter(({ regarding }) => regarding.name === name);
+    },
     read: (name) => get<Receiver>(RECEIVER_API_VERSION, RECEIVER_KIND, name),
     reason: (name: string, reason: string) =>
       waitFor(`Receiver ${name} with reason ${reason}`, async () => {

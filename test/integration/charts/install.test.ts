@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
+import type { SluiceProps } from '../../../charts-ts/index.ts';
 import { type ControlPlane, startControlPlane } from '../../../control-plane/start.ts';
 import { parseConfig } from '../../../operator/config.ts';
-import { type ChartFolder, createChartFolder } from '../../support/chart.ts';
+import { type ChartFolder, createChartFolder, synthesize } from '../../support/chart.ts';
 import { everyValue } from '../../support/every-value.ts';
 
 interface Manifest {
@@ -67,6 +68,11 @@ describe('cdk8s synth', () => {
     expect(await readFile(join(output, file), 'utf8')).toBe(manifests);
   });
 
+  it('writes what the construct makes, with values too', async () => {
+    expect(manifests).toBe(await synthesize());
+    expect(await folder.cdk8s(['synth', '--stdout'], everyValue)).toBe(await synthesize(everyValue));
+  });
+
   it('puts the CRD first', () => {
     expect(documentsOf(manifests)[0]?.kind).toBe('CustomResourceDefinition');
   });
@@ -103,7 +109,7 @@ describe('cdk8s synth', () => {
     ['every value', everyValue],
     ['TLS alone', { tls: { secretName: 'webhook-tls', only: true } }],
   ])('gives the operator flags that it knows, with %s', async (_, values) => {
-    const yaml = await folder.cdk8s(['synth', '--stdout'], values);
+    const yaml = await synthesize(values);
     const [container] = deploymentIn(yaml).spec.template.spec.containers as { args: string[] }[];
     expect(parseConfig(container?.args ?? ['--none'], {})).toMatchObject({ kind: 'run', notices: [] });
   });
@@ -122,13 +128,13 @@ describe('kubectl apply --server-side', () => {
   });
 
   it('follows a change of values, and back', async () => {
-    const values = {
+    const values: SluiceProps = {
       replicas: 3,
       podLabels: { app: 'notification-controller' },
       service: { type: 'LoadBalancer', externalTrafficPolicy: 'Local' },
       webhook: { allowFrom: ['192.0.2.0/24'] },
     };
-    const changed = await folder.cdk8s(['synth', '--stdout'], values);
+    const changed = await synthesize(values);
     expect(await kubectl(APPLY, changed)).toMatchObject({ code: 0, stderr: '' });
     expect(await kubectl(DIFF, changed)).toMatchObject({ code: 0, stdout: '' });
     expect(await stored('service', 'webhook-receiver')).toMatchObject({
@@ -152,7 +158,7 @@ describe('kubectl apply --server-side', () => {
     const exposure = await readFile(join(import.meta.dirname, '../../support/stand-ins/exposure.yaml'), 'utf8');
     await cluster.apply(exposure);
     for (const name of everyValue.secrets.namespaces) await kubectl(['create', 'namespace', name]);
-    const all = await folder.cdk8s(['synth', '--stdout'], everyValue);
+    const all = await synthesize(everyValue);
     expect(await kubectl(APPLY, all)).toMatchObject({ code: 0, stderr: '' });
     expect(await kubectl(DIFF, all)).toMatchObject({ code: 0, stdout: '' });
     expect(await stored('service', 'webhook-receiver')).toMatchObject({
@@ -237,7 +243,7 @@ describe.each([
   }
 
   beforeAll(async () => {
-    const yaml = values === undefined ? manifests : await folder.cdk8s(['synth', '--stdout'], values);
+    const yaml = values === undefined ? manifests : await synthesize(values);
     await kubectl(APPLY, yaml);
     ({ template } = (await stored('deployment', 'sluice')).spec);
     const level = 'pod-security.kubernetes.io/enforce=restricted';

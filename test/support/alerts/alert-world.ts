@@ -19,8 +19,6 @@ export interface AlertWorld {
   send(body: string, path?: string): Promise<Response>;
   /** The messages that the service was sent at a path, in their order. */
   messagesAt(path: string): string[];
-  /** Kubernetes Events about an object. */
-  eventsOf(name: string): Promise<readonly { reason: string; note: string }[]>;
   end(): Promise<void>;
 }
 
@@ -66,10 +64,6 @@ export async function createAlertWorld(
     },
     messagesAt: (path) =>
       recorder.requests.filter((request) => request.path === path).map(({ body }) => JSON.parse(body).message),
-    async eventsOf(name) {
-      const list = JSON.parse(await world.kubectl('get', 'events.events.k8s.io', '-o', 'json'));
-      return list.items.filter((item: { regarding: { name: string } }) => item.regarding.name === name);
-    },
     async end() {
       await world.end();
       await recorder.close();

@@ -128,6 +128,9 @@ describe('bounds', () => {
     const recorder = recorderOn(client);
     for (let index = 0; index < 40; index += 1) recorder.record(receiver('loud'), { ...fine, note: `note ${index}` });
     recorder.record(receiver('quiet'), fine);
+    // Stopping gives up what takes too long.
+    const last = ({ regarding }: Event) => regarding.name === 'quiet';
+    await waitFor('the last event', async () => (await events()).some(last));
     await recorder.stop();
     const all = await events();
     expect(all.filter(({ regarding }) => regarding.name === 'loud')).toHaveLength(25);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../../../control-plane/start.ts';
-import type { KubeClient } from '../../../../operator/kube/kube-client.ts';
+import type { KubeClient, KubeObject } from '../../../../operator/kube/kube-client.ts';
 import { createSecrets, type Secrets } from '../../../../operator/kube/watch/secrets.ts';
 import { freshNamespace, sharedControlPlane } from '../../../support/control-plane.ts';
 import { gated, kubeClientFor, observed } from '../../../support/kube-client-for.ts';
@@ -52,7 +52,17 @@ async function write(name: string, token: string, more: { labels?: object; type?
     metadata: { name, namespace, labels },
     stringData: { token },
   };
-  await controlPlane.apply(JSON.stringify(secret));
+  await apply(secret);
+}
+
+async function apply(secret: { metadata: { name: string } }): Promise<void> {
+  await admin.request({
+    method: 'PATCH',
+    path: `/api/v1/namespaces/${namespace}/secrets/${secret.metadata.name}`,
+    query: { fieldManager: 'test', force: true },
+    contentType: 'application/apply-patch+yaml',
+    body: secret,
+  });
 }
 
 async function remove(name: string): Promise<void> {
@@ -71,9 +81,7 @@ describe('reading', () => {
       ['empty', ''],
       ['__proto__', 'eA=='],
     ]);
-    await controlPlane.apply(
-      JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'raw', namespace }, data }),
-    );
+    await apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'raw', namespace }, data } as KubeObject);
     const { secrets } = open(admin);
     await secrets.whenSynced();
     const read = await secrets.get(namespace, 'raw');
