@@ -5,7 +5,7 @@ import type { Admitted, Answer, Endpoint } from '../http/endpoint.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { Logger } from '../observe/log.ts';
 import { type Asked, judgeRequest, type ServedRoute, servedRoute } from './judge-request.ts';
-import type { Notified, Notifier } from './notify.ts';
+import type { Batch, Notified, Notifier } from './notify.ts';
 import { notifyEach } from './notify-each.ts';
 import { regardingReceiver } from './receiver-event.ts';
 import type { Route, RouteTable } from './routes.ts';
@@ -54,14 +54,19 @@ function admitted(options: ReceiverEndpointOptions, served: ServedRoute): Admitt
         const startedMs = notifier.nowMs();
         return judge(body, (inputs, asked) => {
           const bytes = Math.ceil(body.length / inputs.length);
+          const about = { route, serving, startedMs, ...(inputs.length > 1 ? { batch: newBatch() } : {}) };
           const notifying = notifyEach(inputs, (input) =>
-            notifier.notify({ route, serving, input, bytes: input === undefined ? 0 : bytes, startedMs }),
+            notifier.notify({ ...about, input, bytes: input === undefined ? 0 : bytes }),
           );
           return answerOf(options, served, asked, notifying);
         });
       };
     },
   };
+}
+
+function newBatch(): Batch {
+  return { annotated: new Set(), reported: new Set() };
 }
 
 function answerOptions(headers: Answer['headers']): () => Promise<Answer> {

@@ -26,6 +26,16 @@ export interface Notification {
   readonly bytes: number;
   /** When the request came, by `nowMs`: its sender has its answer within 5 s. */
   readonly startedMs: number;
+  /** Of a request with several events: what those before have done, to which this one adds. */
+  readonly batch?: Batch;
+}
+
+/** What need not be done again for another event of the same request. */
+export interface Batch {
+  /** Targets that are annotated already, by a PATCH that began after the request came. */
+  readonly annotated: Set<string>;
+  /** Entries whose failure is reported. */
+  readonly reported: Set<TargetEntry>;
 }
 
 export interface Notified {
@@ -109,7 +119,8 @@ async function notifyEntry(options: NotifierOptions, run: Run, entry: TargetEntr
   try {
     return (await settleAll(await decide(options, run, entry))).flat();
   } catch (error) {
-    options.reports.failed(run.route, entry, error);
+    if (run.batch?.reported.has(entry) !== true) options.reports.failed(run.route, entry, error);
+    run.batch?.reported.add(entry);
     throw error;
   }
 }
@@ -125,7 +136,9 @@ async function decide(
     const elapsedMs = options.clock.elapsedMs() - run.startedMs;
     const waitMs = Math.max(ANSWER_WITHIN_MS - elapsedMs, 0);
     return found.map(async (target) =>
-      passes(run.serving, run.input, entry, target) ? [await options.annotator.request(target, waitMs)] : [],
+      passes(run.serving, run.input, entry, target) && isNext(run, target)
+        ? [await options.annotator.request(target, waitMs)]
+        : [],
     );
   } catch (error) {
     if (isAway(error)) return [Promise.resolve([keepSelection(options, { ...run }, entry)])];
@@ -134,6 +147,15 @@ async function decide(
     run.undecided -= 1;
     if (run.undecided === 0) run.input = undefined;
   }
+}
+
+/** Whether no event of the same request has had this target annotated before. */
+function isNext({ batch }: Run, { type, namespace, name }: SelectedTarget): boolean {
+  if (batch === undefined) return true;
+  const key = `${type.apiVersion}/${type.plural}/${namespace}/${name}`;
+  if (batch.annotated.has(key)) return false;
+  batch.annotated.add(key);
+  return true;
 }
 
 /**

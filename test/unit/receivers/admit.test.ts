@@ -234,6 +234,8 @@ describe('a request with events', () => {
       { input: { req: { a: 2 }, msg: { ...msg, id: '2' } } },
     ]);
     expect(notified.map(({ bytes }) => bytes)).toEqual(Array(2).fill(Math.ceil(body.length / 2)));
+    expect(notified[0]?.batch).toEqual({ annotated: new Set(), reported: new Set() });
+    expect(notified[1]?.batch).toBe(notified[0]?.batch);
   });
 
   it('without filters notifies once for all of them', async () => {

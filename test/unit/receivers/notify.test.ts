@@ -5,7 +5,7 @@ import { ApiError, ConnectionError } from '../../../operator/kube/api-error.ts';
 import { createDiscovery } from '../../../operator/kube/discovery.ts';
 import type { KubeRequest } from '../../../operator/kube/kube-client.ts';
 import { createAnnotator } from '../../../operator/receivers/annotator.ts';
-import { createNotifier, type Notified } from '../../../operator/receivers/notify.ts';
+import { type Batch, createNotifier, type Notified } from '../../../operator/receivers/notify.ts';
 import { createPending } from '../../../operator/receivers/pending.ts';
 import { createTargetReports } from '../../../operator/receivers/target-reports.ts';
 import { createTargets } from '../../../operator/receivers/targets.ts';
@@ -49,8 +49,12 @@ function setUp(spec: Partial<ReceiverSpec>, { maxJobs = 10, sameNamespaceOnly = 
     clock,
   });
   const { route, serving } = compiled(aReceiver(spec));
-  const notify = (req: Record<string, unknown> = {}, startedMs = clock.elapsedMs()): Promise<Notified> =>
-    notifier.notify({ route, serving, input: serving.filtered ? { req } : undefined, bytes: 10, startedMs });
+  const notify = (
+    req: Record<string, unknown> = {},
+    startedMs = clock.elapsedMs(),
+    batch: { readonly batch?: Batch } = {},
+  ): Promise<Notified> =>
+    notifier.notify({ route, serving, input: serving.filtered ? { req } : undefined, bytes: 10, startedMs, ...batch });
   const patched = () =>
     api.requests.filter(({ method }) => method === 'PATCH').map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
   return { clock, api, lines, reasons, pending, notify, patched };
@@ -279,5 +283,34 @@ describe('what is kept while the API server is away', () => {
     const { notify, api } = setUp(spec, { maxJobs: 0 });
     api.answer(({ path }) => (path.endsWith('/bad') ? MISSING : AWAY));
     await expect(notify()).rejects.toMatchObject({ code: 'PendingFull' });
+  });
+});
+
+describe('several events of one request', () => {
+  const newBatch = (): Batch => ({ annotated: new Set(), reported: new Set() });
+
+  it('have each target annotated once', async () => {
+    const { notify, patched } = setUp({
+      resources: ['a', 'b'].map((name) => ({ ...git(name), filter: `req.name == '${name}'` })),
+    });
+    const batch = newBatch();
+    const notified = await Promise.all(
+      ['a', 'b', 'a', 'none', 'b'].map((name) => notify({ name }, undefined, { batch })),
+    );
+    expect(patched()).toEqual(['a', 'b']);
+    expect(notified.map(({ targets }) => targets)).toEqual([1, 1, 0, 0, 0]);
+    await notify({ name: 'a' }, undefined, { batch: newBatch() });
+    expect(patched()).toEqual(['a', 'b', 'a']);
+  });
+
+  it('have the failure of an entry reported once', async () => {
+    const { notify, reasons } = setUp({ resources: [git('a')], resourceFilter: 'req.no == 1' });
+    const batch = newBatch();
+    for (let event = 0; event < 3; event++) {
+      await expect(notify({}, undefined, { batch })).rejects.toMatchObject({ code: 'FilterFailed' });
+    }
+    expect(reasons).toEqual(['FilterFailed']);
+    await expect(notify({})).rejects.toMatchObject({ code: 'FilterFailed' });
+    expect(reasons).toEqual(['FilterFailed', 'FilterFailed']);
   });
 });
