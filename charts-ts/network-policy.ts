@@ -58,17 +58,18 @@ function metricsRules({ networkPolicy }: SluiceValues): k8s.NetworkPolicyIngress
   return [{ ports: [port(ports['http-prom'])], from: [{ namespaceSelector }] }];
 }
 
-/** DNS, the API server, issuers of ID tokens, and the services of Providers. */
+/** DNS, the API server, issuers of ID tokens, the services of Providers, and brokers. */
 export class EgressNetworkPolicy extends Construct {
   constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
-    const { apiServerPort, apiServerCidrs, issuers, providerPorts } = values.networkPolicy.egress;
+    const { apiServerPort, apiServerCidrs, issuers, providerPorts, brokers } = values.networkPolicy.egress;
     const open = [...new Set([...(issuers ? [HTTPS] : []), ...providerPorts])];
     const to = blocks(apiServerCidrs);
     const egress: k8s.NetworkPolicyEgressRule[] = [
       { ports: [port(DNS, 'UDP'), port(DNS)] },
       { ports: [port(apiServerPort)], ...(to.length === 0 ? {} : { to }) },
       ...(open.length === 0 ? [] : [{ ports: open.map((each) => port(each)) }]),
+      ...brokers.map(({ cidr, ports: allowed }) => ({ ports: allowed.map((each) => port(each)), to: blocks([cidr]) })),
     ];
     new k8s.KubeNetworkPolicy(this, 'network-policy', {
       metadata: { name: `${NAME}-egress`, namespace: values.namespace, labels: { ...commonLabels } },

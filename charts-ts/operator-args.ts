@@ -18,8 +18,16 @@ export function operatorArgs(values: SluiceValues): string[] {
     `--log-level=${values.logLevel}`,
     '--log-encoding=json',
     ...(values.alerts.workloadIdentity ? ['--feature-gates=ObjectLevelWorkloadIdentity=true'] : []),
+    ...sourceArgs(values),
     ...exposureArgs(values),
     ...values.extraArgs,
+  ];
+}
+
+function sourceArgs({ sources: { defaultServiceAccount, sharedIdentity } }: SluiceValues): string[] {
+  return [
+    ...(defaultServiceAccount === '' ? [] : [`--default-service-account=${defaultServiceAccount}`]),
+    ...(sharedIdentity ? ['--shared-broker-identity'] : []),
   ];
 }
 

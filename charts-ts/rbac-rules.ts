@@ -1,7 +1,8 @@
 /** The operator's rights as data: what the code calls and the values enable, and no more. */
 import { ALERT_PLURAL } from '../operator/api/alert/alert.ts';
+import { BROKER_RECEIVER_PLURAL } from '../operator/api/broker-receiver/broker-receiver.ts';
 import { fluxKinds } from '../operator/api/flux-kinds.ts';
-import { GROUP } from '../operator/api/meta.ts';
+import { GROUP, SLUICE_GROUP } from '../operator/api/meta.ts';
 import { PROVIDER_PLURAL } from '../operator/api/provider/provider.ts';
 import { RECEIVER_PLURAL } from '../operator/api/receiver/receiver.ts';
 import type { SluiceValues } from './values.ts';
@@ -31,6 +32,8 @@ export function watchRules({ alerts, targets, secrets }: SluiceValues): readonly
     // patch on the objects themselves releases the finalizer that Flux's controller left on them.
     { group: GROUP, resources: [RECEIVER_PLURAL, ALERT_PLURAL, PROVIDER_PLURAL], verbs: [...READ, 'patch'] },
     { group: GROUP, resources: [`${RECEIVER_PLURAL}/status`], verbs: ['patch'] },
+    { group: SLUICE_GROUP, resources: [BROKER_RECEIVER_PLURAL], verbs: READ },
+    { group: SLUICE_GROUP, resources: [`${BROKER_RECEIVER_PLURAL}/status`], verbs: ['patch'] },
     ...(secrets.namespaces.length === 0 ? [{ group: '', resources: ['secrets'], verbs: READ }] : []),
     ...[...kinds, ...extra].map((kind) => ({ ...kind, verbs: [...READ, 'patch'] })),
     { group: 'events.k8s.io', resources: ['events'], verbs: ['create', 'patch'] },
@@ -39,7 +42,7 @@ export function watchRules({ alerts, targets, secrets }: SluiceValues): readonly
   ];
 }
 
-/** To exchange the token of a Provider's ServiceAccount for one of a cloud. */
+/** To exchange the token of a ServiceAccount for one of a cloud. */
 const serviceAccountRules: readonly Rule[] = [
   { group: '', resources: ['serviceaccounts'], verbs: ['get'] },
   { group: '', resources: ['serviceaccounts/token'], verbs: ['create'] },
@@ -62,6 +65,11 @@ export function ownNamespaceRules({ exposure }: SluiceValues): readonly Rule[] {
     { group: GATEWAYS, resources: ['httproutes'], verbs: exposed(exposure.httpRoutes) },
     { group: 'apps', resources: ['deployments'], verbs: READ },
   ];
+}
+
+/** In the namespace of these ServiceAccounts: to be them to a broker, for the BrokerReceivers that name them. */
+export function sourceAccountRules(names: readonly string[]): readonly Rule[] {
+  return names.flatMap((name) => serviceAccountRules.map((rule) => ({ ...rule, name })));
 }
 
 /** In each of the listed namespaces: without a watch in the cluster, a Secret is read when it is needed. */

@@ -2,7 +2,14 @@
 import { ApiResource, ClusterRole, ClusterRoleBinding, Role, RoleBinding, ServiceAccount } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { commonLabels, NAME } from './labels.ts';
-import { listedSecretsRules, nodeRules, ownNamespaceRules, type Rule, watchRules } from './rbac-rules.ts';
+import {
+  listedSecretsRules,
+  nodeRules,
+  ownNamespaceRules,
+  type Rule,
+  sourceAccountRules,
+  watchRules,
+} from './rbac-rules.ts';
 import type { SluiceValues } from './values.ts';
 
 export class Rbac extends Construct {
@@ -10,7 +17,7 @@ export class Rbac extends Construct {
 
   constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
-    const { namespace, watchAllNamespaces, secrets } = values;
+    const { namespace, watchAllNamespaces, secrets, sources } = values;
     this.#serviceAccount = new ServiceAccount(this, 'service-account', {
       metadata: { name: NAME, namespace, labels: { ...commonLabels } },
     });
@@ -18,6 +25,9 @@ export class Rbac extends Construct {
     this.#grantInCluster([...(watchAllNamespaces ? watch : []), ...nodeRules(values)]);
     this.#grantIn(namespace, NAME, [...ownNamespaceRules(values), ...(watchAllNamespaces ? [] : watch)]);
     for (const each of secrets.namespaces) this.#grantIn(each, `${NAME}-secrets`, listedSecretsRules);
+    for (const [each, names] of byNamespace(sources.serviceAccounts)) {
+      this.#grantIn(each, `${NAME}-sources`, sourceAccountRules(names));
+    }
   }
 
   #grantInCluster(rules: readonly Rule[]): void {
@@ -41,6 +51,16 @@ export class Rbac extends Construct {
     });
     binding.addSubjects(this.#serviceAccount);
   }
+}
+
+/** The names of `namespace/name`, by namespace. */
+function byNamespace(keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const key of new Set(keys)) {
+    const [namespace = '', name = ''] = key.split('/');
+    names.set(namespace, [...(names.get(namespace) ?? []), name]);
+  }
+  return names;
 }
 
 function allow(role: ClusterRole | Role, rules: readonly Rule[]): void {

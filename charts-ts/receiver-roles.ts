@@ -1,27 +1,44 @@
-/** Rights on Receivers, Alerts and Providers for people, added to Kubernetes' own roles view, edit and admin. */
+/** Rights on the operator's kinds for people, added to Kubernetes' own roles view, edit and admin. */
 import { ApiResource, ClusterRole } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { ALERT_PLURAL } from '../operator/api/alert/alert.ts';
-import { GROUP } from '../operator/api/meta.ts';
+import { BROKER_RECEIVER_PLURAL } from '../operator/api/broker-receiver/broker-receiver.ts';
+import { GROUP, SLUICE_GROUP } from '../operator/api/meta.ts';
 import { PROVIDER_PLURAL } from '../operator/api/provider/provider.ts';
 import { RECEIVER_PLURAL } from '../operator/api/receiver/receiver.ts';
 import { commonLabels, NAME } from './labels.ts';
+import type { SluiceValues } from './values.ts';
 
 const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-';
+const READ = ['get', 'list', 'watch'];
+const WRITE = ['create', 'update', 'patch', 'delete', 'deletecollection'];
+
+interface PeopleRole {
+  readonly kinds: { readonly apiGroup: string; readonly plurals: readonly string[] };
+  /** Of Kubernetes' roles that get its rights. */
+  readonly into: readonly string[];
+  readonly verbs: readonly string[];
+}
 
 export class ReceiverRoles extends Construct {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { sources }: SluiceValues) {
     super(scope, id);
-    this.#role('view', ['view', 'edit', 'admin'], ['get', 'list', 'watch']);
-    this.#role('edit', ['edit', 'admin'], ['create', 'update', 'patch', 'delete', 'deletecollection']);
+    const kinds = { apiGroup: GROUP, plurals: [RECEIVER_PLURAL, ALERT_PLURAL, PROVIDER_PLURAL] };
+    this.#role('receivers-view', { kinds, into: ['view', 'edit', 'admin'], verbs: READ });
+    this.#role('receivers-edit', { kinds, into: ['edit', 'admin'], verbs: WRITE });
+    const brokers = { apiGroup: SLUICE_GROUP, plurals: [BROKER_RECEIVER_PLURAL] };
+    this.#role('brokerreceivers-view', { kinds: brokers, into: ['view', 'edit', 'admin'], verbs: READ });
+    // Who may write one chooses what the operator connects to, so nobody may without being given it.
+    const writers = sources.aggregateToEdit ? ['edit', 'admin'] : [];
+    this.#role('brokerreceivers-edit', { kinds: brokers, into: writers, verbs: WRITE });
   }
 
-  #role(id: string, into: readonly string[], verbs: string[]): void {
+  #role(name: string, { kinds, into, verbs }: PeopleRole): void {
     const aggregate = Object.fromEntries(into.map((role) => [`${AGGREGATE}${role}`, 'true']));
     const labels = { ...commonLabels, ...aggregate };
-    const role = new ClusterRole(this, id, { metadata: { name: `${NAME}-receivers-${id}`, labels } });
-    for (const resourceType of [RECEIVER_PLURAL, ALERT_PLURAL, PROVIDER_PLURAL]) {
-      role.allow(verbs, ApiResource.custom({ apiGroup: GROUP, resourceType }));
+    const role = new ClusterRole(this, name, { metadata: { name: `${NAME}-${name}`, labels } });
+    for (const resourceType of kinds.plurals) {
+      role.allow([...verbs], ApiResource.custom({ apiGroup: kinds.apiGroup, resourceType }));
     }
   }
 }

@@ -27,7 +27,7 @@ export class Sluice extends Construct {
     const { networkPolicy } = values;
     const parts: Construct[] = [new Crds(this, 'crds')];
     if (values.createNamespace) parts.push(new Namespace(this, 'namespace', { name: values.namespace }));
-    parts.push(new Rbac(this, 'rbac', values), new ReceiverRoles(this, 'receiver-roles'));
+    parts.push(new Rbac(this, 'rbac', values), new ReceiverRoles(this, 'receiver-roles', values));
     if (networkPolicy.ingress.enabled) parts.push(new IngressNetworkPolicy(this, 'ingress-policy', values));
     if (networkPolicy.egress.enabled) parts.push(new EgressNetworkPolicy(this, 'egress-policy', values));
     if (values.tls.certificate.issuerName !== '') parts.push(new Certificate(this, 'certificate', values));

@@ -115,6 +115,11 @@ const network = {
         [443],
         'Ports that are allowed to any address, for the services that Providers name.',
       ),
+      brokers: value(
+        listOf(item({ cidr, ports: listOf(integer(1, 65_535)) }, {})),
+        [],
+        'Addresses and ports of the brokers that BrokerReceivers name, such as {cidr: 10.0.0.0/8, ports: [4222]}.',
+      ),
     }),
   }),
   ingress: group('An Ingress that leads /hook/ of one host to the Service.', {
@@ -145,6 +150,29 @@ const alerts = group('Alerts and Providers.', {
     yesOrNo,
     false,
     'Lets Providers name a ServiceAccount (feature gate ObjectLevelWorkloadIdentity), and the operator create its tokens.',
+  ),
+});
+
+const sources = group('BrokerReceivers, and who the operator is to their brokers.', {
+  serviceAccounts: value(
+    listOf(matching('^[^*/]+/[^*/]+$')),
+    [],
+    'ServiceAccounts, as namespace/name, that the operator may read and create tokens of, so that BrokerReceivers there can name them.',
+  ),
+  defaultServiceAccount: value(
+    text,
+    '',
+    'The ServiceAccount of BrokerReceivers that name no identity, in their own namespace; list it above too.',
+  ),
+  sharedIdentity: value(
+    yesOrNo,
+    false,
+    "Lets BrokerReceivers of every namespace use the operator's own identity; false: those of its own namespace.",
+  ),
+  aggregateToEdit: value(
+    yesOrNo,
+    false,
+    "Adds the right to write BrokerReceivers to Kubernetes' roles edit and admin. Who may write one may have the operator connect to any address that the pods reach.",
   ),
 });
 
@@ -227,6 +255,7 @@ export const declaration = {
   }),
   ...rights,
   alerts,
+  sources,
   exposure,
 };
 

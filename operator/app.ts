@@ -16,9 +16,10 @@ import { Operator } from './platform/cluster.ts';
 import type { CreateFeature } from './platform/feature.ts';
 import { leaderElection } from './platform/leader-election.ts';
 import { receivers } from './receivers/feature.ts';
+import { sources } from './sources/feature.ts';
 
 /** Every capability of the operator. */
-const FEATURES: readonly CreateFeature[] = [receivers, alerts];
+const FEATURES: readonly CreateFeature[] = [receivers, alerts, sources];
 
 export interface App {
   /** The end that a rolling update needs: nothing that was accepted is lost while the API server is in reach. */
@@ -59,6 +60,7 @@ export async function startApp(
   return {
     async stop() {
       phase.stopping = true;
+      operator.ending();
       log.info({ delayMs: config.shutdownDelayMs }, 'ending: no longer ready, still serving');
       await sleep(config.shutdownDelayMs);
       await Promise.all([webhooks.close(), events?.close()]);

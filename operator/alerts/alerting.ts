@@ -138,7 +138,10 @@ export function createAlerting(options: AlertingOptions): Alerting {
 }
 
 function workloadIdentityOf({ serviceAccounts, config }: AlertingOptions): WorkloadIdentity {
-  return { serviceAccounts, defaultServiceAccount: config.defaultServiceAccount };
+  // Flux's own has no such default without the gate.
+  const hasDefault = config.featureGates.objectLevelWorkloadIdentity;
+  const defaultServiceAccount = hasDefault ? config.defaultServiceAccount : '';
+  return { serviceAccounts, defaultServiceAccount };
 }
 
 function storeOf({ config, clock, log }: AlertingOptions, metrics: AlertMetrics): EventStore {

@@ -1,11 +1,12 @@
 /** Serves Alerts and Providers: takes the events that Flux's controllers post, and delivers them. */
 import { ALERT_KIND, type Alert } from '../api/alert/alert.ts';
 import { PROVIDER_KIND, type Provider } from '../api/provider/provider.ts';
+import { createServiceAccounts } from '../kube/service-accounts.ts';
 import { systemClock } from '../observe/clock.ts';
 import type { WatchedKind } from '../platform/cluster.ts';
 import type { CreateFeature } from '../platform/feature.ts';
 import { createAlerting } from './alerting.ts';
-import { createServiceAccounts } from './cloud/service-account.ts';
+import { createServiceAccounts as createIdentities } from './cloud/service-account.ts';
 import { createReadLabels } from './matching/object-labels.ts';
 import { ALERTS, PROVIDERS } from './reconcilers.ts';
 
@@ -21,7 +22,7 @@ export const alerts: CreateFeature = (cluster, config) => {
   const alerting = createAlerting({
     secret: secrets.get,
     readLabels: createReadLabels(client, discovery),
-    serviceAccounts: createServiceAccounts(client),
+    serviceAccounts: createIdentities(createServiceAccounts(client)),
     events: replicaEvents,
     leader,
     isComplete: () => isComplete(watches),

@@ -33,6 +33,7 @@ export interface CustomResourceDefinition {
       readonly listKind: string;
       readonly plural: string;
       readonly singular: string;
+      readonly shortNames?: readonly string[];
       readonly categories: readonly string[];
     };
     readonly scope: 'Namespaced';
@@ -46,6 +47,10 @@ export interface CrdKind {
   /** Default: the group of Flux's notification API. */
   readonly group?: string;
   readonly plural: string;
+  /** What `kubectl` takes in place of the plural. */
+  readonly shortNames?: readonly string[];
+  /** Lists of `kubectl get` that show it; default: those of Flux's notification API. */
+  readonly categories?: readonly string[];
   /** Served and stored. */
   readonly version: string;
   /**
@@ -58,7 +63,9 @@ export interface CrdKind {
   readonly spec: JsonSchema;
   /** Absent: the kind has no status, and what a manifest says of one is pruned. */
   readonly status?: JsonSchema;
-  /** After Age, which every kind has. */
+  /** Before Age, which every kind has. */
+  readonly firstColumns?: readonly PrinterColumn[];
+  /** After Age. */
   readonly columns: readonly PrinterColumn[];
 }
 
@@ -69,13 +76,15 @@ const AGE: PrinterColumn = {
   description: 'When it was created',
 };
 
+const CATEGORIES = ['all', 'fluxcd', 'fluxcd-notifications'];
+
 /**
  * ```ts
  * crd({ kind: 'Alert', plural: 'alerts', version: 'v1', description: '…', spec, status, columns: [] })
  * ```
  */
 export function crd(options: CrdKind): CustomResourceDefinition {
-  const { kind, group = GROUP, plural, formerVersions = [] } = options;
+  const { kind, group = GROUP, plural, shortNames, categories = CATEGORIES, formerVersions = [] } = options;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -91,7 +100,8 @@ export function crd(options: CrdKind): CustomResourceDefinition {
         listKind: `${kind}List`,
         plural,
         singular: kind.toLowerCase(),
-        categories: ['all', 'fluxcd', 'fluxcd-notifications'],
+        ...(shortNames === undefined ? {} : { shortNames }),
+        categories,
       },
       scope: 'Namespaced',
       versions: [servedVersion(options, group), ...formerVersions.map((name) => formerVersion(name, options, group))],
@@ -99,7 +109,8 @@ export function crd(options: CrdKind): CustomResourceDefinition {
   };
 }
 
-function servedVersion({ kind, version, description, spec, status, columns }: CrdKind, group: string): CrdVersion {
+function servedVersion(options: CrdKind, group: string): CrdVersion {
+  const { kind, version, description, spec, status, firstColumns = [], columns } = options;
   return {
     name: version,
     served: true,
@@ -118,7 +129,7 @@ function servedVersion({ kind, version, description, spec, status, columns }: Cr
       },
     },
     subresources: status === undefined ? {} : { status: {} },
-    additionalPrinterColumns: [AGE, ...columns],
+    additionalPrinterColumns: [...firstColumns, AGE, ...columns],
   };
 }
 

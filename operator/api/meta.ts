@@ -2,6 +2,8 @@
 
 /** The API group of Receivers, Alerts and Providers. */
 export const GROUP = 'notification.toolkit.fluxcd.io';
+/** The API group of the kinds that Flux does not have. */
+export const SLUICE_GROUP = 'sluice.dev';
 /** On a target: requests a reconcile now. On an object of ours: the same, answered in `status.lastHandledReconcileAt`. */
 export const REQUESTED_AT_ANNOTATION = 'reconcile.fluxcd.io/requestedAt';
 /** The finalizer that Flux's own controller leaves on its objects; released here, never added. */

@@ -1,7 +1,7 @@
 /** The flags of the group Alerts: which events are taken, and how long their delivery is tried. */
 
 import { featureGatesFlag } from './feature-gates-flag.ts';
-import { booleanFlag, durationFlag, integerFlag, optionalAddressFlag, stringFlag } from './flag.ts';
+import { booleanFlag, durationFlag, integerFlag, optionalAddressFlag } from './flag.ts';
 
 /** More than any cluster has at once, and still a bound. */
 const MOST_PENDING_EVENTS = 1_000_000;
@@ -50,11 +50,6 @@ export const alertFlags = {
     name: 'feature-gates',
     group: 'Alerts',
     help: 'Features of Flux, as name=true,name=false: ObjectLevelWorkloadIdentity lets Providers name a ServiceAccount; if empty, none',
-  }),
-  defaultServiceAccount: stringFlag({
-    name: 'default-service-account',
-    group: 'Alerts',
-    help: 'ServiceAccount of Providers that name none; needs the feature gate ObjectLevelWorkloadIdentity; if empty, none',
   }),
   exportHttpPathMetrics: booleanFlag({
     name: 'export-http-path-metrics',

@@ -55,12 +55,9 @@ function checkTenants({ tenantExposure, tenantExposureHosts, tenantGateway }: Fl
 }
 
 function checkAlerts(values: FlagValues): void {
-  const { alertsAllNamespaces, noCrossNamespaceRefs, defaultServiceAccount, featureGates } = values;
+  const { alertsAllNamespaces, noCrossNamespaceRefs } = values;
   if (alertsAllNamespaces && noCrossNamespaceRefs) {
     throw new UsageError('--alerts-all-namespaces and --no-cross-namespace-refs contradict each other');
-  }
-  if (defaultServiceAccount !== '' && !featureGates.objectLevelWorkloadIdentity) {
-    throw new UsageError('--default-service-account needs --feature-gates ObjectLevelWorkloadIdentity=true');
   }
 }
 

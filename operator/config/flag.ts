@@ -10,6 +10,7 @@ export const flagGroups = [
   'Receivers',
   'Exposure',
   'Alerts',
+  'Event sources',
   'Kubernetes API',
   'Leader election',
   'Limits',

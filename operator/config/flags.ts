@@ -14,6 +14,7 @@ import {
   stringFlag,
 } from './flag.ts';
 import { limitFlags } from './limit-flags.ts';
+import { sourceFlags } from './source-flags.ts';
 
 /** A queue's concurrency that is a slip of the hand. */
 const MAX_CONCURRENT = 10_000;
@@ -186,6 +187,7 @@ export const flags = {
   ...receivers,
   ...exposureFlags,
   ...alertFlags,
+  ...sourceFlags,
   ...kubernetesApi,
   ...leaderElection,
   ...limitFlags,

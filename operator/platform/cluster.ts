@@ -164,6 +164,11 @@ export class Operator extends OperatorBase implements Cluster {
     return [...ofSecrets, ...this.features.flatMap((feature) => feature.missing())];
   }
 
+  /** The process is asked to end. */
+  ending(): void {
+    for (const feature of this.features) feature.ending?.();
+  }
+
   /** Does what is accepted, and writes the events that wait, while this replica still leads. @returns how many were given up. */
   async flush(timeoutMs: number): Promise<number> {
     const [givenUp] = await Promise.all([

@@ -54,6 +54,8 @@ export interface Feature {
   lead(): void;
   /** What is missing before requests may be sent to this replica, in words for people; empty: nothing. */
   missing(): readonly string[];
+  /** The process is asked to end: it takes on nothing more by itself. What others bring is served until the servers end. */
+  ending?(): void;
   /** Does what it has accepted and not yet done, while this replica still leads. @returns how many it gave up. */
   flush(timeoutMs: number): Promise<number>;
   /** Ends what it started. The watches that the cluster gave it end by themselves. */

@@ -1,16 +1,8 @@
+import type { SourceReason } from '../api/broker-receiver/source-reasons.ts';
+
+export type SourceErrorCode = SourceReason;
+
 /** Why a broker cannot be read now; its code is the reason of the condition Ready. */
-
-export type SourceErrorCode =
-  | 'SourceNotFound'
-  | 'SourceUnsuitable'
-  | 'AccessDenied'
-  | 'AuthenticationFailed'
-  | 'Unreachable'
-  | 'SecretNotFound'
-  | 'ServiceAccountNotAllowed'
-  | 'ReceiverNotFound'
-  | 'ReceiverNotReady';
-
 export class SourceError extends Error {
   readonly code: SourceErrorCode;
 

@@ -11,6 +11,7 @@
 import type { JsonSchema } from '../api/json-schema.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
+import type { Broker } from './envelopes/envelope.ts';
 import type { UnwrapInput } from './envelopes/unwrap.ts';
 
 /** The data of a Secret, decoded, byte for byte. */
@@ -96,21 +97,28 @@ export interface SourceSettings<Block = unknown> {
 
 /** A broker: a value of `spec.type`, and the name of its block. */
 export interface SourceType<Block = unknown> {
-  readonly name: string;
+  readonly name: Exclude<Broker, 'http'>;
   /** The schema of `spec.<name>`, as in a CRD, descriptions included. What `check` says may stand in it as CEL too. */
   readonly schema: JsonSchema;
-  /** Whether `serviceAccountName` and the operator's own identity can be used: always, never, or by what the block says. */
+  /** CEL over `self`, the block, that is true where a ServiceAccount can be the identity (`'true'`); absent: never. */
+  readonly serviceAccountWhen?: string;
+  /** The same in words, where it is not always: `sasl.mechanism oauthbearer`. */
+  readonly serviceAccountWith?: string;
+  /**
+   * `required`: a Secret, a ServiceAccount or the operator's own identity must be there. `optional`: what the object
+   * names is used, and it connects without. `secret-only`: as optional, and a ServiceAccount cannot be named.
+   */
   identity(block: Block): 'required' | 'optional' | 'secret-only';
   /** What the Ready message calls it: `flux-events (eu-west-1)`. */
   title(block: Block): string;
-  /** What in the block cannot work and how to change it, in one line; undefined: nothing. */
+  /** What in the block cannot work and how to change it: `spec.sqs.queueURL is not an absolute URL`; undefined: nothing. */
   check(block: Block): string | undefined;
   /** Connects, and finds what is read; within 25 s, and without tries of its own. @throws SourceError */
   open(settings: SourceSettings<Block>): Promise<Source>;
   /**
    * Proves who sent a message, where the block asks for that (`sqs.topicARNs`).
    * @returns the envelope that was proved, for `unwrap`; undefined: the block asks for no proof.
-   * @throws RequestError: its `outcome` in the table of errors says whether the message is poison or tried again.
+   * @throws RequestError: its `outcome` in the table of errors is the message's.
    */
   prove?(block: Block, message: Message): Promise<UnwrapInput['proved']>;
 }

@@ -22,13 +22,13 @@ const COPIED = ['operator', 'cel', 'charts-ts', 'crds', 'package.json'];
 const ENTRIES: readonly (readonly [file: string, before: string, after: string])[] = [
   [
     'operator/app.ts',
-    'const FEATURES: readonly CreateFeature[] = [receivers, alerts];',
-    "import { lamps } from './lamps/feature.ts';\nconst FEATURES: readonly CreateFeature[] = [receivers, alerts, lamps];",
+    'const FEATURES: readonly CreateFeature[] = [receivers, alerts, sources];',
+    "import { lamps } from './lamps/feature.ts';\nconst FEATURES: readonly CreateFeature[] = [receivers, alerts, sources, lamps];",
   ],
   [
     'operator/crds.ts',
-    '  providerCrd([...providerTypes.values()]),\n];',
-    "  providerCrd([...providerTypes.values()]),\n  lampCrd(),\n];\nimport { lampCrd } from './lamps/lamp-crd.ts';",
+    '  brokerReceiverCrd([...sourceTypes.values()]),\n];',
+    "  brokerReceiverCrd([...sourceTypes.values()]),\n  lampCrd(),\n];\nimport { lampCrd } from './lamps/lamp-crd.ts';",
   ],
   [
     'charts-ts/rbac-rules.ts',

@@ -36,7 +36,9 @@ export const everyValue = {
     secretName: 'webhook-tls',
     certificate: { issuerName: 'letsencrypt', issuerKind: 'ClusterIssuer', dnsNames: ['hooks.example.com'] },
   },
-  networkPolicy: { egress: { enabled: true, apiServerCidrs: ['10.0.0.1/32'] } },
+  networkPolicy: {
+    egress: { enabled: true, apiServerCidrs: ['10.0.0.1/32'], brokers: [{ cidr: '10.1.0.0/16', ports: [4222, 5672] }] },
+  },
   ingress: {
     enabled: true,
     host: 'hooks.example.com',
@@ -52,6 +54,12 @@ export const everyValue = {
   podMonitor: { enabled: true, interval: '30s', labels: { release: 'prometheus' } },
   targets: { extra: [{ group: 'example.com', plural: 'widgets' }] },
   alerts: { eventsFromNamespaces: ['apps'], workloadIdentity: true },
+  sources: {
+    serviceAccounts: ['tenant/flux-events', 'tenant/other', 'flux-system/flux-events'],
+    defaultServiceAccount: 'flux-events',
+    sharedIdentity: true,
+    aggregateToEdit: true,
+  },
   secrets: { namespaces: ['flux-system', 'tenant'] },
   exposure: {
     nodePort: true,

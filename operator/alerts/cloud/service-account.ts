@@ -1,7 +1,6 @@
 /** The identity that a Provider's ServiceAccount lends it: tokens of the API server, which clouds exchange for their own. */
 import { isNotFound } from '../../kube/api-error.ts';
-import type { KubeClient, KubeObject, ResourceType } from '../../kube/kube-client.ts';
-import { resourcePath } from '../../kube/resource-path.ts';
+import type { ServiceAccounts as KubeServiceAccounts } from '../../kube/service-accounts.ts';
 import { DeliveryError } from '../delivery-error.ts';
 
 export interface ServiceAccountIdentity {
@@ -13,32 +12,10 @@ export interface ServiceAccountIdentity {
 
 export type ServiceAccounts = (namespace: string, name: string) => ServiceAccountIdentity;
 
-interface TokenRequest {
-  readonly status: { readonly token: string };
-}
-
-const SERVICE_ACCOUNTS: ResourceType = { apiVersion: 'v1', plural: 'serviceaccounts', namespaced: true };
-const TIMEOUT_MS = 4_000;
-/** The shortest that the API server gives; it is exchanged at once. */
-const LIFETIME_SECONDS = 600;
-
-export function createServiceAccounts(client: KubeClient): ServiceAccounts {
+export function createServiceAccounts(accounts: KubeServiceAccounts): ServiceAccounts {
   return (namespace, name) => ({
-    async annotations() {
-      const path = resourcePath(SERVICE_ACCOUNTS, { namespace, name });
-      const account = await found(client.request<KubeObject>({ method: 'GET', path, timeoutMs: TIMEOUT_MS }), name);
-      return account.metadata.annotations ?? {};
-    },
-    async token(audience) {
-      const path = resourcePath(SERVICE_ACCOUNTS, { namespace, name, subresource: 'token' });
-      const body = {
-        apiVersion: 'authentication.k8s.io/v1',
-        kind: 'TokenRequest',
-        spec: { audiences: [audience], expirationSeconds: LIFETIME_SECONDS },
-      };
-      const request = client.request<TokenRequest>({ method: 'POST', path, body, timeoutMs: TIMEOUT_MS });
-      return (await found(request, name)).status.token;
-    },
+    annotations: async () => (await found(accounts.read(namespace, name), name)).annotations,
+    token: (audience) => found(accounts.token(namespace, name, audience), name),
   });
 }
 

@@ -16,7 +16,8 @@ const FILTER_VARIABLES =
 
 const versionOptional = fluxKinds.filter((kind) => kind.versionOptional).map(({ kind }) => kind);
 
-const resource: JsonSchema = {
+/** One entry of `spec.resources`. */
+export const resourceSchema: JsonSchema = {
   type: 'object',
   description: 'A resource, or with name * all resources of a kind in one namespace that matchLabels selects.',
   required: ['kind', 'name'],
@@ -153,7 +154,7 @@ export function receiverSpecSchema(types: readonly ReceiverTypeRule[]): JsonSche
           'Events to accept, for types that name the event in a header or carry events. If empty, all events. A webhook ' +
           'without a listed event is answered 400, for types sns, pubsub and eventgrid 200.',
       },
-      resources: { type: 'array', items: resource, description: 'Resources to notify.' },
+      resources: { type: 'array', items: resourceSchema, description: 'Resources to notify.' },
       resourceFilter: {
         type: 'string',
         description: `CEL expression that decides for each resource whether it is notified. ${FILTER_VARIABLES}`,

@@ -16,6 +16,7 @@ const MAX_SOCKETS = 3;
 export const sqs: SourceType<SqsBlock> = {
   name: 'sqs',
   schema: sqsSchema,
+  serviceAccountWhen: 'true',
   identity: () => 'required',
   title(block) {
     const { name, region } = queueOf(block);
@@ -48,12 +49,12 @@ function check(block: SqsBlock): string | undefined {
   const { queueURL, region, endpoint } = block;
   for (const [field, value] of Object.entries({ queueURL, endpoint })) {
     const problem = value === undefined ? undefined : problemOf(value);
-    if (problem !== undefined) return `sqs.${field} ${problem}`;
+    if (problem !== undefined) return `spec.sqs.${field} ${problem}`;
   }
   const said = regionOf(queueURL);
-  if (said === undefined && region === undefined) return 'sqs.region is required: sqs.queueURL does not say it';
+  if (said === undefined && region === undefined) return 'spec.sqs.region is required: spec.sqs.queueURL does not say it';
   if (said !== undefined && region !== undefined && said !== region) {
-    return `sqs.region is ${region}, but sqs.queueURL says ${said}: leave sqs.region out`;
+    return `spec.sqs.region is ${region}, but spec.sqs.queueURL says ${said}: leave spec.sqs.region out`;
   }
   return undefined;
 }

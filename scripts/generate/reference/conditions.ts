@@ -1,3 +1,4 @@
+import { sourceReasons } from '../../../operator/api/broker-receiver/source-reasons.ts';
 import { errorTable } from '../../../operator/api/errors.ts';
 import { exposureReasons } from '../../../operator/api/exposure-reasons.ts';
 import { table } from './table.ts';
@@ -15,6 +16,12 @@ export function conditionsPage(): string {
   ]);
   const exposed = Object.entries(exposureReasons).map(([reason, { status, meaning, remedy }]) => [
     `\`${status}\``,
+    `\`${reason}\``,
+    meaning,
+    remedy,
+  ]);
+  const unread = Object.entries(sourceReasons).map(([reason, { meaning, remedy }]) => [
+    '`False`',
     `\`${reason}\``,
     meaning,
     remedy,
@@ -37,10 +44,39 @@ ${table(['status', 'reason', 'also', 'meaning'], [['`True`', '`Succeeded`', '–
 
 ${table(['status', 'reason', 'meaning', 'what to do'], exposed)}
 
+## Ready of a BrokerReceiver
+
+${table(
+  ['status', 'reason', 'meaning', 'what to do'],
+  [
+    ['`True`', '`Succeeded`', 'The broker answered the last receive; the message has notes on its settings.', ''],
+    ['`Unknown`', '`Progressing`', 'The operator connects for the first time.', 'Wait.'],
+    ...unread,
+    [
+      '`False`',
+      '`InvalidCELExpression`',
+      'A filter does not compile, or its type is not `bool`.',
+      'Correct the filter.',
+    ],
+    ['`False`', '`ValidationFailed`', 'The spec breaks a rule between its fields.', 'Change what the message names.'],
+  ],
+)}
+
+With the last two the BrokerReceiver is \`Stalled\` for the same reason, until its spec changes. With every other \`False\` it
+is \`Reconciling\`, \`ProgressingWithRetry\`: the operator calls the broker again after 1 s, then after twice as long each
+time, up to 60 s.
+
 ## Events
 
 Events on a Receiver have the reason of the condition, or one of these, of a target that cannot be notified:
 ${['TargetInvalid', 'TargetNotFound', 'TargetForbidden', 'TargetRefused', 'FilterFailed'].map((code) => `\`${code}\``).join(', ')};
 [error codes](errors.md) says what they mean. \`Failed\` is a reconcile that is retried, \`Succeeded\` one that went well.
+
+Events on a BrokerReceiver are \`Succeeded\`, \`Failed\`, the reason of a stall, or one of these:
+
+| reason | meaning |
+| --- | --- |
+| \`MessageRejected\` | a message can never be done; at most one Event a minute, with the number of messages |
+| \`SubscriptionNotConfirmed\` | Amazon SNS asks to confirm a subscription of the queue; confirm it there |
 `;
 }

@@ -3,6 +3,7 @@ import { createTokenMetrics } from '../../../operator/alerts/cloud/token-metrics
 import { createAlertMetrics } from '../../../operator/alerts/metrics.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
 import { createReceiverMetrics } from '../../../operator/receivers/metrics.ts';
+import { createSourceMetrics } from '../../../operator/sources/metrics.ts';
 import { table } from './table.ts';
 
 /** Every metric of the operator's own, from its registry. */
@@ -11,6 +12,7 @@ export function metricsPage(): string {
   createReceiverMetrics(registry);
   createAlertMetrics({ registry, perObject: true, byPath: false, queue: () => ({ length: 0, oldestAgeSeconds: 0 }) });
   createTokenMetrics(registry, true);
+  createSourceMetrics({ registry, perObject: true, samples: () => [] });
   const rows = metricsOf(registry)
     .filter(({ name }) => !/^(process|nodejs)_/.test(name))
     .toSorted((a, b) => a.name.localeCompare(b.name))

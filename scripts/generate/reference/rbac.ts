@@ -3,6 +3,7 @@ import {
   nodeRules,
   ownNamespaceRules,
   type Rule,
+  sourceAccountRules,
   watchRules,
 } from '../../../charts-ts/rbac-rules.ts';
 import { resolveValues } from '../../../charts-ts/resolve-values.ts';
@@ -34,6 +35,12 @@ ${rules(ownNamespaceRules(values))}
 ## In each namespace of \`secrets.namespaces\`
 
 ${rules(listedSecretsRules)}
+
+## In each namespace of \`sources.serviceAccounts\`
+
+For each ServiceAccount that is listed, such as \`flux-events\`:
+
+${rules(sourceAccountRules(['flux-events']))}
 `;
 }
 

@@ -2,8 +2,9 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from '../../../control-plane/start.ts';
-import { createServiceAccounts } from '../../../operator/alerts/cloud/service-account.ts';
+import { createServiceAccounts as createIdentities } from '../../../operator/alerts/cloud/service-account.ts';
 import type { KubeClient } from '../../../operator/kube/kube-client.ts';
+import { createServiceAccounts } from '../../../operator/kube/service-accounts.ts';
 import { installChart } from '../../support/chart.ts';
 import { kubeClientFor } from '../../support/kube-client-for.ts';
 
@@ -24,7 +25,7 @@ afterAll(async () => {
 });
 
 test('a token says whose it is and what it is for', async () => {
-  const account = createServiceAccounts(client)('default', 'flux');
+  const account = createIdentities(createServiceAccounts(client))('default', 'flux');
   expect(await account.annotations()).toMatchObject({ 'azure.workload.identity/client-id': 'c' });
   expect(decodeJwt(await account.token('api://AzureADTokenExchange'))).toMatchObject({
     sub: 'system:serviceaccount:default:flux',
@@ -33,7 +34,7 @@ test('a token says whose it is and what it is for', async () => {
 });
 
 test('one that is not there is final, and says its name', async () => {
-  const account = createServiceAccounts(client)('default', 'nobody');
+  const account = createIdentities(createServiceAccounts(client))('default', 'nobody');
   const message = 'failed to get service account: serviceaccounts "nobody" not found';
   await expect(account.annotations()).rejects.toMatchObject({ verdict: 'final', message });
   await expect(account.token('x')).rejects.toMatchObject({ verdict: 'final', message });

@@ -58,6 +58,7 @@ function attributesOf(right: Right): readonly ResourceAttributes[] {
 
 const targets = fluxKinds.map(({ group, plural }) => `${plural}.${group}`);
 const receivers = 'receivers.notification.toolkit.fluxcd.io';
+const brokerReceivers = 'brokerreceivers.sluice.dev';
 const leases = 'leases.coordination.k8s.io';
 
 const gateways = 'gateways.gateway.networking.k8s.io';
@@ -66,6 +67,8 @@ const exposures = ['services', 'ingresses.networking.k8s.io', 'httproutes.gatewa
 const may: readonly Right[] = [
   `get,list,watch,patch ${receivers}`,
   `patch ${receivers}/status`,
+  `get,list,watch ${brokerReceivers}`,
+  `patch ${brokerReceivers}/status`,
   'get,list,watch secrets',
   'create,patch events.events.k8s.io',
   ...targets.map((target) => `get,list,watch,patch ${target}`),
@@ -81,6 +84,9 @@ const mayNot: readonly Right[] = [
   'create,update,patch,delete secrets flux-system',
   `create,update,delete,deletecollection ${receivers}`,
   `update,delete ${receivers}/status`,
+  `create,update,patch,delete,deletecollection ${brokerReceivers}`,
+  `update,delete ${brokerReceivers}/status`,
+  'get,list,watch serviceaccounts flux-system',
   ...targets.flatMap((target) => [`create,update,delete,deletecollection ${target}`, `patch,update ${target}/status`]),
   'get,list,watch,update,delete events.events.k8s.io',
   'create events',
@@ -190,6 +196,24 @@ describe.each<{
     mayNot: ['get,list,watch secrets', 'get secrets other', 'list,watch,create,update,patch,delete secrets tenant'],
   },
   {
+    title: 'ServiceAccounts that BrokerReceivers may name',
+    values: { sources: { serviceAccounts: ['tenant/flux-events', 'tenant/second'] } },
+    may: ['flux-events', 'second'].flatMap((name) => [
+      `get serviceaccounts tenant/${name}`,
+      `create serviceaccounts/token tenant/${name}`,
+    ]),
+    mayNot: [
+      'list,watch,patch serviceaccounts tenant',
+      'get serviceaccounts tenant/default',
+      'create serviceaccounts/token tenant/default',
+      'create serviceaccounts/token tenant',
+      'get serviceaccounts other/flux-events',
+      'create serviceaccounts/token other/flux-events',
+      'get serviceaccounts flux-system/sluice',
+      'create serviceaccounts/token flux-system/sluice',
+    ],
+  },
+  {
     title: 'one namespace alone',
     values: { watchAllNamespaces: false },
     may: [
@@ -221,6 +245,8 @@ describe('with values for one namespace alone', () => {
   it('there is no ClusterRole but those for people', async () => {
     const { stdout } = await kubectl(['get', 'clusterroles', '-l', 'app.kubernetes.io/name=sluice', '-o', 'name']);
     expect(stdout.trim().split('\n')).toEqual([
+      'clusterrole.rbac.authorization.k8s.io/sluice-brokerreceivers-edit',
+      'clusterrole.rbac.authorization.k8s.io/sluice-brokerreceivers-view',
       'clusterrole.rbac.authorization.k8s.io/sluice-receivers-edit',
       'clusterrole.rbac.authorization.k8s.io/sluice-receivers-view',
     ]);
@@ -241,17 +267,33 @@ describe('the roles for people', () => {
     expect(await rowsWhere(true, 'edit', [`patch,update ${receivers}/status`, 'get secrets'])).toEqual([]);
   });
 
-  it('are added to the roles of Kubernetes', async () => {
-    const into = async (target: string): Promise<string[]> => {
-      const selector = `rbac.authorization.k8s.io/aggregate-to-${target}=true,app.kubernetes.io/name=sluice`;
-      const { stdout } = await kubectl(['get', 'clusterroles', '-l', selector, '-o', 'name']);
-      return stdout
-        .trim()
-        .split('\n')
-        .map((name) => name.replace('clusterrole.rbac.authorization.k8s.io/', ''));
-    };
-    expect(await into('view')).toEqual(['sluice-receivers-view']);
-    expect(await into('edit')).toEqual(['sluice-receivers-edit', 'sluice-receivers-view']);
-    expect(await into('admin')).toEqual(['sluice-receivers-edit', 'sluice-receivers-view']);
+  const into = async (target: string): Promise<string[]> => {
+    const selector = `rbac.authorization.k8s.io/aggregate-to-${target}=true,app.kubernetes.io/name=sluice`;
+    const { stdout } = await kubectl(['get', 'clusterroles', '-l', selector, '-o', 'name']);
+    return stdout
+      .trim()
+      .split('\n')
+      .map((name) => name.replace('clusterrole.rbac.authorization.k8s.io/sluice-', ''));
+  };
+  const viewers = ['brokerreceivers-view', 'receivers-view'];
+
+  it('are added to the roles of Kubernetes, but not the one that writes BrokerReceivers', async () => {
+    expect(await into('view')).toEqual(viewers);
+    expect(await into('edit')).toEqual(['brokerreceivers-view', 'receivers-edit', 'receivers-view']);
+    expect(await into('admin')).toEqual(['brokerreceivers-view', 'receivers-edit', 'receivers-view']);
+  });
+
+  it('let whoever has that one write them, and everybody who edits where the values say so', async () => {
+    const role = '--clusterrole=sluice-brokerreceivers-edit';
+    await kubectl(['create', 'clusterrolebinding', 'brokers', role, '--user=brokers']);
+    const write = `create,update,patch,delete,deletecollection ${brokerReceivers}`;
+    expect(await rowsWhere(false, 'brokers', [write])).toEqual([]);
+    expect(await rowsWhere(true, 'brokers', [`patch,update ${brokerReceivers}/status`, 'get secrets'])).toEqual([]);
+    expect(await rowsWhere(true, 'edit', [write])).toEqual([]);
+    await install({ sources: { aggregateToEdit: true } });
+    const editors = ['brokerreceivers-edit', 'brokerreceivers-view', 'receivers-edit', 'receivers-view'];
+    expect(await into('edit')).toEqual(editors);
+    expect(await into('admin')).toEqual(editors);
+    expect(await into('view')).toEqual(viewers);
   });
 });

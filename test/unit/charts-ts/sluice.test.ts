@@ -10,6 +10,7 @@ describe('Sluice', () => {
       'CustomResourceDefinition/alerts.notification.toolkit.fluxcd.io',
       'CustomResourceDefinition/providers.notification.toolkit.fluxcd.io',
       'CustomResourceDefinition/receivers.notification.toolkit.fluxcd.io',
+      'CustomResourceDefinition/brokerreceivers.sluice.dev',
       'Namespace/flux-system',
       'ServiceAccount/sluice',
       'ClusterRole/sluice',
@@ -18,6 +19,8 @@ describe('Sluice', () => {
       'RoleBinding/sluice',
       'ClusterRole/sluice-receivers-view',
       'ClusterRole/sluice-receivers-edit',
+      'ClusterRole/sluice-brokerreceivers-view',
+      'ClusterRole/sluice-brokerreceivers-edit',
       'NetworkPolicy/sluice',
       'Service/webhook-receiver',
       'Service/notification-controller',
@@ -209,6 +212,10 @@ describe('the policies', () => {
     [
       { apiServerPort: 443, apiServerCidrs: ['10.0.0.1/32'], issuers: false, providerPorts: [] },
       [{ port: 443, cidr: '10.0.0.1/32' }],
+    ],
+    [
+      { issuers: false, providerPorts: [], brokers: [{ cidr: '10.1.0.0/16', ports: [4222] }] },
+      [{ port: 6443 }, { port: 4222, cidr: '10.1.0.0/16' }],
     ],
   ])('narrow it to DNS and with %j to %j', (egress, rules) => {
     const { spec } = the('NetworkPolicy/sluice-egress', { networkPolicy: { egress: { enabled: true, ...egress } } });

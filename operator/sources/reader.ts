@@ -1,0 +1,135 @@
+/** Reads one open source: receives as much as there is room for, and has the loop handle it. */
+import type { BodyBudget, Expected } from './body-budget.ts';
+import { createLoop, type Loop, type LoopOptions, MAX_IN_FLIGHT } from './loop.ts';
+import type { Message, Source } from './source.ts';
+import { SourceError } from './source-error.ts';
+import { within } from './within.ts';
+
+export interface Reader {
+  /**
+   * One receive, as soon as there is room for what it may bring. @returns how many came.
+   * @throws SourceError, and whatever else the source throws.
+   */
+  receive(): Promise<number>;
+  /** A receive was not done in time: nothing more is received of this source. */
+  readonly isStuck: boolean;
+  /** Receives nothing more, goes on with what is held, then closes the source. Done when it is closed. */
+  drain(): Promise<void>;
+  /** Receives nothing more, gives back what is held, then closes the source. Done when it is closed. */
+  release(): Promise<void>;
+  readonly loop: Pick<Loop, 'held' | 'oldestMs'>;
+  readonly source: Source;
+}
+
+export interface ReaderOptions extends Omit<LoopOptions, 'onRoom' | 'onFreed'> {
+  readonly budget: BodyBudget;
+}
+
+interface State {
+  readonly options: ReaderOptions;
+  readonly loop: Loop;
+  readonly ending: AbortController;
+  /** The one under way. */
+  receiving: Promise<unknown>;
+  expected: Expected;
+  stuck: boolean;
+  closed: Promise<void> | undefined;
+  wake: PromiseWithResolvers<void>;
+}
+
+/** A source answers within 20 s. */
+const RECEIVE_MS = 28_000;
+/** What an idle source reserves. */
+const LEAST_BATCH_BYTES = 64 * 1024;
+const LEAST_MESSAGE_BYTES = 8 * 1024;
+
+export function createReader(options: ReaderOptions): Reader {
+  const loop = createLoop({
+    ...options,
+    onRoom: () => state.wake.resolve(),
+    onFreed: (bytes) => options.budget.free(bytes),
+  });
+  const state: State = {
+    options,
+    loop,
+    ending: new AbortController(),
+    receiving: Promise.resolve(),
+    expected: { batchBytes: LEAST_BATCH_BYTES, messageBytes: LEAST_MESSAGE_BYTES },
+    stuck: false,
+    closed: undefined,
+    wake: Promise.withResolvers(),
+  };
+  return {
+    loop,
+    source: options.source,
+    receive() {
+      const receiving = receive(state);
+      state.receiving = receiving.catch(() => {});
+      return receiving;
+    },
+    get isStuck() {
+      return state.stuck;
+    },
+    drain: () => end(state, () => loop.drain()),
+    release: () => end(state, () => loop.release()),
+  };
+}
+
+async function receive(state: State): Promise<number> {
+  const { budget, source } = state.options;
+  const { signal } = state.ending;
+  await roomInLoop(state);
+  const room = signal.aborted ? undefined : await budget.reserve(state.expected, signal);
+  if (room === undefined) return 0;
+  let messages: readonly Message[] = [];
+  try {
+    messages = await inTime(state, source.receive(room.isWhole ? state.loop.room() : 1, signal));
+  } finally {
+    for (const { body } of messages) budget.add(body.length);
+    budget.free(room.bytes);
+  }
+  state.expected = expectedNext(state.expected, messages);
+  for (const message of messages) state.loop.begin(message);
+  return messages.length;
+}
+
+async function roomInLoop(state: State): Promise<void> {
+  while (state.loop.room() === 0 && !state.ending.signal.aborted) {
+    state.wake = Promise.withResolvers();
+    await state.wake.promise;
+  }
+}
+
+function inTime(state: State, receiving: Promise<readonly Message[]>): Promise<readonly Message[]> {
+  return within({ clock: state.options.clock, ms: RECEIVE_MS }, receiving, () => {
+    state.stuck = true;
+    throw new SourceError('Unreachable', `the broker did not answer within ${RECEIVE_MS / 1_000} s`);
+  });
+}
+
+/** The largest batch so far; what was large once is forgotten by and by. */
+function expectedNext(before: Expected, messages: readonly Message[]): Expected {
+  const sizes = messages.map(({ body }) => body.length);
+  const messageBytes = Math.max(LEAST_MESSAGE_BYTES, before.messageBytes / 2, ...sizes);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const isFull = sizes.length === MAX_IN_FLIGHT;
+  // A batch that was cut short says nothing of how large a whole one is.
+  const batchBytes = Math.max(LEAST_BATCH_BYTES, before.batchBytes / 2, isFull ? total : messageBytes * sizes.length);
+  return { messageBytes: Math.ceil(messageBytes), batchBytes: Math.ceil(batchBytes) };
+}
+
+function end(state: State, settleHeld: () => Promise<void>): Promise<void> {
+  const settled = settleAfterReceive(state, settleHeld);
+  state.closed ??= settled.then(() => state.options.source.close());
+  return state.closed;
+}
+
+/** What a receive under way brings is waited for: at the broker it counts as given. */
+async function settleAfterReceive({ ending, receiving, wake }: State, settleHeld: () => Promise<void>): Promise<void> {
+  ending.abort();
+  wake.resolve();
+  const before = settleHeld();
+  await receiving;
+  await before;
+  await settleHeld();
+}

@@ -1,0 +1,173 @@
+// BrokerReceivers with a real nats-server: what is read, filtered and annotated, and what an object's status says.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../control-plane/start.ts';
+import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
+import { ownControlPlane } from '../support/control-plane.ts';
+import { createSourceWorld, type SourceWorld, type SourceWorldOptions } from '../support/sources/source-world.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { signed, TOKEN } from '../support/world.ts';
+
+let controlPlane: ControlPlane;
+const worlds: SourceWorld[] = [];
+
+beforeAll(async () => {
+  controlPlane = await ownControlPlane();
+});
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.end();
+});
+afterAll(() => controlPlane?.stop());
+
+async function sourceWorld(options: SourceWorldOptions = {}): Promise<SourceWorld> {
+  const made = await createSourceWorld(controlPlane, options);
+  worlds.push(made);
+  await made.world.target('GitRepository', 'a');
+  return made;
+}
+
+const toA = { resources: [{ kind: 'GitRepository', name: 'a' }] };
+
+async function annotatedAfter({ world }: SourceWorld, before: string, name = 'a'): Promise<string> {
+  return await waitFor(`${name} annotated`, async () => {
+    const now = await world.requestedAt('GitRepository', name);
+    return now > before && now;
+  });
+}
+
+it('a message annotates its target, is acknowledged, and the object says what is read', async () => {
+  const made = await sourceWorld();
+  const { world, consumer, source, publish, reason, read, settled, eventsOf, metric } = made;
+  await consumer('harbor');
+  await source('harbor', { ...toA, resourceFilter: "req.repository == 'app' && msg.broker == 'nats'" });
+  const ready = await reason('harbor', 'Succeeded');
+  expect(ready).toMatchObject({ status: 'True', message: expect.stringMatching(/^reading nats FLUX\/harbor/) });
+  await publish('harbor', JSON.stringify({ repository: 'other' }));
+  await settled('harbor');
+  expect(await world.requestedAt('GitRepository', 'a')).toBe('');
+  await publish('harbor', JSON.stringify({ repository: 'app' }));
+  await annotatedAfter(made, '');
+  await settled('harbor');
+  const { status } = await read('harbor');
+  expect(status).toMatchObject({ observedGeneration: 1 });
+  expect(status?.conditions?.map(({ type }) => type)).toEqual(['Ready']);
+  await waitFor('lastMessageTime', async () => (await read('harbor')).status?.lastMessageTime);
+  await waitFor('the Event', async () => (await eventsOf('harbor')).includes('Succeeded: Reading nats FLUX/harbor'));
+  expect(await metric('sluice_source_messages_total', 'outcome="done"')).toBe(2);
+  expect(await metric('sluice_source_up')).toBe(1);
+  const columns = await world.kubectl('get', 'brcv', 'harbor');
+  expect(
+    columns
+      .split('\n')[0]
+      ?.split(/\s{2,}/)
+      .map((name) => name.trim()),
+  ).toEqual([...['NAME', 'TYPE', 'AGE', 'READY', 'STATUS', 'LAST-MESSAGE']]);
+});
+
+it('a webhook through a broker is verified by its Receiver, and waits for that to be ready', async () => {
+  const made = await sourceWorld();
+  const { world, consumer, source, publish, reason, settled, eventsOf } = made;
+  await consumer('github');
+  await source('github', { receiverRef: { name: 'github' } });
+  expect((await reason('github', 'ReceiverNotFound')).status).toBe('False');
+  await world.receiver('github', { type: 'github', events: ['push'], secretRef: { name: 'token' }, ...toA });
+  await reason('github', 'ReceiverNotReady');
+  await world.secret('token', { token: TOKEN });
+  await reason('github', 'Succeeded');
+  const genuine = signed({ ref: 'main' });
+  await publish('github', genuine.body as string, genuine.headers);
+  const first = await annotatedAfter(made, '');
+  const forged = signed({ ref: 'main' }, 'push', 'guessed');
+  await publish('github', forged.body as string, forged.headers);
+  const unlisted = signed({ ref: 'main' }, 'issues');
+  await publish('github', unlisted.body as string, unlisted.headers);
+  await settled('github');
+  await waitFor('the Event', async () =>
+    (await eventsOf('github')).some((event) =>
+      /^MessageRejected: message FLUX\/2 rejected: SignatureMismatch/.test(event),
+    ),
+  );
+  expect(await world.requestedAt('GitRepository', 'a')).toBe(first);
+  await world.kubectl('patch', 'receiver', 'github', '--type=merge', '-p', '{"spec":{"suspend":true}}');
+  await reason('github', 'ReceiverNotReady');
+  await publish('github', genuine.body as string, genuine.headers);
+  await world.kubectl('patch', 'receiver', 'github', '--type=merge', '-p', '{"spec":{"suspend":false}}');
+  await annotatedAfter(made, first);
+});
+
+it('takes a change of Secret, a missing consumer and a request to connect again at once', async () => {
+  const config = 'authorization { users = [ {user: admin, password: p}, {user: sluice, password: right} ] }';
+  const made = await sourceWorld({ config, login: { user: 'admin', pass: 'p' } });
+  const { world, consumer, source, publish, reason, read, server } = made;
+  await source('login', { ...toA, secretRef: { name: 'login' } });
+  expect((await reason('login', 'SecretNotFound')).message).toContain('Secret');
+  await world.secret('login', { username: 'sluice', password: 'wrong' });
+  const refused = await reason('login', 'AuthenticationFailed');
+  expect(refused.message).not.toContain('wrong');
+  await world.secret('login', { username: 'sluice', password: 'right' });
+  expect((await reason('login', 'SourceNotFound')).message).toContain('nats consumer add');
+  await consumer('login');
+  const request = JSON.stringify({ metadata: { annotations: { [REQUESTED_AT_ANNOTATION]: 'now' } } });
+  await world.kubectl('patch', 'brokerreceiver', 'login', '--type=merge', '-p', request);
+  await reason('login', 'Succeeded');
+  await waitFor('the request is handled', async () => (await read('login')).status?.lastHandledReconcileAt === 'now');
+  await publish('login', '{}');
+  await annotatedAfter(made, '');
+  await server.reload('authorization { users = [ {user: admin, password: p} ] }');
+  await reason('login', 'AuthenticationFailed');
+  await server.reload(config);
+  await reason('login', 'Succeeded');
+  const text = JSON.stringify([await world.log(), await read('login')]);
+  expect(text).not.toContain('right"');
+});
+
+describe('an object that cannot be', () => {
+  it('says what to change, and reads nothing', async () => {
+    const { world, source, reason, read, eventsOf } = await sourceWorld();
+    await source('cel', { ...toA, resourceFilter: 'req.a ==' });
+    await reason('cel', 'InvalidCELExpression');
+    await source('address', {
+      ...toA,
+      type: 'nats',
+      nats: { servers: ['nats://169.254.169.254'], stream: 'S', consumer: 'c' },
+    });
+    const { message } = await reason('address', 'ValidationFailed');
+    expect(message).toMatch(/^spec\.nats\.servers: .*link-local/);
+    const { status } = await read('address');
+    expect(status?.conditions?.map(({ type, status: is }) => `${type} ${is}`)).toEqual(['Ready False', 'Stalled True']);
+    expect(status?.observedGeneration).toBe(1);
+    await waitFor('the Event', async () =>
+      (await eventsOf('address')).some((event) => event.startsWith('ValidationFailed: ')),
+    );
+    const { code, stderr } = await controlPlane.kubectl(['-n', world.namespace, 'create', '-f', '-'], {
+      input: JSON.stringify({
+        apiVersion: 'sluice.dev/v1alpha1',
+        kind: 'BrokerReceiver',
+        metadata: { name: 'neither' },
+        spec: { type: 'nats', nats: { servers: ['nats://127.0.0.1:1'], stream: 'S', consumer: 'c' } },
+      }),
+    });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('set either resources, or receiverRef alone')]);
+  });
+});
+
+it('suspended, nothing is received and what is held is given back; deleted, nothing is left', async () => {
+  const made = await sourceWorld();
+  const { world, consumer, source, publish, reason, counts, read, metric } = made;
+  await consumer('web');
+  await source('web', { resources: [{ kind: 'GitRepository', name: 'missing' }] });
+  await reason('web', 'Succeeded');
+  await publish('web', '{}');
+  await waitFor('it failed', async () => (await metric('sluice_source_messages_total', 'outcome="failing"')) > 0);
+  await world.kubectl('patch', 'brokerreceiver', 'web', '--type=merge', '-p', '{"spec":{"suspend":true}}');
+  await waitFor('nothing is read', async () => (await metric('sluice_source_up')) === 0);
+  await world.target('GitRepository', 'missing');
+  const { status } = await read('web');
+  expect(status?.conditions?.find(({ type }) => type === 'Ready')?.reason).toBe('Succeeded');
+  await publish('web', '{}');
+  expect((await counts('web')).waiting).toBeGreaterThan(0);
+  await world.kubectl('patch', 'brokerreceiver', 'web', '--type=merge', '-p', '{"spec":{"suspend":false}}');
+  await annotatedAfter(made, '', 'missing');
+  await made.settled('web');
+  await world.kubectl('delete', 'brokerreceiver', 'web');
+  await waitFor('nothing is read', async () => (await metric('sluice_source_up')) === 0);
+});
