@@ -66,6 +66,8 @@ export async function bundleTo(entry: string, outfile: string): Promise<string> 
     outExtension: { '.js': '.mjs' },
     banner: { js: REQUIRE_BANNER },
     plugins: [requiredHttp()],
+    // The same, with its WebAssembly inside rather than in a file beside it.
+    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
   });
   // What the operator imports is there before the operator.
   for (const file of [...lazy.outputFiles, ...main.outputFiles]) write(file);
