@@ -5,24 +5,30 @@ import type { RecorderAnswer } from '../support/alerts/recorder.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** The default of --max-pending-events. */
-const MOST_PENDING = 10_000;
-/** Deliveries of one Provider. */
-const MOST_AT_ONCE = 4;
+const MOST_PENDING_EVENTS = 1_000;
+/** Each takes every event. */
+const ALERTS = 10;
 const SENDERS = 8;
-const MEASURED = 200;
+const MEASURED = 100;
+const REPEATED = 100;
 
 let alerting: AlertWorld;
 const answers: RecorderAnswer[] = [];
 
 beforeAll(async () => {
-  alerting = await createAlertWorld(await reusedControlPlane(), { answers });
+  alerting = await createAlertWorld(await reusedControlPlane(), {
+    args: [`--max-pending-events=${MOST_PENDING_EVENTS}`],
+    answers,
+  });
   const { recorder } = alerting;
   await alerting.provider('hook', { type: 'generic', address: `http://${recorder.host}/hook`, timeout: '10m' });
-  await alerting.alert('all', { providerRef: { name: 'hook' }, eventSources: [{ kind: 'Kustomization', name: '*' }] });
-  await waitFor('the Alert is known', async () => {
-    await alerting.post({ name: 'probe', message: `probe ${Date.now()}` });
-    return alerting.messagesAt('/hook').length > 0;
+  const spec = { providerRef: { name: 'hook' }, eventSources: [{ kind: 'Kustomization', name: '*' }] };
+  for (let index = 0; index < ALERTS; index++) await alerting.alert(`all-${index}`, spec);
+  await waitFor('every Alert is known', async () => {
+    const message = `probe ${Date.now()}`;
+    await alerting.post({ name: 'probe', message });
+    await waitFor('nothing is queued', async () => (await metric('sluice_notifications_queue_length')) === 0);
+    return alerting.messagesAt('/hook').filter((each) => each === message).length === ALERTS;
   });
 });
 afterAll(() => alerting?.end());
@@ -32,8 +38,6 @@ async function metric(name: string): Promise<number> {
   const line = text.split('\n').find((each) => each.startsWith(`${name} `));
   return Number(line?.split(' ').at(-1) ?? 0);
 }
-
-const events = (result: string) => metric(`sluice_alert_events_total{result="${result}"}`);
 
 /** @returns the statuses that came, by how often. */
 async function flood(from: number, to: number): Promise<Readonly<Record<string, number>>> {
@@ -51,7 +55,7 @@ async function flood(from: number, to: number): Promise<Readonly<Record<string, 
 
 it('answers whoever sends events while the queue is full and the service hangs', async () => {
   answers.push({ match: 'POST', status: 0, body: '' });
-  expect(await flood(0, MOST_PENDING)).toEqual({ 202: MOST_PENDING });
+  expect(await flood(0, MOST_PENDING_EVENTS)).toEqual({ 202: MOST_PENDING_EVENTS });
   const seconds: number[] = [];
   for (let index = 0; index < MEASURED; index++) {
     const startedMs = performance.now();
@@ -60,15 +64,11 @@ it('answers whoever sends events while the queue is full and the service hangs',
   }
   seconds.sort((one, other) => one - other);
   const at = (share: number) => seconds[Math.floor(MEASURED * share)]?.toFixed(1);
-  process.stdout.write(`answers with ${MOST_PENDING} events queued: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms\n`);
-  // What is being sent made room too.
   const queued = await metric('sluice_notifications_queue_length');
-  expect(queued).toBeGreaterThanOrEqual(MOST_PENDING);
-  expect(queued).toBeLessThanOrEqual(MOST_PENDING + MOST_AT_ONCE);
-  const [taken, dropped] = [await events('taken'), await events('dropped')];
-  const delivered = await metric('sluice_notifications_sent_total{type="generic",result="delivered"}');
-  expect(dropped).toBeGreaterThanOrEqual(MEASURED);
-  expect(taken - delivered - dropped).toBe(MOST_PENDING);
+  process.stdout.write(`answers with ${queued} notifications queued: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms\n`);
+  // What is being sent made room too, and is not broken off.
+  expect(queued).toBeGreaterThanOrEqual(MOST_PENDING_EVENTS * ALERTS);
+  expect(await metric('sluice_alert_events_total{result="dropped"}')).toBe(MEASURED);
 });
 
 it('takes again what its senders repeat after it was killed', async () => {
@@ -77,8 +77,8 @@ it('takes again what its senders repeat after it was killed', async () => {
   const before = alerting.messagesAt('/hook').length;
   await alerting.world.restart();
   await waitFor('the first is taken', async () => (await alerting.post({ name: 'app-0', message: 'event 0' })) === 202);
-  expect(await flood(1, 500)).toEqual({ 202: 499 });
+  expect(await flood(1, REPEATED)).toEqual({ 202: REPEATED - 1 });
   const repeated = () => new Set(alerting.messagesAt('/hook').slice(before));
-  await waitFor('all are delivered', () => repeated().size === 500);
+  await waitFor('all are delivered', () => repeated().size === REPEATED);
   expect(await alerting.post({ name: 'app-1', message: 'event 1' })).toBe(429);
 });

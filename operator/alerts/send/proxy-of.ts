@@ -5,6 +5,7 @@ import type { ProxySettings } from './http-caller.ts';
 
 type Data = Readonly<Record<string, Buffer>>;
 
+const MAX_ADDRESS_BYTES = 2_048;
 const SCHEMES = new Set(['http:', 'https:', 'socks5:']);
 
 /** @returns undefined: the environment's proxy, if any. @throws DeliveryError final for an address that is none. */
@@ -20,6 +21,9 @@ export function proxyOf(spec: ProviderSpec, secret: Data, proxySecret: Data | un
 }
 
 function parse(address: string): URL {
+  if (Buffer.byteLength(address) > MAX_ADDRESS_BYTES) {
+    throw new DeliveryError('final', `the proxy's address is longer than ${MAX_ADDRESS_BYTES} bytes`);
+  }
   const url = URL.parse(address);
   if (url !== null && SCHEMES.has(url.protocol)) return url;
   throw new DeliveryError('final', "the proxy's address must begin with http://, https:// or socks5://");

@@ -45,7 +45,7 @@ async function run(scenario: Scenario, { host, requests }: Recorder) {
   const { alert, provider } = objectsOf(scenario, host);
   const notifiers = createNotifiers({
     types: providerTypes,
-    secret: async (_namespace, secretName) => dataOf(withHost(scenario.secrets?.[secretName], host)),
+    secret: async (_namespace, secretName) => dataOf(scenario.secrets?.[secretName], host),
     allowLinkLocal: false,
     tokens: uncountedTokens(),
     httpCaller: standingFor(new Map([[FIXED_HOST, `http://${host}`]])),
@@ -91,7 +91,7 @@ export function standingFor(servers: ReadonlyMap<string, string>) {
   };
 }
 
-function dataOf(data: Readonly<Record<string, string>> | undefined): Record<string, Buffer> | undefined {
+function dataOf(data: Readonly<Record<string, string>> | undefined, host: string): Record<string, Buffer> | undefined {
   if (data === undefined) return undefined;
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value)]));
+  return Object.fromEntries(Object.entries(withHost(data, host)).map(([key, value]) => [key, Buffer.from(value)]));
 }

@@ -89,6 +89,12 @@ describe('what may not be shown', () => {
   });
 });
 
+it("a proxy's address of more than 2048 bytes is refused", async () => {
+  const proxy = { address: `http://${'a'.repeat(2_048)}` };
+  const resolving = resolve({ proxySecretRef: { name: 'proxy' } }, { proxy });
+  await expect(resolving).rejects.toThrow("the proxy's address is longer than 2048 bytes");
+});
+
 it('a Secret that is missing is named', async () => {
   await expect(resolve(ref)).rejects.toThrow(`failed to get secret 'apps/s': secrets "s" not found`);
 });

@@ -35,3 +35,12 @@ test('the tags stay within what Grafana takes, those of the object among them', 
   expect(tags).toEqual(expect.arrayContaining(['flux', 'kind: Kustomization', 'namespace: payments']));
   expect(tags.length).toBeGreaterThan(6);
 });
+
+test('with the channel `message` the text has the message too, as text and no longer than Grafana stores', async () => {
+  const provider = { channel: 'message' };
+  const short = JSON.parse(await bodyOfVariation('grafana', { provider, message: '<b>failed</b>' }));
+  expect(short.text).toBe('kustomization/ledger.payments\n&lt;b&gt;failed&lt;/b&gt;');
+  const { text } = JSON.parse(await bodyOfVariation('grafana', { provider, message: 'é'.repeat(40_000) }));
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_535);
+  expect(text).toMatch(/^kustomization\/ledger\.payments\né{30000,}…$/);
+});

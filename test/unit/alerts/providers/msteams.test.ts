@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
+import { cardFaults } from '../../../support/alerts/card-faults.ts';
 import { expectScenario } from '../../../support/alerts/expect-scenario.ts';
-import { bodyOfVariation, failureOfAnswer, otherBody, verdictOfAnswer } from '../../../support/alerts/variations.ts';
+import {
+  bodyOfVariation,
+  failureOfAnswer,
+  otherBody,
+  type Variation,
+  verdictOfAnswer,
+} from '../../../support/alerts/variations.ts';
 
 const escaped = otherBody('Teams reads Markdown (fault 12)', (body) =>
   JSON.parse(JSON.stringify(body).replace('<0>', '\\\\<0>').replace('a_b*c', 'a_b\\\\*c').replace('<2>', '\\\\<2>')),
@@ -38,6 +45,32 @@ test.each(['msteams', 'msteams-connector'])('a long message is cut to what Teams
   expect(Buffer.byteLength(body)).toBeLessThanOrEqual(28_000);
   expect(Buffer.byteLength(body)).toBeGreaterThan(27_900);
   expect(JSON.parse(body)).toBeTypeOf('object');
+});
+
+const SPECIAL = `<b>&amp;"quoted"</b> \\ {{DATE(2017-02-14)}} \${expression} *a* _b_ ~c~ \u2028\u0000\ud800 ✓ 👩‍👩‍👧 \r\n- item\n1. one`;
+test.each<[string, Variation]>([
+  ['info', { metadata: { revision: 'main@sha1:9d1f' } }],
+  ['an error', { severity: 'error', metadata: { summary: 's' } }],
+  ['no metadata', {}],
+  ['an empty message', { message: '', metadata: { empty: '' } }],
+  ['special characters', { message: SPECIAL, metadata: { [SPECIAL]: SPECIAL } }],
+  ['a long message', { message: '🦊<'.repeat(20_000), metadata: { zone: SPECIAL.repeat(20) } }],
+  ['long metadata', { metadata: { a: 'é'.repeat(40_000), b: SPECIAL.repeat(1_000) } }],
+  ['many metadata', { metadata: Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`key-${i}`, SPECIAL])) }],
+])("Microsoft's reader has nothing against the card: %s", async (_what, variation) => {
+  const { attachments } = JSON.parse(await bodyOfVariation('msteams', variation));
+  expect(cardFaults(attachments[0].content)).toEqual([]);
+});
+
+test("Microsoft's reader says what it objects to", () => {
+  const body = [{ type: 'TextBlock', text: 'x', color: 'none' }, { type: 'Unknown' }];
+  expect(cardFaults({ type: 'AdaptiveCard', version: '1.4', body, unknown: 1 })).toEqual([
+    'Invalid value "none" for property "color".',
+    'Unknown element type "Unknown". Fallback will be used if present.',
+    'card.body.0.color is "none", and read as undefined',
+    'card.body.1.type is "Unknown", and read as undefined',
+    'card.unknown is 1, and read as undefined',
+  ]);
 });
 
 test('success is what a connector says', async () => {

@@ -58,3 +58,19 @@ test('no character is halved', () => {
   const cut = fitEvent(event('💥'.repeat(400)), fitsIn(100));
   expect(cut.message.isWellFormed()).toBe(true);
 });
+
+test('what is far too long is not tried as a whole, nor much more of it than fits', () => {
+  const tried: number[] = [];
+  const long = event('x'.repeat(3_000_000), [['key', 'y']]);
+  const cut = fitEvent(long, (each) => {
+    tried.push(size(each));
+    return fitsIn(10_000)(each);
+  });
+  expect(size(cut)).toBe(10_000);
+  expect(Math.max(...tried)).toBeLessThan(20_000);
+});
+
+test('what is long and fits is the same event', () => {
+  const fitting = event('x'.repeat(3_000_000), [['key', 'y']]);
+  expect(fitEvent(fitting, fitsIn(4_000_000))).toBe(fitting);
+});
