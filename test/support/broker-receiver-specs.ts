@@ -1,0 +1,142 @@
+/**
+ * Specs of BrokerReceivers that are accepted and refused, one row a rule. The API server and the operator's own validation
+ * are held to the same table.
+ */
+interface SpecRow {
+  /** In plain words. */
+  readonly name: string;
+  readonly spec: unknown;
+}
+
+export interface RefusedBrokerSpec extends SpecRow {
+  /** What the API server says of it, as a part of its message. */
+  readonly apiServer: string;
+  /** What the operator says of it. */
+  readonly operator: string;
+}
+
+const resources = [{ kind: 'ImageRepository', name: 'webapp' }];
+const queueURL = 'https://sqs.eu-west-1.amazonaws.com/111122223333/flux-events';
+const blocks = {
+  sqs: { queueURL },
+  nats: { servers: ['nats://nats.queue:4222'], stream: 'HARBOR', consumer: 'sluice' },
+  rabbitmq: { url: 'amqps://rabbit.queue', queue: 'flux' },
+};
+
+const sqs = (changes: object = {}) => ({ type: 'sqs', sqs: blocks.sqs, resources, ...changes });
+const nats = (changes: object = {}) => ({ type: 'nats', nats: blocks.nats, resources, ...changes });
+const receiverRef = { name: 'github' };
+const carried = (changes: object = {}) => ({ type: 'sqs', sqs: blocks.sqs, receiverRef, ...changes });
+
+export const acceptedBrokerSpecs: readonly SpecRow[] = [
+  ...Object.entries(blocks).map(([type, block]) => ({
+    name: `type ${type}`,
+    spec: { type, [type]: block, resources },
+  })),
+  {
+    name: 'everything that targets take',
+    spec: sqs({
+      serviceAccountName: 'flux-events',
+      certSecretRef: { name: 'ca' },
+      events: ['ECR Image Action', 'ObjectCreated:*'],
+      resourceFilter: "req.result == 'SUCCESS'",
+      resources: [{ kind: 'ImageRepository', name: '*', matchLabels: { registry: 'ecr' }, filter: 'msg.attempt < 3' }],
+      format: 'json',
+      maxAttempts: 20,
+      interval: '1h30m',
+      suspend: true,
+    }),
+  },
+  { name: 'a Secret', spec: nats({ secretRef: { name: 'login' } }) },
+  { name: 'a Receiver', spec: carried({ maxAttempts: 1 }) },
+  { name: 'no resources at all', spec: sqs({ resources: [] }) },
+  {
+    name: 'null where a field is optional',
+    spec: sqs({ events: null, format: null, receiverRef: null, secretRef: null }),
+  },
+  { name: 'a filter that is no CEL', spec: sqs({ resourceFilter: '((' }) },
+];
+
+const forbidden = (field: string, text: string) => ({
+  apiServer: `spec.${field}: Forbidden: ${text}`,
+  operator: `spec.${field}: ${text}`,
+});
+const required = (field: string, text: string) => ({
+  apiServer: `spec.${field}: Required value: ${text}`,
+  operator: `spec.${field}: ${text}`,
+});
+
+export const refusedBrokerSpecs: readonly RefusedBrokerSpec[] = [
+  { name: 'no type', spec: { resources }, apiServer: 'spec.type: Required value', operator: 'spec.type is required' },
+  {
+    name: 'another type',
+    spec: { type: 'ftp', resources },
+    apiServer: 'spec.type: Unsupported value: "ftp"',
+    operator: 'spec.type must be one of sqs',
+  },
+  ...Object.keys(blocks).map((type) => ({
+    name: `type ${type} without its block`,
+    spec: { type, resources },
+    ...required(type, `type ${type} needs ${type}, the block with its settings`),
+  })),
+  {
+    name: 'the block of another type',
+    spec: sqs({ nats: blocks.nats }),
+    ...forbidden('nats', 'nats is for type nats alone: remove it, or set type to nats'),
+  },
+  {
+    name: 'a block without what it needs',
+    spec: sqs({ sqs: {} }),
+    apiServer: 'spec.sqs.queueURL: Required value',
+    operator: 'spec.sqs.queueURL is required',
+  },
+  {
+    name: 'two identities',
+    spec: sqs({ secretRef: { name: 'a' }, serviceAccountName: 'b' }),
+    ...forbidden('serviceAccountName', 'serviceAccountName cannot be set together with secretRef: remove one of them'),
+  },
+  {
+    name: 'a ServiceAccount where none can be used',
+    spec: nats({ serviceAccountName: 'a' }),
+    ...forbidden('serviceAccountName', 'type nats takes no serviceAccountName: set secretRef'),
+  },
+  {
+    name: 'neither resources nor a Receiver',
+    spec: { type: 'sqs', sqs: blocks.sqs },
+    ...required('resources', 'set either resources, or receiverRef alone'),
+  },
+  {
+    name: 'both',
+    spec: carried({ resources }),
+    ...required('resources', 'set either resources, or receiverRef alone'),
+  },
+  ...(['events', 'resourceFilter', 'format'] as const).map((field) => ({
+    name: `${field} beside a Receiver`,
+    spec: carried({ [field]: { events: [], resourceFilter: 'true', format: 'auto' }[field] }),
+    ...forbidden(field, `receiverRef takes no ${field}, because the Receiver decides: remove it`),
+  })),
+  {
+    name: 'a Secret of another namespace by its name',
+    spec: sqs({ secretRef: { name: '' } }),
+    apiServer: 'spec.secretRef.name: Invalid value',
+    operator: 'spec.secretRef.name must not be empty',
+  },
+  ...[0, 21].map((maxAttempts) => ({
+    name: `${maxAttempts} attempts`,
+    spec: sqs({ maxAttempts }),
+    apiServer: 'spec.maxAttempts: Invalid value',
+    operator: 'spec.maxAttempts must be',
+  })),
+  {
+    name: 'another format',
+    spec: sqs({ format: 'xml' }),
+    apiServer: 'spec.format: Unsupported value: "xml"',
+    operator: 'spec.format must be one of auto, json',
+  },
+  {
+    name: 'an interval without a unit',
+    spec: sqs({ interval: '10' }),
+    apiServer: 'spec.interval: Invalid value',
+    operator: 'spec.interval must match',
+  },
+];
