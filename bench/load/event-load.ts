@@ -8,11 +8,17 @@ import { type EventJob, type EventResult, type ServiceBehaviour, timesOf } from 
 import { connectPoster } from './event-poster.ts';
 import { onMessages } from './http-messages.ts';
 
+interface Posted {
+  readonly atMs: number;
+  /** Notifications that are still to come; a repeated one is no more than the first. */
+  left: number;
+}
+
 /** When each event was posted, and what became of it. */
 interface Run {
   readonly begunMs: number;
   readonly service: ServiceBehaviour;
-  readonly postedMs: Map<string, number>;
+  readonly posted: Map<string, Posted>;
   readonly answeredMs: number[];
   readonly deliveredMs: number[];
   readonly statuses: Record<string, number>;
@@ -37,7 +43,7 @@ let run = newRun({});
 function newRun(service: ServiceBehaviour): Run {
   const begunMs = performance.now();
   const none = { refused: 0, inOrder: true, newest: -1, lastMs: begunMs };
-  return { begunMs, service, postedMs: new Map(), answeredMs: [], deliveredMs: [], statuses: {}, ...none };
+  return { begunMs, service, posted: new Map(), answeredMs: [], deliveredMs: [], statuses: {}, ...none };
 }
 
 const sink = createServer({ noDelay: true }, (socket) => {
@@ -61,19 +67,20 @@ function serve(socket: Socket, body: string): void {
   if (service.answersAfterMs === undefined) socket.write(TAKEN, 'latin1');
   else setTimeout(() => socket.write(TAKEN, 'latin1'), service.answersAfterMs);
   const [, id = '', index] = ID.exec(body) ?? [];
-  const postedMs = run.postedMs.get(id);
-  if (postedMs === undefined) return;
+  const posted = run.posted.get(id);
+  if (posted === undefined || posted.left === 0) return;
+  posted.left -= 1;
   run.lastMs = nowMs;
-  run.deliveredMs.push(nowMs - postedMs);
+  run.deliveredMs.push(nowMs - posted.atMs);
   run.inOrder &&= Number(index) >= run.newest;
   run.newest = Number(index);
 }
 
 async function perform(job: EventJob): Promise<EventResult> {
   run = newRun(job.service ?? {});
-  const { postedMs } = run;
+  const { posted } = run;
   const poster = await connectPoster(job, (id) => {
-    if (!postedMs.has(id)) postedMs.set(id, performance.now());
+    if (!posted.has(id)) posted.set(id, { atMs: performance.now(), left: job.deliveriesEach });
   });
   const { begunMs } = run;
   let count = 0;

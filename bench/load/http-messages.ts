@@ -1,6 +1,6 @@
 /**
- * HTTP/1.1 on bare sockets, for both ends of a load: a client and a server of node:http need more CPU for an event than the
- * operator between them, and they share its cores. Reads nothing but messages whose length is declared.
+ * HTTP/1.1 on bare sockets, for both ends of a load: it takes a fraction of the CPU of a client and a server of node:http,
+ * and the load shares its cores with the operator. Reads nothing but messages whose length is declared.
  */
 import type { Socket } from 'node:net';
 

@@ -5,17 +5,10 @@
  * out of account.
  */
 import type { Clock } from '../../observe/clock.ts';
-
-/** What one Provider's queue says of itself. */
-export interface ProviderLoad {
-  /** Deliveries that are queued or under way. */
-  readonly size: number;
-  /** How many have ended since it exists. */
-  readonly ended: number;
-}
+import { DELIVERIES_AT_ONCE, type ProviderLoad } from './deliveries.ts';
 
 export interface Backpressure {
-  /** Whether an answer is to wait, and until when; undefined: it is given at once. */
+  /** Done when an answer may be given; undefined: at once. */
   wait(): Promise<void> | undefined;
 }
 
@@ -58,11 +51,9 @@ const LOW = 64;
 /** No answer waits longer: senders are promised theirs within 100 ms. */
 const LONGEST_WAIT_MS = 50;
 const CHECK_EVERY_MS = 5;
-/** How long a Provider has to show that it catches up, if the checks were on time: */
+/** So many checks a Provider has to end more deliveries than are under way at once. */
 const CHECKS_BEFORE_JUDGEMENT = 10;
-/** more than it has under way at once have ended; */
-const SLOW_AT_MOST = 4;
-/** if not, nobody waits for it for so long. */
+/** If it does not, no answer waits for it for so long. */
 const EXEMPT_MS = 2_000;
 
 export function createBackpressure(options: BackpressureOptions): Backpressure {
@@ -127,7 +118,7 @@ function judge(state: State, nowMs: number): void {
   state.checks = 0;
   for (const load of options.loads()) {
     const { ended, exemptUntilMs } = observed.get(load) ?? { ended: 0, exemptUntilMs: 0 };
-    const isSlow = load.ended - ended <= SLOW_AT_MOST && load.size > SLOW_AT_MOST;
+    const isSlow = load.ended - ended <= DELIVERIES_AT_ONCE && load.size > DELIVERIES_AT_ONCE;
     observed.set(load, { ended: load.ended, exemptUntilMs: isSlow ? nowMs + EXEMPT_MS : exemptUntilMs });
   }
 }

@@ -6,7 +6,6 @@
 import { retryDelayMs } from '../../kube/queue/retry-delay.ts';
 import type { Clock, Timer } from '../../observe/clock.ts';
 import type { DeliveryError } from '../delivery-error.ts';
-import type { ProviderLoad } from './backpressure.ts';
 import type { EventStore, HeldEvent, Holder } from './event-store.ts';
 
 /** One event on its way to one Provider by one Alert. */
@@ -21,6 +20,14 @@ export interface QueuedDelivery {
 
 /** As it stands in a lane. */
 interface Queued extends QueuedDelivery, Holder {}
+
+/** What is queued for one Provider. */
+export interface ProviderLoad {
+  /** Deliveries that wait or are under way. */
+  readonly size: number;
+  /** How many have ended since something was queued. */
+  readonly ended: number;
+}
 
 export interface Deliveries {
   /** Queues a delivery, and holds its event until it has ended. */
@@ -81,7 +88,7 @@ interface State {
 }
 
 /** Different objects at once to one Provider. */
-const CONCURRENT = 4;
+export const DELIVERIES_AT_ONCE = 4;
 const RETRY_BOUNDS = { minDelayMs: 1_000, maxDelayMs: 5 * 60_000 };
 
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
@@ -141,7 +148,7 @@ function letGo(state: State, provider: ProviderQueue, lane: Lane, queued: Queued
 
 function work(state: State, provider: ProviderQueue): void {
   for (const lane of provider.ready) {
-    if (provider.active >= CONCURRENT) return;
+    if (provider.active >= DELIVERIES_AT_ONCE) return;
     provider.ready.delete(lane);
     provider.active += 1;
     lane.busy = true;

@@ -97,12 +97,12 @@ it('an equal one is refused with the time when it would be taken', async () => {
   const answer = await rawRequest(url, [sized('POST /other', event)], 'Requests\n');
   expect(linesOf(answer)).toEqual([
     'HTTP/1.1 429 Too Many Requests',
+    'Content-Type: text/plain; charset=utf-8',
     'X-RateLimit-Limit: 1',
     'X-RateLimit-Remaining: 0',
     'X-RateLimit-Reset: <date>',
     'Retry-After: <date>',
     'X-Content-Type-Options: nosniff',
-    'Content-Type: text/plain; charset=utf-8',
     'Content-Length: 18',
     'Too Many Requests\n',
   ]);

@@ -175,6 +175,20 @@ describe('deliveries', () => {
     expect((await flushed).map(({ held }) => held.event.message)).toEqual(['hangs']);
   });
 
+  it('are counted for each Provider: those that are queued, and those that have ended', async () => {
+    const { add, end, deliveries } = setup();
+    add('a', '1');
+    add('a', '2');
+    add('b', '3', 'apps/other');
+    await end(0);
+    expect([...deliveries.loads()].map(({ size, ended }) => ({ size, ended }))).toEqual([
+      { size: 1, ended: 1 },
+      { size: 1, ended: 0 },
+    ]);
+    await end(1);
+    expect([...deliveries.loads()].map(({ size }) => size)).toEqual([1]);
+  });
+
   it('end a flush as soon as the last one has ended', async () => {
     const { add, end, deliveries } = setup();
     add('a', '1');
