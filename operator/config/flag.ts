@@ -10,7 +10,7 @@ export const flagGroups = [
   'Receivers',
   'Exposure',
   'Alerts',
-  'Event sources',
+  'Brokers',
   'Kubernetes API',
   'Leader election',
   'Limits',
