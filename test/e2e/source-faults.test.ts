@@ -2,9 +2,11 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../control-plane/start.ts';
+import { startElasticMq } from '../../scripts/brokers/elasticmq.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { createSourceWorld, type SourceWorld, type SourceWorldOptions } from '../support/sources/source-world.ts';
+import { sqsQueues } from '../support/sources/sqs-queues.ts';
 import { createTcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -88,6 +90,37 @@ describe('the API server', () => {
     await annotated(made, 'a', first);
     await made.settled('ending');
   });
+});
+
+it('a long poll under way when the process is asked to end: what it brings is there at once for the next one', async () => {
+  const made = await sourceWorld();
+  const broker = await startElasticMq(() => undefined);
+  const queues = sqsQueues(broker.url);
+  try {
+    const url = await queues.make('ending', { VisibilityTimeout: '600' });
+    await made.world.secret('aws', { aws_access_key_id: 'AKIAIOSFODNN7EXAMPLE', aws_secret_access_key: 'secret' });
+    const sqs = { queueURL: url, region: 'eu-west-1' };
+    await made.source('poll', { ...to('a'), type: 'sqs', sqs, secretRef: { name: 'aws' } });
+    await made.reason('poll', 'Succeeded');
+    await queues.send(url, '{}');
+    const first = await annotated(made, 'a');
+    await waitFor('it is acknowledged', async () => {
+      const { waiting, hidden } = await queues.counts(url);
+      return waiting + hidden === 0;
+    });
+    const ended = made.world.operator.stop();
+    await waitFor('the process is ending', async () => {
+      return (await made.world.log()).some(({ msg }) => String(msg).startsWith('ending'));
+    });
+    await queues.send(url, '{"late":true}');
+    expect(await ended).toBe(0);
+    expect(await queues.counts(url)).toEqual({ waiting: 1, hidden: 0 });
+    await made.world.restart();
+    await annotated(made, 'a', first);
+  } finally {
+    queues.stop();
+    await broker.stop();
+  }
 });
 
 it('killed between PATCH and acknowledgement: the message comes again', async () => {
