@@ -121,7 +121,10 @@ const errors = {
   ProxyHeaderInvalid: { closes: true, meaning: 'a trusted proxy sent no PROXY header, or a broken one' },
   TlsFailed: { closes: true, meaning: 'the TLS handshake failed or took too long' },
 
-  TokenNotFound: { condition: 'retried', meaning: 'the Secret, or its key `token`, is missing, empty or not readable' },
+  TokenNotFound: {
+    condition: 'retried',
+    meaning: 'the Secret, its key `token`, or another key that the type needs is missing, empty or not usable',
+  },
   InvalidCELExpression: { condition: 'terminal', meaning: 'a filter does not compile, or its type is not `bool`' },
   ValidationFailed: { condition: 'terminal', meaning: 'the spec breaks a rule that spans several fields' },
   PathCollision: { condition: 'terminal', meaning: 'an older Receiver has the same path' },

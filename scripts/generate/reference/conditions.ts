@@ -70,7 +70,8 @@ time, up to 60 s.
 
 Events on a Receiver have the reason of the condition, or one of these, of a target that cannot be notified:
 ${['TargetInvalid', 'TargetNotFound', 'TargetForbidden', 'TargetRefused', 'FilterFailed'].map((code) => `\`${code}\``).join(', ')};
-[error codes](errors.md) says what they mean. \`Failed\` is a reconcile that is retried, \`Succeeded\` one that went well.
+[error codes](errors.md) says what they mean. \`Failed\` is a reconcile that is retried, \`Succeeded\` one that went well. \`Unsubscribed\`: the
+subscription of a Receiver of type \`sns\` was ended, and it is not subscribed again.
 
 Events on a BrokerReceiver are \`Succeeded\`, \`Failed\`, the reason of a stall, or one of these:
 
