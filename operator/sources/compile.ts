@@ -8,7 +8,7 @@ import { validateBrokerReceiver } from '../api/broker-receiver/validate-broker-r
 import { ReceiverError } from '../api/errors.ts';
 import { intervalMs } from '../api/receiver/receiver.ts';
 import { type CompiledTargets, compileTargets } from '../receivers/compile-targets.ts';
-import { compileEvents, type EventFilter } from './event-filter.ts';
+import { compileEvents, type EventFilter } from './envelopes/event-filter.ts';
 import type { SourceType } from './source.ts';
 
 /** What becomes of messages: they notify targets, or are handed to a Receiver. */

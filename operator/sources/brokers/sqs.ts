@@ -52,7 +52,8 @@ function check(block: SqsBlock): string | undefined {
     if (problem !== undefined) return `spec.sqs.${field} ${problem}`;
   }
   const said = regionOf(queueURL);
-  if (said === undefined && region === undefined) return 'spec.sqs.region is required: spec.sqs.queueURL does not say it';
+  if (said === undefined && region === undefined)
+    return 'spec.sqs.region is required: spec.sqs.queueURL does not say it';
   if (said !== undefined && region !== undefined && said !== region) {
     return `spec.sqs.region is ${region}, but spec.sqs.queueURL says ${said}: leave spec.sqs.region out`;
   }
