@@ -185,7 +185,7 @@ function inTime(clock: Clock, opening: Promise<Open>): Promise<Open> {
 
 /** Receives until the source is of no use, or another attempt is to be made. */
 async function readOn(state: State, opened: Open): Promise<void> {
-  const { clock, random } = state.options;
+  const { clock } = state.options;
   const { reader } = opened;
   const serves = clock.setTimeout(() => reading(state, opened), SERVES_MS);
   while (state.current === opened) {
@@ -196,11 +196,19 @@ async function readOn(state: State, opened: Open): Promise<void> {
       serves.cancel();
       if (state.current !== opened) break;
       fail(state, error, state.handledRequest);
-      if (reader.source.stateless !== true || reader.isStuck) retire(state, 'drain');
-      else await pause(state, connectDelayMs(state.failures, random));
+      await afterFailure(state, reader);
     }
   }
   serves.cancel();
+}
+
+async function afterFailure(state: State, { source, isStuck }: Reader): Promise<void> {
+  if (source.stateless !== true || isStuck) return retire(state, source.volatile === true ? 'release' : 'drain');
+  const over = pause(state, connectDelayMs(state.failures, state.options.random));
+  const { wake } = state;
+  // A broker that is back is not kept waiting.
+  void source.recovered?.().then((isBack) => isBack && wake?.());
+  await over;
 }
 
 async function receive({ options }: State, reader: Reader): Promise<undefined> {

@@ -51,6 +51,8 @@ export interface Source {
   readonly maxHoldMs?: number;
   /** No connection: a receive that failed is called again. Absent: after one the source is closed and opened anew. */
   readonly stateless?: true;
+  /** What is held dies with the connection, and comes again on the next: after a receive that failed it is let go of. */
+  readonly volatile?: true;
   /**
    * Waits for at least one message, for 20 s at most (the broker's long poll); empty: the broker answered, and has none.
    * One that is not done after 28 s is taken for unreachable. Called again only when it is done. An aborted call takes
@@ -59,6 +61,11 @@ export interface Source {
   receive(max: number, signal: AbortSignal): Promise<readonly Message[]>;
   /** Reads the broker's settings (redrive policy, ack_wait, …). @returns what the Ready message notes: no dead letters, … */
   inspect(): Promise<readonly string[]>;
+  /**
+   * After a receive that failed: waits for the client to have its lost connection back, so that the next one need not wait.
+   * @returns whether it is back; false at once where none was lost.
+   */
+  recovered?(): Promise<boolean>;
   /** Messages that wait at the broker; undefined: not known. */
   lag(): number | undefined;
   /** Ends the connection. What was not acknowledged comes again. */

@@ -94,6 +94,7 @@ function sourceOf(state: State): Source {
       [state.consumer, state.lag] = await readSettings(state, link);
       return state.consumer.notes;
     },
+    recovered: () => recovered(state),
     lag: () => state.lag,
     async close() {
       const link = await state.link.catch(() => undefined);
@@ -121,6 +122,14 @@ async function linkOf(state: State): Promise<Link> {
   if (link !== undefined && !link.nats.isClosed()) return link;
   state.link = openLink(state);
   return state.link;
+}
+
+/** One that has ended for good is made anew by the next receive, in its own time. */
+async function recovered(state: State): Promise<boolean> {
+  const link = await state.link.catch(() => undefined);
+  if (link === undefined || link.nats.isClosed() || !link.lost.signal.aborted) return false;
+  await link.back.promise;
+  return !link.lost.signal.aborted;
 }
 
 async function receive(state: State, max: number, signal: AbortSignal): Promise<readonly Message[]> {

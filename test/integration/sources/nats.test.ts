@@ -224,10 +224,12 @@ describe.each(editions)('nats-server, %s', (edition) => {
     const { source, publish, server } = await reading();
     await server.kill();
     expect(await faultOf(receiveSome(source))).toBe('Unreachable: the connection to NATS is lost');
-    const next = receiveThrough(source);
+    const recovered = source.recovered?.();
     await server.start();
+    expect(await recovered).toBe(true);
+    expect(await source.recovered?.()).toBe(false);
     await waitFor('publish', () => publish('later').then(() => true));
-    expect((await next).length).toBe(1);
+    expect((await receiveThrough(source)).length).toBe(1);
   });
 
   test('a consumer that is deleted is missed, and read again once it is there', async () => {

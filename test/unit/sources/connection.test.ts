@@ -5,6 +5,7 @@ import { createAttemptCounts } from '../../../operator/sources/attempt-counts.ts
 import { createBodyBudget } from '../../../operator/sources/body-budget.ts';
 import { createConnection } from '../../../operator/sources/connection.ts';
 import { type Inputs, ReceiversLoadingError } from '../../../operator/sources/inputs.ts';
+import type { Judge } from '../../../operator/sources/loop.ts';
 import { createReader } from '../../../operator/sources/reader.ts';
 import type { Identity, Source } from '../../../operator/sources/source.ts';
 import { SourceError } from '../../../operator/sources/source-error.ts';
@@ -16,7 +17,10 @@ const withPassword = (password: string): Inputs => ({
   certificates: undefined,
 });
 
-function setUp(options: MemorySourceOptions = {}, firstInputs = async () => withPassword('one')) {
+const failing: Judge = async () => ({ outcome: 'failing', code: 'TargetNotFound', message: '' });
+const done: Judge = async () => ({ outcome: 'done', targets: 1 });
+
+function setUp(options: MemorySourceOptions = {}, firstInputs = async () => withPassword('one'), judge = done) {
   const clock = createManualClock();
   const sources: ReturnType<typeof createMemorySource>[] = [];
   const states: string[] = [];
@@ -42,7 +46,7 @@ function setUp(options: MemorySourceOptions = {}, firstInputs = async () => with
       createReader({
         source,
         budget: createBodyBudget(1_000_000),
-        judge: async () => ({ outcome: 'done', targets: 1 }),
+        judge,
         maxAttempts: 6,
         counts: createAttemptCounts(),
         reports: { outcome() {}, rejected() {}, failing() {}, away() {}, notSettled() {} },
@@ -173,6 +177,35 @@ describe('a fault', () => {
     await clock.advance(0);
     expect(connection.state.kind).toBe('reading');
     expect(opened()).toBe(1);
+  });
+
+  it('is followed at once by the next receive where the client has its connection back', async () => {
+    const back = Promise.withResolvers<boolean>();
+    const lost = [Promise.resolve(false), back.promise];
+    const { clock, sources } = setUp({ stateless: true, recovered: () => lost.shift() ?? Promise.resolve(false) });
+    await clock.advance(1_000);
+    const [source] = sources;
+    source?.fail('AccessDenied');
+    await clock.advance(999);
+    expect(source?.asked).toHaveLength(1);
+    await clock.advance(1);
+    expect(source?.asked).toHaveLength(2);
+    source?.fail('Unreachable');
+    await clock.advance(100);
+    expect(source?.asked).toHaveLength(2);
+    back.resolve(true);
+    await clock.advance(0);
+    expect(source?.asked).toHaveLength(3);
+  });
+
+  it('of a connection that all dies with has what is held let go of', async () => {
+    const { clock, sources } = setUp({ volatile: true, delays: 'held' }, undefined, failing);
+    await clock.advance(0);
+    sources[0]?.push({ id: 'a' });
+    await clock.advance(0);
+    sources[0]?.fail('Unreachable');
+    await clock.advance(0);
+    expect(sources[0]?.told).toEqual(['retry a 0', 'close']);
   });
 });
 
