@@ -12,7 +12,7 @@ export interface Builds {
   readonly controlPlane: Promise<void>;
 }
 
-/** One after the other; the last shares most of its packages with the one before. What cannot be built, the tests that need it report. */
+/** One after the other: flux-events shares all but its own packages with the flux CLI. What cannot be built, the tests that need it report. */
 export function startBuilds(): Builds {
   const progress = lineProgress();
   const ignore = (): void => undefined;
