@@ -1,5 +1,6 @@
 /**
- * moto: Amazon's SQS, SNS, EventBridge, S3 and STS as one server in Python. It takes any credentials and allows everything.
+ * moto: Amazon's SQS, SNS, EventBridge, S3 and STS as one server in Python, with Amazon's own command beside it. It takes any
+ * credentials and allows everything.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ import { type ServerProcess, startServerProcess } from './server-process.ts';
 export interface Moto extends ServerProcess {
   /** `http://127.0.0.1:port`, for every service. */
   readonly url: string;
+  /** The folder with `aws`, Amazon's own command. */
+  readonly bin: string;
 }
 
 const requirements = join(import.meta.dirname, 'moto-requirements.txt');
@@ -30,13 +33,14 @@ export async function startMoto(progress: Progress, port?: number): Promise<Moto
     },
     progress,
   );
+  const bin = join(folder, 'venv', 'bin');
   const ownPort = port ?? (await freePort());
   const url = `http://127.0.0.1:${ownPort}`;
   const server = await startServerProcess({
     name: 'moto',
-    command: [join(folder, 'venv', 'bin', 'python'), '-m', 'moto.server'],
+    command: [join(bin, 'python'), '-m', 'moto.server'],
     args: ['--host', '127.0.0.1', '--port', String(ownPort)],
     ready: () => answersOk(`${url}/moto-api/data.json`),
   });
-  return { ...server, url };
+  return { ...server, url, bin };
 }

@@ -1,6 +1,8 @@
 /** Amazon SQS: what other services put into a queue, directly or through SNS or EventBridge. */
+import { systemClock } from '../../observe/clock.ts';
 import { checkWrittenAddress, RefusedAddressError } from '../../verify/guarded-lookup.ts';
-import { type AwsCredentials, createAwsIdentities } from '../credentials/aws.ts';
+import { createSnsProof, type SnsProof } from '../../verify/sns/create-sns-proof.ts';
+import { type AwsCredentials, type AwsIdentities, createAwsIdentities } from '../credentials/aws.ts';
 import { createAwsHandler } from '../credentials/aws-handler.ts';
 import type { Source, SourceSettings, SourceType } from '../source.ts';
 import { createCalls } from './sqs/calls.ts';
@@ -8,12 +10,13 @@ import { queueOf, regionOf, type SqsBlock } from './sqs/queue.ts';
 import { sqsSchema } from './sqs/schema.ts';
 import { openSqsSource } from './sqs/sqs-source.ts';
 
-const identities = createAwsIdentities();
-
 /** One for the long poll, one for what is done meanwhile, one for what is extended. */
 const MAX_SOCKETS = 3;
 
-export const sqs: SourceType<SqsBlock> = {
+/** @param proof for tests: one that fetches certificates from elsewhere. */
+export function createSqs(proof: SnsProof = createSnsProof({ now: systemClock.elapsedMs })): SourceType<SqsBlock> {
+  const identities = createAwsIdentities();
+  return {
   name: 'sqs',
   schema: sqsSchema,
   serviceAccountWhen: 'true',
@@ -23,27 +26,36 @@ export const sqs: SourceType<SqsBlock> = {
     return `${name} (${region})`;
   },
   check,
-  async open({ block, identity, certificates, clock }: SourceSettings<SqsBlock>): Promise<Source> {
-    const sdk = await import('../clients/sqs.ts');
-    const queue = queueOf(block);
-    const credentials = identities({ sdk, identity, region: queue.region, clock });
-    const client = new sdk.SQSClient({
-      region: queue.region,
-      endpoint: queue.endpoint,
-      credentials: askedEachTime(credentials),
-      requestHandler: createAwsHandler(sdk, { maxSockets: MAX_SOCKETS, certificates }),
-      maxAttempts: 1,
-      customUserAgent: 'sluice',
-    });
-    const calls = createCalls({ sdk, client, queue, clock, refused: () => credentials.forget() });
-    try {
-      return await openSqsSource(calls, clock);
-    } catch (error) {
-      calls.close();
-      throw error;
-    }
+  open: (settings) => open(identities, settings),
+  async prove({ topicARNs = [] }, { body }) {
+    if (topicARNs.length > 0) await proof.verify(body, new Set(topicARNs));
   },
-};
+  };
+}
+
+export const sqs: SourceType<SqsBlock> = createSqs();
+
+async function open(identities: AwsIdentities, settings: SourceSettings<SqsBlock>): Promise<Source> {
+  const { block, identity, certificates, clock } = settings;
+  const sdk = await import('../clients/sqs.ts');
+  const queue = queueOf(block);
+  const credentials = identities({ sdk, identity, region: queue.region, clock });
+  const client = new sdk.SQSClient({
+    region: queue.region,
+    endpoint: queue.endpoint,
+    credentials: askedEachTime(credentials),
+    requestHandler: createAwsHandler(sdk, { maxSockets: MAX_SOCKETS, certificates }),
+    maxAttempts: 1,
+    customUserAgent: 'sluice',
+  });
+  const calls = createCalls({ sdk, client, queue, clock, refused: () => credentials.forget() });
+  try {
+    return await openSqsSource(calls, clock);
+  } catch (error) {
+    calls.close();
+    throw error;
+  }
+}
 
 function check(block: SqsBlock): string | undefined {
   const { queueURL, region, endpoint } = block;

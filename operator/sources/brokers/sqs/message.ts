@@ -4,7 +4,7 @@ import type { Message } from '../../source.ts';
 import { rememberRejected, type SqsState } from './sqs-state.ts';
 
 /** SQS hides a message for 12 h from its receive at most, however often that is prolonged; it is given back before. */
-const HELD_AT_MOST_MS = (12 * 60 - 10) * 60_000;
+export const MAX_HOLD_MS = (12 * 60 - 10) * 60_000;
 /** Of a message that can never be done, while it is not known whether the queue has dead letters. */
 const FIRST_HIDDEN_SECONDS = 30;
 const LONGEST_HIDDEN_SECONDS = 15 * 60;
@@ -14,7 +14,7 @@ export function createMessage(state: SqsState, received: SqsMessage): Message {
   const { clock, settings } = state;
   const attempt = Number(Attributes.ApproximateReceiveCount ?? 0);
   const holding = hold(state);
-  const endMs = clock.elapsedMs() + HELD_AT_MOST_MS;
+  const endMs = clock.elapsedMs() + MAX_HOLD_MS;
   /** No longer than SQS allows. */
   const hide = (seconds: number) => {
     const leftSeconds = Math.max(Math.floor((endMs - clock.elapsedMs()) / 1_000), 0);
@@ -30,9 +30,7 @@ export function createMessage(state: SqsState, received: SqsMessage): Message {
     body: Buffer.from(Body),
     attributes: attributesOf(received.MessageAttributes),
     async extend() {
-      if (!holding.lasts()) return;
-      if (clock.elapsedMs() >= endMs) await giveBack(0);
-      else await hide(state.settings.visibilitySeconds);
+      if (holding.lasts()) await hide(state.settings.visibilitySeconds);
     },
     ack: remove,
     retry: (delayMs) => giveBack(Math.ceil(delayMs / 1_000)),

@@ -4,7 +4,7 @@ import type { Clock } from '../../../observe/clock.ts';
 import type { Message, Source } from '../../source.ts';
 import { SourceError } from '../../source-error.ts';
 import type { Calls } from './calls.ts';
-import { createMessage } from './message.ts';
+import { createMessage, MAX_HOLD_MS } from './message.ts';
 import { QUEUE_ATTRIBUTES, type QueueSettings, queueSettings, UNKNOWN_SETTINGS } from './queue-settings.ts';
 import { createState, type SqsState } from './sqs-state.ts';
 
@@ -23,6 +23,7 @@ export async function openSqsSource(calls: Calls, clock: Clock): Promise<Source>
       return (state.settings.visibilitySeconds * 1_000) / 2;
     },
     delays: 'broker',
+    maxHoldMs: MAX_HOLD_MS,
     stateless: true,
     receive: (max, signal) => receive(state, max, signal),
     async inspect() {
