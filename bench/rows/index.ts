@@ -12,6 +12,7 @@ import { neighbourRows } from './neighbours.ts';
 import { outage } from './outage.ts';
 import { quiet } from './quiet.ts';
 import { readyTenThousand, readyThousand } from './ready.ts';
+import { sqsRows } from './sources.ts';
 import { spread } from './spread.ts';
 
 export const rows: readonly Row[] = [
@@ -20,6 +21,7 @@ export const rows: readonly Row[] = [
   ...alertRows,
   alertDuplicates,
   ...alertFaultRows,
+  ...sqsRows,
   readyTenThousand,
   ...bodyRows,
   hot,

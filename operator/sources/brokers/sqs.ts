@@ -17,19 +17,19 @@ const MAX_SOCKETS = 3;
 export function createSqs(proof: SnsProof = createSnsProof({ now: systemClock.elapsedMs })): SourceType<SqsBlock> {
   const identities = createAwsIdentities();
   return {
-  name: 'sqs',
-  schema: sqsSchema,
-  serviceAccountWhen: 'true',
-  identity: () => 'required',
-  title(block) {
-    const { name, region } = queueOf(block);
-    return `${name} (${region})`;
-  },
-  check,
-  open: (settings) => open(identities, settings),
-  async prove({ topicARNs = [] }, { body }) {
-    if (topicARNs.length > 0) await proof.verify(body, new Set(topicARNs));
-  },
+    name: 'sqs',
+    schema: sqsSchema,
+    serviceAccountWhen: 'true',
+    identity: () => 'required',
+    title(block) {
+      const { name, region } = queueOf(block);
+      return `${name} (${region})`;
+    },
+    check,
+    open: (settings) => open(identities, settings),
+    async prove({ topicARNs = [] }, { body }) {
+      if (topicARNs.length > 0) await proof.verify(body, new Set(topicARNs));
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createSqs } from '../../../../operator/sources/brokers/sqs.ts';
 import type { SqsBlock } from '../../../../operator/sources/brokers/sqs/queue.ts';
+import { createSqs } from '../../../../operator/sources/brokers/sqs.ts';
 import type { Message, SourceType } from '../../../../operator/sources/source.ts';
 import { createSnsProof } from '../../../../operator/verify/sns/create-sns-proof.ts';
 import { createSnsSigner, type SnsSigner, TOPIC_ARN } from '../../../support/sns-signer.ts';
@@ -27,7 +27,10 @@ const prove = async (topicARNs: readonly string[] | undefined, body: unknown) =>
 describe('a message', () => {
   test('of a listed topic is proved by its signature', async () => {
     await prove([TOPIC_ARN], signer.notification({ a: 1 }));
-    await prove(['arn:aws:sns:eu-west-1:111122223333:other', TOPIC_ARN], signer.notification({}, { SignatureVersion: '2' }));
+    await prove(
+      ['arn:aws:sns:eu-west-1:111122223333:other', TOPIC_ARN],
+      signer.notification({}, { SignatureVersion: '2' }),
+    );
   });
 
   test.each([undefined, []])('needs no proof where the topics are %j', async (topics) => {
