@@ -11,6 +11,7 @@ const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 const receivers = readdirSync(EXAMPLES).filter((name) => !['values', 'providers', 'sources'].includes(name));
 const files = [
   ...receivers.map((name) => join(EXAMPLES, name, 'receiver.yaml')),
+  ...readdirSync(join(EXAMPLES, 'sources')).map((name) => join(EXAMPLES, 'sources', name)),
   ...[...providerTypes.keys()].map((type) => join(EXAMPLES, 'providers', `${type}.yaml`)),
 ];
 

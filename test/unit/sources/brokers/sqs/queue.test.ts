@@ -50,25 +50,25 @@ describe('check', () => {
   });
 
   test.each([
-    [{ queueURL: 'http://mq:9324/0/q' }, 'sqs.region is required: sqs.queueURL does not say it'],
+    [{ queueURL: 'http://mq:9324/0/q' }, 'spec.sqs.region is required: spec.sqs.queueURL does not say it'],
     [
       { queueURL: AWS, region: 'us-east-1' },
-      'sqs.region is us-east-1, but sqs.queueURL says eu-west-1: leave sqs.region out',
+      'spec.sqs.region is us-east-1, but spec.sqs.queueURL says eu-west-1: leave spec.sqs.region out',
     ],
-    [{ queueURL: 'https://' }, 'sqs.queueURL is not an absolute URL'],
+    [{ queueURL: 'https://' }, 'spec.sqs.queueURL is not an absolute URL'],
     [
       { queueURL: 'http://169.254.169.254/latest/q', region: 'eu-west-1' },
-      'sqs.queueURL is a link-local address, which is never connected to',
+      'spec.sqs.queueURL is a link-local address, which is never connected to',
     ],
     [
       { queueURL: 'http://2852039166/latest/q', region: 'eu-west-1' },
-      'sqs.queueURL is a link-local address, which is never connected to',
+      'spec.sqs.queueURL is a link-local address, which is never connected to',
     ],
     [
       { queueURL: AWS, endpoint: 'http://[::ffff:169.254.170.2]' },
-      'sqs.endpoint is a link-local address, which is never connected to',
+      'spec.sqs.endpoint is a link-local address, which is never connected to',
     ],
-    [{ queueURL: AWS, endpoint: 'http://[' }, 'sqs.endpoint is not an absolute URL'],
+    [{ queueURL: AWS, endpoint: 'http://[' }, 'spec.sqs.endpoint is not an absolute URL'],
   ])('of %j says: %s', (block, problem) => {
     expect(sqs.check(block)).toBe(problem);
   });
