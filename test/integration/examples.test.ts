@@ -20,6 +20,7 @@ let cluster: ControlPlane;
 beforeAll(async () => {
   cluster = await startControlPlane();
   await installChart(cluster);
+  await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'apps' } }));
 });
 
 afterAll(() => cluster?.stop());
