@@ -108,7 +108,7 @@ const network = {
       issuers: value(
         yesOrNo,
         true,
-        'Allows HTTPS (443) to any address, for issuers of ID tokens: types generic-oidc and gcr.',
+        'Allows HTTPS (443) to any address, for issuers of ID tokens (types generic-oidc, gcr, pubsub, eventgrid) and for Amazon SNS (type sns).',
       ),
       providerPorts: value(
         listOf(integer(1, 65_535)),
