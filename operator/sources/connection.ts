@@ -5,11 +5,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError, ConnectionError } from '../kube/api-error.ts';
 import { pause, type Sleeper } from '../kube/pause.ts';
-import type { Clock } from '../observe/clock.ts';
 import { connectDelayMs } from './delays.ts';
 import { areSameInputs, type Inputs, ReceiversLoadingError } from './inputs.ts';
+import { type Opened, type OpenReaderOptions, openReader } from './open-reader.ts';
 import type { Reader } from './reader.ts';
-import type { Source } from './source.ts';
 import { SourceError, type SourceErrorCode } from './source-error.ts';
 import { within } from './within.ts';
 
@@ -37,28 +36,19 @@ export interface Connection {
   stop(): Promise<boolean>;
 }
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends OpenReaderOptions {
   /** @throws SourceError and others, as `readInputs`. */
   readonly inputs: () => Promise<Inputs>;
-  /** @throws SourceError, and what a client may throw. */
-  readonly open: (inputs: Inputs) => Promise<Source>;
-  readonly read: (source: Source) => Reader;
+  /** How often the broker's settings are read again. */
   readonly inspectEveryMs: number;
   /** The last request to connect again, as it was when this was made. */
   readonly request: string | undefined;
-  readonly clock: Clock;
   readonly random: () => number;
   /** `state` or `handledRequest` is another one. */
   readonly onChange: () => void;
   /** A call to the broker failed; `error` is what it threw. */
   readonly onError: (code: SourceErrorCode | 'unexpected', error: unknown) => void;
   readonly onReceived: (count: number) => void;
-}
-
-interface Open {
-  readonly reader: Reader;
-  /** Of the broker's settings, as they were read last. */
-  notes: readonly string[];
 }
 
 interface State extends Sleeper {
@@ -68,7 +58,7 @@ interface State extends Sleeper {
   request: string | undefined;
   /** What the last attempt was made from; undefined: it could not be read. */
   tried: Inputs | undefined;
-  current: Open | undefined;
+  current: Opened | undefined;
   /** Those that receive nothing more, until what they hold has come to its end. */
   readonly retired: Set<Reader>;
   /** Settled when the next attempt is to begin at once. */
@@ -77,13 +67,15 @@ interface State extends Sleeper {
   stopping: Promise<boolean> | undefined;
 }
 
-const OPEN_MS = 28_000;
 /** A broker that was found, and does not refuse a receive at once, serves it. */
 const SERVES_MS = 1_000;
 /** ServiceAccounts may only be read one by one: nothing watches them. */
 const ACCOUNT_EVERY_MS = 10_000;
 /** A long poll, and the answers to the broker after it. */
 const STOP_MS = 23_000;
+/** An empty answer that comes sooner is followed by a pause. */
+const SOON_MS = 100;
+const EMPTY_MS = 1_000;
 
 export function createConnection(options: ConnectionOptions): Connection {
   const { clock } = options;
@@ -105,7 +97,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     clock.setInterval(() => {
       if (state.tried?.identity.kind === 'service-account') void inputsChanged(state);
     }, ACCOUNT_EVERY_MS),
-    clock.setInterval(() => void inspectAgain(state), options.inspectEveryMs),
+    clock.setInterval(() => {
+      void inspectAgain(state);
+      // Of Secrets that are not watched nobody tells.
+      void inputsChanged(state);
+    }, options.inspectEveryMs),
   ];
   void run(state);
   return {
@@ -140,9 +136,9 @@ async function run(state: State): Promise<void> {
 }
 
 /** @returns undefined where that failed, or is not wanted any more. */
-async function connect(state: State, turned: State['turned']): Promise<Open | undefined> {
+async function connect(state: State, turned: State['turned']): Promise<Opened | undefined> {
   const { request } = state;
-  let opened: Open | undefined;
+  let opened: Opened | undefined;
   let failure: unknown;
   try {
     opened = await open(state, turned);
@@ -161,37 +157,24 @@ async function connect(state: State, turned: State['turned']): Promise<Open | un
   return opened;
 }
 
-async function open(state: State, turned: State['turned']): Promise<Open> {
-  const { options } = state;
+async function open(state: State, turned: State['turned']): Promise<Opened> {
   state.tried = undefined;
-  const inputs = await options.inputs();
+  const inputs = await state.options.inputs();
   if (state.turned === turned) state.tried = inputs;
-  return await inTime(options.clock, openAndInspect(options, inputs));
-}
-
-async function openAndInspect({ open: openSource, read }: ConnectionOptions, inputs: Inputs): Promise<Open> {
-  const source = await openSource(inputs);
-  // What it may not tell of its settings, a receive does not need.
-  const notes = await source.inspect().catch(() => []);
-  return { reader: read(source), notes };
-}
-
-function inTime(clock: Clock, opening: Promise<Open>): Promise<Open> {
-  return within({ clock, ms: OPEN_MS }, opening, () => {
-    opening.then(({ reader }) => reader.release()).catch(() => {});
-    throw new SourceError('Unreachable', `no connection within ${OPEN_MS / 1_000} s`);
-  });
+  return await openReader(state.options, inputs);
 }
 
 /** Receives until the source is of no use, or another attempt is to be made. */
-async function readOn(state: State, opened: Open): Promise<void> {
+async function readOn(state: State, opened: Opened): Promise<void> {
   const { clock } = state.options;
   const { reader } = opened;
-  const serves = clock.setTimeout(() => reading(state, opened), SERVES_MS);
+  const serves = clock.setTimeout(() => showReading(state, opened), SERVES_MS);
   while (state.current === opened) {
     try {
-      await Promise.race([receive(state, reader), state.turned.promise]);
-      if (state.current === opened) reading(state, opened);
+      const pauseMs = await Promise.race([receive(state, reader), state.turned.promise]);
+      if (state.current !== opened) break;
+      answered(state, opened);
+      if (pauseMs !== undefined) await pause(state, pauseMs);
     } catch (error) {
       serves.cancel();
       if (state.current !== opened) break;
@@ -207,17 +190,29 @@ async function afterFailure(state: State, { source, isStuck }: Reader): Promise<
   const over = pause(state, connectDelayMs(state.failures, state.options.random));
   const { wake } = state;
   // A broker that is back is not kept waiting.
-  void source.recovered?.().then((isBack) => isBack && wake?.());
+  source.recovered?.().then(
+    (isBack) => isBack && wake?.(),
+    () => {},
+  );
   await over;
 }
 
-async function receive({ options }: State, reader: Reader): Promise<undefined> {
+/** @returns how long to wait before the next one, where that is needed. */
+async function receive({ options }: State, reader: Reader): Promise<number | undefined> {
+  const { clock, onReceived } = options;
+  const startMs = clock.elapsedMs();
   const count = await reader.receive();
-  if (count > 0) options.onReceived(count);
+  if (count > 0) onReceived(count);
+  // A broker that has nothing is no reason to ask without end.
+  return count === 0 && clock.elapsedMs() - startMs < SOON_MS ? EMPTY_MS : undefined;
 }
 
-function reading(state: State, { notes }: Open): void {
+function answered(state: State, opened: Opened): void {
   state.failures = 0;
+  showReading(state, opened);
+}
+
+function showReading(state: State, { notes }: Opened): void {
   change(state, { state: { kind: 'reading', notes } });
 }
 
@@ -249,7 +244,7 @@ async function inspectAgain(state: State): Promise<void> {
   const notes = await current?.reader.source.inspect().catch(() => undefined);
   if (current === undefined || notes === undefined) return;
   current.notes = notes;
-  if (state.current === current && state.state.kind === 'reading') reading(state, current);
+  if (state.current === current && state.state.kind === 'reading') showReading(state, current);
 }
 
 async function inputsChanged(state: State): Promise<void> {

@@ -40,11 +40,19 @@ export function hold(options: HoldOptions, message: Message, attempt: number): H
   };
   if (source.extendEveryMs !== undefined) {
     held.extension = clock.setInterval(() => {
-      message.extend().catch((error: unknown) => options.onError(message, error));
+      void extend(options, message);
     }, source.extendEveryMs);
   }
   if (source.maxHoldMs !== undefined) held.expiry = clock.setInterval(() => options.onExpired(held), source.maxHoldMs);
   return held;
+}
+
+async function extend({ onError }: HoldOptions, message: Message): Promise<void> {
+  try {
+    await message.extend();
+  } catch (error) {
+    onError(message, error);
+  }
 }
 
 /** Ends all that runs for it. */

@@ -234,7 +234,7 @@ function finish(state: State, held: Held, answer: () => Promise<void>): void {
   state.away.delete(held);
   if (state.away.size === 0) stopProbing(state);
   onFreed(held.bytes);
-  const answering = answer()
+  const answering = (async () => answer())()
     .catch((error: unknown) => reports.notSettled(held.message, error))
     .finally(() => {
       state.settling.delete(answering);

@@ -83,7 +83,9 @@ async function receive(state: State): Promise<number> {
   if (room === undefined) return 0;
   let messages: readonly Message[] = [];
   try {
-    messages = await inTime(state, source.receive(room.isWhole ? state.loop.room() : 1, signal));
+    // The API server may have gone away since.
+    const max = Math.min(state.loop.room(), room.isWhole ? MAX_IN_FLIGHT : 1);
+    if (max > 0) messages = await inTime(state, source.receive(max, signal));
   } finally {
     for (const { body } of messages) budget.add(body.length);
     budget.free(room.bytes);
@@ -120,7 +122,8 @@ function expectedNext(before: Expected, messages: readonly Message[]): Expected 
 
 function end(state: State, settleHeld: () => Promise<void>): Promise<void> {
   const settled = settleAfterReceive(state, settleHeld);
-  state.closed ??= settled.then(() => state.options.source.close());
+  // What cannot be closed is gone.
+  state.closed ??= settled.then(() => state.options.source.close()).catch(() => {});
   return state.closed;
 }
 

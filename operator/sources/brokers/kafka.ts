@@ -13,6 +13,8 @@ import { kafkaSchema } from './kafka/schema.ts';
 export const kafka: SourceType<KafkaBlock> = {
   name: 'kafka',
   schema: kafkaSchema,
+  serviceAccountWhen: "has(self.sasl) && self.sasl.mechanism == 'oauthbearer'",
+  serviceAccountWith: 'sasl.mechanism oauthbearer',
   identity: ({ sasl }) => (sasl?.mechanism === 'oauthbearer' ? 'required' : 'secret-only'),
   title: ({ topics, consumerGroup }) => `${topics.join(', ')} (${consumerGroup})`,
   check: blockFault,
