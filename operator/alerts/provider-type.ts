@@ -29,7 +29,7 @@ import type { Alert } from '../api/alert/alert.ts';
 import type { ServiceAccountIdentity } from './cloud/service-account.ts';
 import type { ProviderTokens } from './cloud/token-cache.ts';
 import type { FluxEvent } from './flux-event.ts';
-import type { HttpCaller } from './send/http-caller.ts';
+import type { HttpCaller, ProxySettings } from './send/http-caller.ts';
 
 /** A delivery: what a Provider sends. */
 export interface Notification {
@@ -71,6 +71,8 @@ export interface ProviderSettings {
   readonly http: HttpCaller;
   /** For clients that are not HTTP. */
   readonly tls: TlsSettings | undefined;
+  /** For clients that are not HTTP. */
+  readonly proxy: ProxySettings | undefined;
   /** For clients that are not HTTP: whether link-local addresses may be connected to. */
   readonly allowLinkLocal: boolean;
   /** As the Provider has it. */

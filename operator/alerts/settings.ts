@@ -68,6 +68,8 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     own: options.isCommitStatus ? secret : undefined,
     warn: options.warn ?? (() => {}),
   });
+  const ofProxy = proxyOf(spec, secret, proxy);
+  const { allowLinkLocal } = options;
   const settings: ProviderSettings = {
     namespace,
     name,
@@ -78,9 +80,10 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     token: textOf(secret, 'token').replace(LINE_END, ''),
     secret,
     headers: headersOf(secret),
-    http: httpCaller({ tls, proxy: proxyOf(spec, secret, proxy), allowLinkLocal: options.allowLinkLocal }),
+    http: httpCaller({ tls, proxy: ofProxy, allowLinkLocal }),
     tls,
-    allowLinkLocal: options.allowLinkLocal,
+    proxy: ofProxy,
+    allowLinkLocal,
     serviceAccountName: spec.serviceAccountName ?? '',
     serviceAccount: serviceAccountOf(provider, options.workloadIdentity),
     tokens: options.tokens.of({ namespace, name }),

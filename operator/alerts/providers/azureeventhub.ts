@@ -1,5 +1,8 @@
-/** Sends the event itself to a hub of Azure Event Hubs, by AMQP on a connection that is kept. */
-import type { EventHubProducerClient } from '@azure/event-hubs';
+/**
+ * Sends the event itself to a hub of Azure Event Hubs, by AMQP on a connection that is kept. With a proxy or certificates of
+ * its own it goes through a WebSocket, on port 443: the client can do both there alone.
+ */
+import type { EventHubClientOptions, EventHubProducerClient } from '@azure/event-hubs';
 import { systemClock } from '../../observe/clock.ts';
 import { azureAccess, azureAuthority } from '../cloud/azure-access.ts';
 import { DeliveryError } from '../delivery-error.ts';
@@ -7,6 +10,7 @@ import { eventJson } from '../encode/event-json.ts';
 import type { FluxEvent } from '../flux-event.ts';
 import type { ProviderSettings, ProviderType } from '../provider-type.ts';
 import { checkHost } from '../send/check-host.ts';
+import { webSocketsBy } from '../send/web-sockets-by.ts';
 import { within } from '../send/within.ts';
 import { fitEvent } from '../text/fit-event.ts';
 
@@ -35,7 +39,7 @@ const FINAL_CODES = new Set([
   'UnauthorizedError',
 ]);
 /** The queue tries again. */
-const OPTIONS = { retryOptions: { maxRetries: 0 } };
+const OPTIONS = { retryOptions: { maxRetries: 0 } } satisfies EventHubClientOptions;
 
 export const azureEventHub: ProviderType = {
   name: 'azureeventhub',
@@ -47,13 +51,20 @@ export const azureEventHub: ProviderType = {
   },
   async prepare(settings) {
     const client = await import('../clients/event-hubs.ts');
-    const { host, producer } = producerOf(settings, client);
+    const { tls, proxy, allowLinkLocal } = settings;
+    const sockets = (tls ?? proxy) ? await webSocketsBy({ tls, proxy, allowLinkLocal }) : undefined;
+    const options =
+      sockets === undefined ? OPTIONS : { ...OPTIONS, webSocketOptions: { webSocket: sockets.WebSocket } };
+    const { host, producer } = producerOf(settings, client, options);
     return {
       async send({ event }, signal) {
-        if (!settings.allowLinkLocal) await within(signal, checkHost(host));
+        if (!allowLinkLocal) await within(signal, checkHost(host));
         await send(producer, event, signal);
       },
-      close: () => producer.close(),
+      async close() {
+        await producer.close();
+        await sockets?.close();
+      },
     };
   },
 };
@@ -63,14 +74,14 @@ interface Producer {
   readonly producer: EventHubProducerClient;
 }
 
-function producerOf(settings: ProviderSettings, client: Client): Producer {
+function producerOf(settings: ProviderSettings, client: Client, options: EventHubClientOptions): Producer {
   const { address, channel, token, serviceAccountName } = settings;
   const isShared = address.includes('SharedAccessKey');
   if (serviceAccountName !== '' && (isShared || token !== '')) {
     const message = 'serviceAccountName cannot be set together with a token or an address with a SharedAccessKey';
     throw new DeliveryError('final', message);
   }
-  if (isShared) return ofConnectionString(address, client);
+  if (isShared) return ofConnectionString(address, client, options);
   if (address === '') throw new DeliveryError('final', 'the name of the event hub (address) cannot be empty');
   if (channel === '') throw new DeliveryError('final', 'the namespace of the event hub (channel) cannot be empty');
   const domain = DOMAINS.get(azureAuthority().host) ?? PUBLIC_DOMAIN;
@@ -83,13 +94,13 @@ function producerOf(settings: ProviderSettings, client: Client): Producer {
       expiresOnTimestamp: systemClock.now() + ASKED_AGAIN_MS,
     }),
   };
-  return { host, producer: new client.EventHubProducerClient(host, address, credential, OPTIONS) };
+  return { host, producer: new client.EventHubProducerClient(host, address, credential, options) };
 }
 
-function ofConnectionString(address: string, client: Client): Producer {
+function ofConnectionString(address: string, client: Client, options: EventHubClientOptions): Producer {
   try {
     const { fullyQualifiedNamespace: host } = client.parseEventHubConnectionString(address);
-    return { host, producer: new client.EventHubProducerClient(address, OPTIONS) };
+    return { host, producer: new client.EventHubProducerClient(address, options) };
   } catch {
     throw new DeliveryError('final', 'invalid connection string: it needs Endpoint, SharedAccessKey and EntityPath');
   }

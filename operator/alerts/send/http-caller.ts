@@ -68,7 +68,8 @@ export function createHttpCaller(options: HttpCallerOptions): HttpCaller {
   };
 }
 
-function createDispatcher({ tls, proxy, allowLinkLocal }: HttpCallerOptions): Dispatcher {
+/** What makes the connections of these settings. */
+export function createDispatcher({ tls, proxy, allowLinkLocal }: HttpCallerOptions): Dispatcher {
   const ofTls = tls === undefined ? {} : { ca: tls.ca, cert: tls.cert, key: tls.key };
   const resolving = allowLinkLocal ? {} : { lookup: guardedLookup() };
   const connect = { ...ofTls, ...resolving };

@@ -41,6 +41,7 @@ export function gitService(answers: readonly GitAnswer[], change: Partial<Provid
     headers: new Map(),
     http: { request, close: async () => {} },
     tls: undefined,
+    proxy: undefined,
     allowLinkLocal: false,
     serviceAccountName: '',
     serviceAccount: undefined,

@@ -1,8 +1,14 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { createAuthority, issueCertificate } from '../../../../control-plane/certificates.ts';
 import { parseEvent } from '../../../../operator/alerts/events/parse-event.ts';
 import { eventBody } from '../../../support/alerts/alert-world.ts';
 import { type EventHub, type EventHubOptions, startEventHub } from '../../../support/alerts/event-hub.ts';
 import { notifierFor } from '../../../support/alerts/notifier-for.ts';
+import { bridgeWebSocket } from '../../../support/alerts/web-socket-bridge.ts';
 
 const event = parseEvent(Buffer.from(eventBody('payments', { name: 'ledger', message: 'ready' })));
 
@@ -56,6 +62,65 @@ test('a refused key is final, and neither it nor the address is shown', async ()
   const hub = await hubWith({ claimStatus: 401 });
   const failure = await using({ address: connectionString(hub.host) }).failure(event);
   expect([failure.verdict, failure.message]).toEqual(['final', 'Azure Event Hubs failed: UnauthorizedError']);
+});
+
+async function listen(server: Server): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  ended.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+test('by a proxy and with a CA of its own it goes through a WebSocket', async () => {
+  const hub = await hubWith();
+  const authority = await createAuthority('hub');
+  const { certificatePem: cert, keyPem: key } = await issueCertificate(authority, {
+    commonName: 'server',
+    hosts: ['acme.servicebus.windows.net'],
+  });
+  const seen: string[] = [];
+  const service = createHttpsServer({ cert, key });
+  service.on('upgrade', (request, socket) => {
+    seen.push(`${request.url} ${request.headers['sec-websocket-protocol']}`);
+    bridgeWebSocket(request, socket, Number(hub.host.split(':')[1]));
+  });
+  const servicePort = await listen(service);
+  const proxy = createHttpServer();
+  proxy.on('connect', ({ url, headers }, socket: Socket) => {
+    seen.push(`CONNECT ${url} ${headers['proxy-authorization']}`);
+    const onward = connect(servicePort, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+    for (const each of [socket, onward]) each.on('error', () => socket.destroy());
+  });
+  const proxyPort = await listen(proxy);
+  const address = connectionString('acme.servicebus.windows.net').replace('UseDevelopmentEmulator=true;', '');
+  const notifier = notifierFor(
+    {
+      type: 'azureeventhub',
+      ...{ secretRef: { name: 'creds' }, proxySecretRef: { name: 'proxy' }, certSecretRef: { name: 'ca' } },
+    },
+    {
+      secrets: {
+        creds: { address },
+        proxy: { address: `http://127.0.0.1:${proxyPort}`, username: 'flux', password: 'secret' },
+        ca: { 'ca.crt': authority.certificatePem },
+      },
+    },
+  );
+  ended.push(notifier.end);
+  await notifier.deliver(event);
+  await notifier.deliver({ ...event, message: 'again' });
+  expect(hub.messages.map(({ body }) => JSON.parse(body).message)).toEqual(['ready', 'again']);
+  expect(seen).toEqual([
+    `CONNECT acme.servicebus.windows.net:443 Basic ${Buffer.from('flux:secret').toString('base64')}`,
+    '/$servicebus/websocket AMQPWSB10',
+  ]);
 });
 
 test('nobody there passes', async () => {
