@@ -24,6 +24,7 @@ COPY --from=build --chmod=0444 /src/dist/clients/event-hubs.mjs /sluice/clients/
 COPY --from=build --chmod=0444 /src/dist/clients/google-auth.mjs /sluice/clients/google-auth.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/nats.mjs /sluice/clients/nats.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/otlp.mjs /sluice/clients/otlp.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/web-socket.mjs /sluice/clients/web-socket.mjs
 COPY --from=build --chmod=0444 /src/LICENSE /sluice/LICENSE
 ENV PATH="/nodejs/bin" \
       SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt" \

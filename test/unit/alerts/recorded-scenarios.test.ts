@@ -1,6 +1,7 @@
 // Every scenario that was recorded of Flux is reproduced to the byte, or named here with the reason why not.
 import { expect, it } from 'vitest';
 import { expectScenario } from '../../support/alerts/expect-scenario.ts';
+import { runScenario } from '../../support/alerts/run-scenario.ts';
 import { scenarios } from '../../support/alerts/scenarios.ts';
 
 /** What is sent instead is said by the tests of the types. */
@@ -54,4 +55,41 @@ it.each([...scenarios.keys()].filter((name) => ![...deviating, ...elsewhere].inc
 
 it.each(deviating)('%s deviates as the table says', async (name) => {
   await expect(expectScenario(name)).rejects.toThrow();
+});
+
+/** Where a failure is told in other words than the original's, and why. */
+const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'Go says why a text is no number': [
+    ...['githubpullrequestcomment', 'gitlabmergerequestcomment', 'giteapullrequestcomment'],
+  ],
+  'an address may be a secret, and is not shown (fault 7)': ['b-badaddr', 'b-noaddr'],
+  'the queue tries again, and each attempt has a reason of its own (fault 2)': ['b-retry'],
+  'a redirect is not followed (fault 21)': ['b-302'],
+  'a refusal with status 200 is one (fault 9)': ['slack-api', 'b-lark-200'],
+  'what fails there does not fail here (faults 16, 17)': ['b-pwonly-bbs', 'b-token-nl'],
+  'the compiler of CEL and the parser of YAML are others': ['b-expr-err', 'b-expr-type', 'headers-bad'],
+  'it says what the address must be, too': ['b-slash'],
+};
+const otherWords = Object.values(OTHER_WORDS).flat();
+
+/** Each text once. */
+async function failuresOf(name: string): Promise<{ readonly told: string[]; readonly recorded: string[] }> {
+  const { failures, scenario } = await runScenario(name);
+  const prefix = 'Warning NotificationDispatchFailed ';
+  const recorded = (scenario.kubernetesEvents ?? []).filter((event) => event.startsWith(prefix));
+  const texts = recorded.map((event) => event.slice(prefix.length));
+  return { told: [...new Set(failures)], recorded: [...new Set(texts)] };
+}
+
+it.each([...scenarios.keys()].filter((name) => ![...otherWords, ...elsewhere, 'github-app'].includes(name)))(
+  'a failure of %s is told in the words of the original',
+  async (name) => {
+    const { told, recorded } = await failuresOf(name);
+    expect(told).toEqual(recorded);
+  },
+);
+
+it.each(otherWords)('a failure of %s is told in other words, as the table says', async (name) => {
+  const { told, recorded } = await failuresOf(name);
+  expect(told).not.toEqual(recorded);
 });
