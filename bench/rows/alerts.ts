@@ -1,4 +1,5 @@
 /** Events of 1 KB on their way to a local service, by how many Alerts there are. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../row.ts';
 import { type AlertMeasured, type AlertSetup, makeAlerts, startAlertLoad } from '../stage/alert-load.ts';
 import { connectionsTo, forgetPeakOf, peakMebibytesOf, restingMebibytesOf } from '../stage/process-facts.ts';
@@ -170,29 +171,32 @@ const hanging: Row = {
   },
 };
 
+/** The operator collects all its garbage at rest, and not twice in a minute. */
+const COLLECTED_AFTER_MS = 60_000;
+
 /** What a flood leaves behind, and what an Alert costs before the first event. */
 const memory: Row = {
   name: 'alerts-memory',
   title: 'at rest, and events of one Alert at once',
   receivers: 0,
   figures: [
-    { name: 'withoutAlerts', title: 'RSS MiB at rest without Alerts', original: 97, target: 85 },
-    { name: 'more', title: 'more with an Alert, MiB', original: undefined, target: 1 },
+    { name: 'moreMebibytes', title: 'RSS at rest: more than without Alerts, MiB', original: undefined, target: 1 },
     { name: 'peakMebibytes', title: 'peak RSS MiB', original: 229, target: 150 },
     { name: 'mebibytes', title: 'RSS MiB after', original: 160, target: 100 },
   ],
   async measure(stage) {
     await stage.restartOperator();
-    const withoutAlerts = await restingMebibytesOf(stage.operator.pid);
-    const takeAway = await makeAlerts(stage, { namespaces: ['alert-rest'] });
-    await stage.restartOperator();
-    const more = (await restingMebibytesOf(stage.operator.pid)) - withoutAlerts;
-    await takeAway();
     const { pid } = stage.operator;
+    const withoutAlerts = await restingMebibytesOf(pid);
+    const takeAway = await makeAlerts(stage, { namespaces: ['alert-rest'] });
+    await sleep(COLLECTED_AFTER_MS);
+    const moreMebibytes = (await restingMebibytesOf(pid)) - withoutAlerts;
+    await takeAway();
     forgetPeakOf(pid);
     await measured(stage, ONE, flood);
     const peakMebibytes = peakMebibytesOf(pid);
-    return { withoutAlerts, more, peakMebibytes, mebibytes: await restingMebibytesOf(pid) };
+    await sleep(COLLECTED_AFTER_MS);
+    return { withoutAlerts, moreMebibytes, peakMebibytes, mebibytes: await restingMebibytesOf(pid) };
   },
 };
 
