@@ -6,8 +6,10 @@ import { parseArgs } from 'node:util';
 import { endWithParent } from '../control-plane/end-with-parent.ts';
 import { lineProgress, type Progress } from '../control-plane/progress.ts';
 import { startElasticMq } from './brokers/elasticmq.ts';
+import { startKafka } from './brokers/kafka.ts';
 import { startMoto } from './brokers/moto.ts';
 import { startNats } from './brokers/nats.ts';
+import { startPubSub } from './brokers/pubsub.ts';
 import { startRabbitMq } from './brokers/rabbitmq.ts';
 
 interface Running {
@@ -22,6 +24,11 @@ const servers: Readonly<Record<string, (progress: Progress) => Promise<Running>>
   moto: startMoto,
   elasticmq: startElasticMq,
   nats: (progress) => startNats({ edition: 'current', progress }),
+  kafka: startKafka,
+  async pubsub(progress) {
+    const server = await startPubSub({ progress });
+    return { url: `http://${server.host}`, stop: server.stop };
+  },
   rabbitmq: (progress) => startRabbitMq({ progress }),
 };
 

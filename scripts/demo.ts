@@ -1,7 +1,7 @@
 /**
  * The guide, live: a real control plane, the manifests of `cdk8s synth`, the built operator with the rights of its own
- * ServiceAccount, a signed push, and an event that an Alert sends on. With `--once` it ends after the walk, exit 0 only when
- * every step was seen to work.
+ * ServiceAccount, a signed push, and an event that an Alert sends on; with `--brokers` also a message of a queue. With `--once`
+ * it ends after the walk, exit 0 only when every step was seen to work.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { githubDelivery } from '../test/support/github-delivery.ts';
 import { type OperatorProcess, startOperatorProcess } from '../test/support/operator-process.ts';
 import { bundle } from './bundle.ts';
 import { walkAlert } from './demo/alert-walk.ts';
+import { type BrokerHook, walkBroker } from './demo/broker-walk.ts';
 import { fluxEvent } from './demo/manifests.ts';
 import { createNarrator, type Narrator } from './demo/narrator.ts';
 import { type Sink, startSink } from './demo/sink.ts';
@@ -98,11 +99,17 @@ function untilInterrupted(): Promise<void> {
   });
 }
 
-async function demo(once: boolean): Promise<void> {
+interface DemoOptions {
+  readonly once: boolean;
+  readonly brokers: boolean;
+}
+
+async function demo({ once, brokers }: DemoOptions): Promise<void> {
   const narrator = createNarrator(process.stdout);
   let controlPlane: ControlPlane | undefined;
   let started: Started | undefined;
   let sink: Sink | undefined;
+  let broker: BrokerHook | undefined;
   try {
     narrator.heading('A control plane');
     await narrator.step('etcd, kube-apiserver, kube-controller-manager', async (progress) => {
@@ -121,22 +128,27 @@ async function demo(once: boolean): Promise<void> {
       if (invited) narrator.show(`arrived: ${body}`);
     });
     await walkAlert({ ...stage, eventsUrl, sink });
+    if (brokers) broker = await walkBroker(stage);
     if (once) return;
     invited = true;
     invite(narrator, controlPlane, started, hook);
+    if (broker !== undefined) narrator.show(`\n${broker.command}`);
     await untilInterrupted();
   } finally {
     await started?.operator.stop();
     await sink?.close();
+    await broker?.stop();
     await controlPlane?.stop();
   }
 }
 
 endWithParent();
-const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { once: { type: 'boolean', default: false }, brokers: { type: 'boolean', default: false } },
+});
 if (!existsSync(join(root, 'node_modules'))) throw new Error('run it as npm run demo, which installs what it needs');
 try {
-  await demo(values.once);
+  await demo(values);
 } catch (error) {
   console.error(`\n${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
