@@ -348,7 +348,7 @@ describe('over TLS', () => {
       ...{ ...secure(), topics: ['sasl-oauthbearer'], consumerGroup: 'oauth', startFrom: 'earliest' },
       sasl: { mechanism: 'oauthbearer', audience: 'kafka' },
     };
-    expect(kafka.check({ ...block, tls: false })).toContain('needs kafka.tls: true');
+    expect(kafka.check({ ...block, tls: false })).toContain('needs spec.kafka.tls: true');
     const source = await kafka.open({
       ...{ block, identity: { kind: 'service-account', account }, consumer: 'sluice-0', clock: systemClock },
       certificates: { 'ca.crt': Buffer.from(server.authority) },

@@ -19,21 +19,24 @@ export function blockFault(block: KafkaBlock): string | undefined {
   const { bootstrapServers, topics, deadLetterTopic, tls = false, sasl } = block;
   for (const [index, server] of bootstrapServers.entries()) {
     const fault = serverFault(server);
-    if (fault !== undefined) return `kafka.bootstrapServers[${index}] ${fault}`;
+    if (fault !== undefined) return `spec.kafka.bootstrapServers[${index}] ${fault}`;
   }
   if (deadLetterTopic !== undefined && topics.includes(deadLetterTopic)) {
-    return 'kafka.deadLetterTopic is one of kafka.topics, so a rejected message would come again without end';
+    return 'spec.kafka.deadLetterTopic is one of kafka.topics, so a rejected message would come again without end';
   }
   if (sasl?.mechanism !== 'oauthbearer') {
-    return sasl?.audience === undefined ? undefined : 'kafka.sasl.audience is for the mechanism oauthbearer alone';
+    return sasl?.audience === undefined ? undefined : 'spec.kafka.sasl.audience is for the mechanism oauthbearer alone';
   }
-  if (!tls) return 'kafka.sasl.mechanism oauthbearer needs kafka.tls: true, because a token is sent over TLS only';
-  return (sasl.audience ?? '') === '' ? 'kafka.sasl.audience is required for the mechanism oauthbearer' : undefined;
+  if (!tls)
+    return 'spec.kafka.sasl.mechanism oauthbearer needs spec.kafka.tls: true, because a token is sent over TLS only';
+  return (sasl.audience ?? '') === ''
+    ? 'spec.kafka.sasl.audience is required for the mechanism oauthbearer'
+    : undefined;
 }
 
 function serverFault(server: string): string | undefined {
   const url = URL.parse(`kafka://${server}`);
-  if (url === null || url.port === '' || url.host !== server.toLowerCase()) return 'must be host:port';
+  if (url === null || url.port === '' || url.host.toLowerCase() !== server.toLowerCase()) return 'must be host:port';
   try {
     checkWrittenAddress(url);
     return undefined;

@@ -38,12 +38,12 @@ export function isGoogles(block: PubSubBlock): boolean {
 export function endpointFault({ endpoint }: PubSubBlock): string | undefined {
   if (endpoint === undefined) return undefined;
   const url = URL.parse(endpoint);
-  if (url === null) return 'pubsub.endpoint is not an absolute URL';
+  if (url === null) return 'spec.pubsub.endpoint is not an absolute URL';
   try {
     checkWrittenAddress(url);
     return undefined;
   } catch (error) {
     if (!(error instanceof RefusedAddressError)) throw error;
-    return 'pubsub.endpoint is a link-local address, which is never connected to';
+    return 'spec.pubsub.endpoint is a link-local address, which is never connected to';
   }
 }

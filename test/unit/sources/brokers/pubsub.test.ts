@@ -17,9 +17,9 @@ describe('a subscription', () => {
     [undefined, undefined],
     ['https://pubsub.example.com', undefined],
     ['http://127.0.0.1:8085', undefined],
-    ['http://169.254.169.254', 'pubsub.endpoint is a link-local address, which is never connected to'],
-    ['https://[fe80::1]', 'pubsub.endpoint is a link-local address, which is never connected to'],
-    ['http://:80', 'pubsub.endpoint is not an absolute URL'],
+    ['http://169.254.169.254', 'spec.pubsub.endpoint is a link-local address, which is never connected to'],
+    ['https://[fe80::1]', 'spec.pubsub.endpoint is a link-local address, which is never connected to'],
+    ['http://:80', 'spec.pubsub.endpoint is not an absolute URL'],
   ])('at %s: %s', (endpoint, fault) => {
     expect(pubsub.check({ subscription, ...(endpoint && { endpoint }) })).toBe(fault);
   });
