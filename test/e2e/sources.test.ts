@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
+import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
 import { createSourceWorld, type SourceWorld, type SourceWorldOptions } from '../support/sources/source-world.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -148,6 +149,26 @@ describe('an object that cannot be', () => {
     });
     expect([code, stderr]).toEqual([1, expect.stringContaining('set either resources, or receiverRef alone')]);
   });
+});
+
+it('no identity is borrowed that was not granted', async () => {
+  const { world, source, reason, read } = await sourceWorld();
+  const sqs = { queueURL: 'https://sqs.eu-west-1.amazonaws.com/111122223333/flux-events' };
+  await source('none', { ...toA, type: 'sqs', sqs });
+  expect((await reason('none', 'ServiceAccountNotAllowed')).message).toMatch(
+    /^no identity may be used: set spec\.secretRef/,
+  );
+  await world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'flux-events' } });
+  await source('account', { ...toA, type: 'sqs', sqs, serviceAccountName: 'flux-events' });
+  const { message } = await reason('account', 'ServiceAccountNotAllowed');
+  expect(message).toContain(`add ${world.namespace}/flux-events to the value sources.serviceAccounts`);
+  const { status } = await read('account');
+  expect(status?.conditions?.map(({ type, reason: why }) => `${type} ${why}`)).toEqual([
+    'Ready ServiceAccountNotAllowed',
+    'Reconciling ProgressingWithRetry',
+  ]);
+  await installChart(controlPlane, { sources: { serviceAccounts: [`${world.namespace}/flux-events`] } });
+  expect((await reason('account', 'AuthenticationFailed')).message).toContain('eks.amazonaws.com/role-arn');
 });
 
 it('suspended, nothing is received and what is held is given back; deleted, nothing is left', async () => {
