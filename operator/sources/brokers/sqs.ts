@@ -28,7 +28,9 @@ export function createSqs(proof: SnsProof = createSnsProof({ now: systemClock.el
     check,
     open: (settings) => open(identities, settings),
     async prove({ topicARNs = [] }, { body }) {
-      if (topicARNs.length > 0) await proof.verify(body, new Set(topicARNs));
+      if (topicARNs.length === 0) return undefined;
+      await proof.verify(body, new Set(topicARNs));
+      return 'sns';
     },
   };
 }
