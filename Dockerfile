@@ -22,8 +22,13 @@ COPY --from=build --chmod=0444 /src/dist/operator.js /sluice/operator.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/azure-identity.mjs /sluice/clients/azure-identity.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/event-hubs.mjs /sluice/clients/event-hubs.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/google-auth.mjs /sluice/clients/google-auth.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/kafka.mjs /sluice/clients/kafka.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/nats-jetstream.mjs /sluice/clients/nats-jetstream.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/nats.mjs /sluice/clients/nats.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/otlp.mjs /sluice/clients/otlp.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/pubsub.mjs /sluice/clients/pubsub.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/rabbitmq.mjs /sluice/clients/rabbitmq.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/sqs.mjs /sluice/clients/sqs.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/web-socket.mjs /sluice/clients/web-socket.mjs
 COPY --from=build --chmod=0444 /src/LICENSE /sluice/LICENSE
 ENV PATH="/nodejs/bin" \

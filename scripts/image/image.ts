@@ -26,8 +26,9 @@ export const image = {
 
 /** What is loaded when it is needed first: a file for each of the sources. */
 function clientFiles(): Readonly<Record<string, string>> {
-  const sources = readdirSync(join(import.meta.dirname, '..', '..', 'operator', 'alerts', 'clients')).sort();
-  const names = sources.map((source) => source.replace(/\.ts$/, '.mjs'));
+  const operator = join(import.meta.dirname, '..', '..', 'operator');
+  const sources = ['alerts', 'sources'].flatMap((feature) => readdirSync(join(operator, feature, 'clients')));
+  const names = sources.map((source) => source.replace(/\.ts$/, '.mjs')).sort();
   return Object.fromEntries(names.map((name) => [`dist/clients/${name}`, `/sluice/clients/${name}`]));
 }
 
