@@ -61,6 +61,9 @@ let env: NodeJS.ProcessEnv;
 /** The services of the examples are not reached: nothing listens at this proxy. */
 let noService: Readonly<Record<string, string>>;
 
+/** Between two runs of the same commands, which start some programs each. */
+const POLL_MS = 300;
+
 const firstLine = (block: string): string => block.split('\n')[0] ?? '';
 
 /** Runs a page's commands in one shell. @returns what they print. */
@@ -174,7 +177,7 @@ describe('the commands of the documents', () => {
     // The operator may hear of the Alert after the event, so that another one is needed.
     const again = () => post.replace('Hello from Sluice', `Hello ${++attempts}`);
     await expect
-      .poll(() => run([again(), ...variables, events]))
+      .poll(() => run([again(), ...variables, events]), { interval: POLL_MS })
       .toContain('failed to send notification for Kustomization/flux-system/test: ');
   });
 
@@ -185,7 +188,9 @@ describe('the commands of the documents', () => {
     const send = `curl -s -X POST "http://localhost:9292$(kubectl -n flux-system get receiver "$RECEIVER" -o jsonpath='{.status.webhookPath}')"`;
     const [variables = '', ...rest] = blocks;
     const events = rest.find((block) => block.includes(' events --for')) ?? '';
-    await expect.poll(() => run([variables, 'RECEIVER=generic-receiver', send, events])).toContain('TargetNotFound');
+    await expect
+      .poll(() => run([variables, 'RECEIVER=generic-receiver', send, events]), { interval: POLL_MS })
+      .toContain('TargetNotFound');
     const printed = await run(blocks);
     expect(printed).toContain('Ready=True Succeeded: Receiver initialized for path: /hook/');
     expect(printed).toContain('"webhook accepted"');
