@@ -6,19 +6,28 @@ import { type AlertWorld, type AlertWorldOptions, createAlertWorld, eventBody } 
 import type { RecorderAnswer } from '../support/alerts/recorder.ts';
 import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
+import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
+import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let controlPlane: ControlPlane;
+/** Before the API server, which is away when this refuses. */
+let proxy: TcpProxy;
 const worlds: AlertWorld[] = [];
 
 beforeAll(async () => {
   controlPlane = await ownControlPlane();
   await installChart(controlPlane);
+  proxy = await createTcpProxy(controlPlane.url);
 });
 afterEach(async () => {
+  await proxy.restore();
   for (const world of worlds.splice(0)) await world.end();
 });
-afterAll(() => controlPlane?.stop());
+afterAll(async () => {
+  await proxy?.stop();
+  await controlPlane?.stop();
+});
 
 /** With an Alert of everything, whose Provider posts to /hook; its Secret names the address. */
 async function start(options: AlertWorldOptions & { readonly withSecret?: boolean } = {}): Promise<AlertWorld> {
@@ -65,13 +74,14 @@ describe('while the API server is away', () => {
     ['without a Secret', false],
     ['with a Secret', true],
   ])('events are taken and delivered, %s', async (_, withSecret) => {
-    const alerting = await start({ withSecret });
-    await controlPlane.killApiServer();
+    const kubeconfig = await kubeconfigThrough(proxy, controlPlane);
+    const alerting = await start({ withSecret, world: { kubeconfig } });
+    await proxy.refuse();
     for (const message of messages(10, 'away')) {
       expect(await alerting.post({ name: message.replace(' ', '-'), message })).toBe(202);
     }
     await waitFor('all are delivered', () => ofEvents(alerting).length === 10);
-    await controlPlane.startApiServer();
+    await proxy.restore();
     expect(new Set(ofEvents(alerting))).toEqual(new Set(messages(10, 'away')));
   });
 });

@@ -1,13 +1,12 @@
 // Several replicas on a real API server, under load: however one of them ends, or the API server does, no webhook that
 // was answered 200 or 202 is lost, one at a time leads, and nothing is written twice.
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { readKubeconfig, writeKubeconfig } from '../../control-plane/kubeconfig.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import type { Receiver } from '../../operator/api/receiver/receiver.ts';
 import { type AnnotationLog, watchAnnotations } from '../support/annotation-log.ts';
 import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
+import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { type Destination, type Senders, startSenders, type Tally } from '../support/senders.ts';
 import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -204,11 +203,7 @@ describe('two replicas under load', () => {
     // The one that will be cut off comes second, and leads when the first has ended.
     const proxy = await createTcpProxy(controlPlane.url);
     proxies.push(proxy);
-    const { cluster, user } = readKubeconfig(
-      await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
-    );
-    const kubeconfig = join(controlPlane.dir, 'cut-off.kubeconfig');
-    writeKubeconfig(kubeconfig, { cluster: { ...cluster, server: proxy.url }, user });
+    const kubeconfig = await kubeconfigThrough(proxy, controlPlane);
     const cutOff = await world.another(ARGS, kubeconfig);
     await other.stop();
     await leaderOf([cutOff]);

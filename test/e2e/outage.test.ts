@@ -1,10 +1,9 @@
 // The API server goes away and comes back: what was answered 200 or 202 reaches its target, and nothing blocks.
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readKubeconfig, writeKubeconfig } from '../../control-plane/kubeconfig.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
+import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, signed, TOKEN, type World } from '../support/world.ts';
@@ -20,11 +19,7 @@ beforeAll(async () => {
   controlPlane = await ownControlPlane();
   await installChart(controlPlane);
   proxy = await createTcpProxy(controlPlane.url);
-  throughProxy = join(controlPlane.dir, 'proxy.kubeconfig');
-  const { cluster, user } = readKubeconfig(
-    await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
-  );
-  writeKubeconfig(throughProxy, { cluster: { ...cluster, server: proxy.url }, user });
+  throughProxy = await kubeconfigThrough(proxy, controlPlane);
 });
 afterEach(async () => {
   await proxy.restore();

@@ -33,7 +33,7 @@ export interface PostedEvent {
 export interface AlertWorldOptions {
   readonly args?: readonly string[];
   readonly answers?: readonly RecorderAnswer[];
-  readonly world?: Pick<WorldOptions, 'env' | 'namespace' | 'values'>;
+  readonly world?: Pick<WorldOptions, 'env' | 'kubeconfig' | 'namespace' | 'values'>;
 }
 
 export async function createAlertWorld(
