@@ -7,7 +7,8 @@ import { restingMebibytesOf } from '../stage/process-facts.ts';
 import { createSqsStage, messagesPerSecond, type SqsStage } from '../stage/sqs.ts';
 import type { Stage } from '../stage/stage.ts';
 
-const MESSAGES = 2_000;
+/** moto takes longer for each the more there are. */
+const MESSAGES = 300;
 const SOURCES = 10;
 const IDLE_SECONDS = 60;
 /** The first polls do not wait. */

@@ -21,7 +21,7 @@ const ROLE_KEY = 'eks.amazonaws.com/role-arn';
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
 /** Of their life; after it they are exchanged anew. */
 const KEPT_SHARE = 0.8;
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 10_000;
 const MAX_SESSION_NAME = 64;
 
 interface Kept {

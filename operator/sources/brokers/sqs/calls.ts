@@ -38,7 +38,7 @@ export interface ReceiveOptions {
 
 export type QueueAttribute = 'VisibilityTimeout' | 'RedrivePolicy' | 'ApproximateNumberOfMessages';
 
-const CALL_TIMEOUT_MS = 5_000;
+const CALL_TIMEOUT_MS = 10_000;
 /** Beside what the queue itself waits: with what is released then, a stop takes less than 25 s. */
 const RECEIVE_SLACK_MS = 3_000;
 
@@ -93,7 +93,7 @@ export function createCalls({ sdk, client, queue, clock, refused }: CallsOptions
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['All'],
       });
-      const timeoutMs = waitSeconds * 1_000 + RECEIVE_SLACK_MS;
+      const timeoutMs = Math.max(waitSeconds * 1_000 + RECEIVE_SLACK_MS, CALL_TIMEOUT_MS);
       const answer = await within('ReceiveMessage', timeoutMs, (abortSignal) => client.send(command, { abortSignal }));
       return answer.Messages ?? [];
     },
