@@ -19,12 +19,20 @@ const resources = [{ kind: 'ImageRepository', name: 'webapp' }];
 const queueURL = 'https://sqs.eu-west-1.amazonaws.com/111122223333/flux-events';
 const blocks = {
   sqs: { queueURL },
+  pubsub: { subscription: 'projects/acme/subscriptions/flux' },
   nats: { servers: ['nats://nats.queue:4222'], stream: 'HARBOR', consumer: 'sluice' },
+  kafka: { bootstrapServers: ['kafka.queue:9092'], topics: ['harbor'], consumerGroup: 'sluice' },
   rabbitmq: { url: 'amqps://rabbit.queue', queue: 'flux' },
 };
 
 const sqs = (changes: object = {}) => ({ type: 'sqs', sqs: blocks.sqs, resources, ...changes });
 const nats = (changes: object = {}) => ({ type: 'nats', nats: blocks.nats, resources, ...changes });
+const kafka = (sasl: object, changes: object) => ({
+  type: 'kafka',
+  kafka: { ...blocks.kafka, tls: true, sasl },
+  resources,
+  ...changes,
+});
 const receiverRef = { name: 'github' };
 const carried = (changes: object = {}) => ({ type: 'sqs', sqs: blocks.sqs, receiverRef, ...changes });
 
@@ -46,6 +54,10 @@ export const acceptedBrokerSpecs: readonly SpecRow[] = [
       interval: '1h30m',
       suspend: true,
     }),
+  },
+  {
+    name: 'a ServiceAccount of Kafka with oauthbearer',
+    spec: kafka({ mechanism: 'oauthbearer', audience: 'kafka' }, { serviceAccountName: 'flux-events' }),
   },
   { name: 'a Secret', spec: nats({ secretRef: { name: 'login' } }) },
   { name: 'a Receiver', spec: carried({ maxAttempts: 1 }) },
@@ -99,6 +111,14 @@ export const refusedBrokerSpecs: readonly RefusedBrokerSpec[] = [
     name: 'a ServiceAccount where none can be used',
     spec: nats({ serviceAccountName: 'a' }),
     ...forbidden('serviceAccountName', 'type nats takes no serviceAccountName: set secretRef'),
+  },
+  {
+    name: 'a ServiceAccount of Kafka without oauthbearer',
+    spec: kafka({ mechanism: 'plain' }, { serviceAccountName: 'a' }),
+    ...forbidden(
+      'serviceAccountName',
+      'type kafka takes no serviceAccountName but with sasl.mechanism oauthbearer: set secretRef',
+    ),
   },
   {
     name: 'neither resources nor a Receiver',
