@@ -20,6 +20,8 @@ export interface NatsOptions {
   readonly config?: string;
   /** Files that `config` names, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Of an earlier one; default: a free one. */
+  readonly port?: number;
   readonly progress?: Progress;
 }
 
@@ -56,9 +58,9 @@ interface State {
 
 /** @throws Error that says in one line what this machine lacks, or what the server said when it ended. */
 export async function startNats(options: NatsOptions = {}): Promise<NatsServer> {
-  const { edition = 'debian', config = '', files = {}, progress = () => undefined } = options;
-  const program = await natsProgram(edition, progress);
-  const host = `127.0.0.1:${await freePort()}`;
+  const { edition = 'debian', config = '', files = {}, port, progress = () => undefined } = options;
+  const program = await findNatsServer(edition, progress);
+  const host = `127.0.0.1:${port ?? (await freePort())}`;
   const state: State = { program, folder: createRunFolder(), host, starts: 0, running: undefined };
   try {
     for (const [name, text] of Object.entries(files)) await writeFile(join(state.folder.path, name), text);
@@ -84,7 +86,8 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
   };
 }
 
-async function natsProgram(edition: NatsEdition, progress: Progress): Promise<string> {
+/** The program, which is unpacked or built where it is not there. @throws Error with one line that says why it cannot be had. */
+export async function findNatsServer(edition: NatsEdition, progress: Progress): Promise<string> {
   if (edition === 'debian') return join(unpackedPackage('nats-server'), 'usr', 'sbin', 'nats-server');
   const source = join(import.meta.dirname, 'nats-server');
   const hash = createHash('sha256').update(JSON.stringify(GO_ARGS));

@@ -1,10 +1,11 @@
 /** Starts the builds that a first run of the tests needs, so that they go on while other tests run. */
 import { findControlPlane } from '../../control-plane/build.ts';
-import { lineProgress } from '../../control-plane/progress.ts';
+import { lineProgress, type Progress } from '../../control-plane/progress.ts';
 import { findCelGo } from '../../test/support/cel-go.ts';
 import { findFluxCli } from '../../test/support/flux-cli.ts';
 import { findFluxEvents } from '../../test/support/flux-events.ts';
 import { findGoVerdicts } from '../../test/support/go-verdicts.ts';
+import { findNatsServer } from '../brokers/nats.ts';
 import { findPubSub } from '../brokers/pubsub.ts';
 
 export interface Builds {
@@ -18,7 +19,8 @@ export function startBuilds(): Builds {
   const ignore = (): void => undefined;
   const controlPlane = findControlPlane(progress).then(ignore, ignore);
   let latest = controlPlane;
-  for (const find of [findCelGo, findGoVerdicts, findFluxCli, findFluxEvents, findPubSub]) {
+  const findNats = (each: Progress) => findNatsServer('current', each);
+  for (const find of [findCelGo, findGoVerdicts, findFluxCli, findFluxEvents, findPubSub, findNats]) {
     latest = latest.then(() => find(progress)).then(ignore, ignore);
   }
   return { controlPlane };

@@ -179,11 +179,14 @@ async function understand(state: State, link: Link, end: PullEnd): Promise<void>
   throw new SourceError('SourceUnsuitable', message);
 }
 
-function pause({ settings: { clock } }: State, signal: AbortSignal): Promise<void> {
+async function pause({ settings: { clock } }: State, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = clock.setTimeout(resolve, PAUSE_MS);
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise.finally(() => timer.cancel());
+  const over = () => resolve();
+  const timer = clock.setTimeout(over, PAUSE_MS);
+  signal.addEventListener('abort', over, { once: true });
+  await promise;
+  timer.cancel();
+  signal.removeEventListener('abort', over);
 }
 
 function accept(state: State, message: Msg): Message[] {
