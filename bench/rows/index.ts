@@ -13,6 +13,7 @@ import { outage } from './outage.ts';
 import { quiet } from './quiet.ts';
 import { readyTenThousand, readyThousand } from './ready.ts';
 import { sqsRows } from './sources.ts';
+import { natsRows } from './sources-nats.ts';
 import { spread } from './spread.ts';
 
 export const rows: readonly Row[] = [
@@ -30,5 +31,6 @@ export const rows: readonly Row[] = [
   idleCalls,
   quiet,
   spread,
+  ...natsRows,
   outage,
 ];
