@@ -23,7 +23,7 @@ interface State {
   readonly options: KafkaSourceOptions;
   /** Brokers that a fetch waits at. */
   readonly fetching: Set<number>;
-  /** The generation whose partitions are looked up. */
+  /** Whether the brokers that lead the partitions are being looked up. */
   looking: boolean;
   wake: PromiseWithResolvers<void>;
 }
