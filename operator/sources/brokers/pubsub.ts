@@ -13,6 +13,7 @@ export function createPubSub(identities: GoogleIdentities = createGoogleIdentiti
   return {
     name: 'pubsub',
     schema: pubsubSchema,
+    serviceAccountWhen: 'true',
     identity: (block) => (takesCredentials(block) ? 'required' : 'optional'),
     title(block) {
       const { name, project } = subscriptionOf(block);
