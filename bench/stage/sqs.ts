@@ -23,6 +23,8 @@ export interface SqsStage {
   drain(queueUrl: string, count: number): Promise<number>;
   /** BrokerReceivers, one a queue, for one target. Done when all are Ready. @param origin of the calls, in moto's place. */
   read(queueUrls: readonly string[], origin?: string): Promise<void>;
+  /** PATCHes of targets, by the API server's own count. */
+  targetPatches(): Promise<number>;
   /** Takes the objects away. */
   end(): Promise<void>;
 }
@@ -55,6 +57,13 @@ export async function createSqsStage({ controlPlane }: Stage): Promise<SqsStage>
       const urls = queueUrls.map((url) => url.replace(moto.url, origin));
       await controlPlane.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objectsFor(urls) }));
       await kubectl('wait', 'brokerreceivers', '--all', '--for=condition=Ready', '--timeout=300s');
+    },
+    async targetPatches() {
+      const { stdout } = await controlPlane.kubectl(['get', '--raw', '/metrics']);
+      const counts = stdout.matchAll(
+        /^apiserver_request_total\{.*resource="gitrepositories".*verb="PATCH".*\} (\d+)$/gm,
+      );
+      return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
     },
     async end() {
       await kubectl('delete', 'brokerreceivers', '--all');
