@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reusedControlPlane } from '../support/control-plane.ts';
 import { createHttpGate, type HttpGate } from '../support/http-gate.ts';
 import { rawRequest, statusOf } from '../support/raw-socket.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { createWorld, signed, TOKEN, type World } from '../support/world.ts';
 
 const TIMES = 300;
@@ -47,6 +48,9 @@ beforeAll(async () => {
   }
   await world.receiver('generic-oidc', { type: 'generic-oidc', oidcProviders, resources: [repo] });
   for (const type of [...withToken, 'generic-oidc']) paths.set(type, await world.ready(type));
+  await waitFor('the Event of each Receiver that is ready', async () => {
+    return gate.seen.filter((call) => call.startsWith('POST ') && call.endsWith('/events')).length >= paths.size;
+  });
 });
 
 afterAll(async () => {

@@ -9,8 +9,9 @@ import { parse, parseAllDocuments } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../../control-plane/start.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { makeRelease } from '../../scripts/release/make-release.ts';
+import { commandsOf } from '../support/document.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const _ROOT = join(import.meta.dirname, '..', '..');
 const LAST_RELEASE = join(import.meta.dirname, 'fixtures', 'install-0.1.0.yaml');
 const CRD = 'receivers.notification.toolkit.fluxcd.io';
 const { version } = packageJson;
@@ -46,16 +47,6 @@ async function kubectl(args: readonly string[], input?: string): Promise<string>
 
 const apply = (file: string) => kubectl(['apply', '--server-side', '--validate=strict', '-f', file]);
 const uidOf = (...object: string[]) => kubectl(['get', ...object, '-o', 'jsonpath={.metadata.uid}']);
-
-/** The commands of a step of the page. */
-function commandsOf(heading: string): readonly string[] {
-  const page = readFileSync(join(ROOT, 'docs', 'uninstall.md'), 'utf8');
-  const [, section = ''] = page.split(`## ${heading}\n`);
-  const [, fence = ''] = /```sh\n(.*?)```/s.exec(section) ?? [];
-  const commands = fence.trim().split('\n');
-  expect(commands.every((command) => command.startsWith('kubectl '))).toBe(true);
-  return commands;
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-release-test-'));
@@ -139,7 +130,7 @@ describe('install.yaml', () => {
 
   it('is uninstalled by the commands of the documentation', async () => {
     for (const step of ['2. Delete Receivers, Alerts and Providers', '3. Delete the operator', '4. Delete the CRDs']) {
-      for (const command of commandsOf(step)) await kubectl(command.split(' ').slice(1));
+      for (const command of await commandsOf('docs/uninstall.md', step)) await kubectl(command.split(' ').slice(1));
     }
     const installed = objectsIn(read('install.yaml')).filter(({ kind }) => kind !== 'Namespace');
     const list = JSON.stringify({

@@ -60,18 +60,26 @@ async function using(spec: object = {}, { token = TOKEN, headers = '' } = {}): P
 
 interface Received {
   readonly ackId: string;
-  readonly message: { readonly data: string; readonly attributes?: Readonly<Record<string, string>> };
+  readonly message: {
+    readonly data: string;
+    readonly attributes?: Readonly<Record<string, string>>;
+    /** A letter, and how many were published before. */
+    readonly messageId: string;
+  };
 }
 
-/** What waits in the subscription, which is empty then. */
+/** What waits in the subscription, in the order of publishing; a pull has them in any. The subscription is empty then. */
 async function received(): Promise<readonly { readonly data: string; readonly attributes: object }[]> {
   const answer = await pubsub.call('POST', `${SUBSCRIPTION}:pull`, { maxMessages: 100 });
   const { receivedMessages = [] } = answer as { receivedMessages?: readonly Received[] };
   await pubsub.call('POST', `${SUBSCRIPTION}:acknowledge`, { ackIds: receivedMessages.map(({ ackId }) => ackId) });
-  return receivedMessages.map(({ message: { data, attributes = {} } }) => ({
-    data: Buffer.from(data, 'base64').toString(),
-    attributes,
-  }));
+  const number = ({ message }: Received) => Number(message.messageId.slice(1));
+  return receivedMessages
+    .toSorted((a, b) => number(a) - number(b))
+    .map(({ message: { data, attributes = {} } }) => ({
+      data: Buffer.from(data, 'base64').toString(),
+      attributes,
+    }));
 }
 
 test('a subscriber gets the event, with the headers of the Secret as its attributes', async () => {
@@ -80,7 +88,7 @@ test('a subscriber gets the event, with the headers of the Secret as its attribu
   expect(await received()).toEqual([{ data: eventJson(combined), attributes: { team: 'payments', stage: '1.0' } }]);
 });
 
-test('events of one object come in their order', async () => {
+test('events of one object are published in their order', async () => {
   const notifier = await using();
   for (const message of ['first', 'second', 'third']) await notifier.deliver({ ...event, message });
   expect((await received()).map(({ data }) => JSON.parse(data).message)).toEqual(['first', 'second', 'third']);
@@ -88,7 +96,7 @@ test('events of one object come in their order', async () => {
 
 test('an event beyond what the service takes is cut, and taken', async () => {
   // Each character takes six as JSON.
-  await (await using()).deliver({ ...event, message: '<'.repeat(3_000_000) });
+  await (await using({ timeout: '10m' })).deliver({ ...event, message: '<'.repeat(3_000_000) });
   const [message] = await received();
   const cut: string = JSON.parse(message?.data ?? '').message;
   expect([cut.length > 1_000_000, cut.at(0), cut.at(-1)]).toEqual([true, '<', '…']);
