@@ -97,19 +97,3 @@ export function desiredStatus(receiver: Receiver, outcome: Outcome, nowMs: numbe
   };
   return withExposure(status, exposed, generation, nowMs);
 }
-
-/**
- * The status of a suspended Receiver: its conditions stay, and two fields follow, without which kstatus never calls it
- * Current.
- */
-export function suspendedStatus({ metadata, status = {} }: Receiver): ReceiverStatus {
-  const ready = status.conditions?.find(({ type }) => type === 'Ready');
-  const requestedAt = metadata.annotations?.[REQUESTED_AT_ANNOTATION];
-  return {
-    ...status,
-    ...(ready?.status === 'True' && metadata.generation !== undefined
-      ? { observedGeneration: metadata.generation }
-      : {}),
-    ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt }),
-  };
-}

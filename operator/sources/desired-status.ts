@@ -72,16 +72,3 @@ export function desiredStatus(object: BrokerReceiver, observed: Observed, nowMs:
     ...(handled === undefined ? {} : { lastHandledReconcileAt: handled }),
   };
 }
-
-/** The status of a suspended one: its conditions stay, and two fields follow, without which kstatus never calls it Current. */
-export function suspendedStatus({ metadata, status = {} }: BrokerReceiver): BrokerReceiverStatus {
-  const ready = status.conditions?.find(({ type }) => type === 'Ready');
-  const requestedAt = metadata.annotations?.[REQUESTED_AT_ANNOTATION];
-  return {
-    ...status,
-    ...(ready?.status === 'True' && metadata.generation !== undefined
-      ? { observedGeneration: metadata.generation }
-      : {}),
-    ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt }),
-  };
-}

@@ -8,7 +8,7 @@ import { tokenEquals } from '../verify/token-equals.ts';
 import { deliveredEvents } from './delivered-events.ts';
 import { secretKey } from './secret-key.ts';
 import { signatureVerifier } from './signature-verifier.ts';
-import { SIGNING_SECRET, signingKeys, standardProof } from './signing-secret.ts';
+import { SIGNING_SECRET, signingVerifier } from './signing-secret.ts';
 import { allowedOrigin } from './webhook-origin.ts';
 import type { RequestHead, SecretData, WebhookRequest, WebhookType, WebhookVerifier } from './webhook-type.ts';
 
@@ -24,18 +24,7 @@ const PROOFS: Readonly<Record<string, (secret: SecretData, now: () => number) =>
       },
     };
   },
-  [SIGNING_SECRET](secret, now) {
-    const keys = signingKeys(secret);
-    return {
-      head(head) {
-        const { check } = standardProof(head, keys, now());
-        return (body) => {
-          check(body);
-          return {};
-        };
-      },
-    };
-  },
+  [SIGNING_SECRET]: signingVerifier,
 };
 
 function prepare(secret: SecretData, now: () => number): WebhookVerifier {

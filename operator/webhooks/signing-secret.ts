@@ -9,7 +9,7 @@ import {
   type StandardSignature,
 } from '../verify/standard-webhooks.ts';
 import { malformedKey, secretWords } from './secret-key.ts';
-import type { RequestHead, SecretData } from './webhook-type.ts';
+import type { RequestHead, SecretData, WebhookVerifier } from './webhook-type.ts';
 
 export const SIGNING_SECRET = 'signingSecret';
 
@@ -40,4 +40,18 @@ export function standardProof(
 ): { readonly signature: StandardSignature; check(body: Buffer): void } {
   const signature = readStandardSignature(head, head.sentAtMs ?? nowMs);
   return { signature, check: (body) => checkStandardSignature(signature, keys, body) };
+}
+
+/** A type whose requests prove nothing but that signature. @throws ReceiverError TokenNotFound */
+export function signingVerifier(secret: SecretData, now: () => number): WebhookVerifier {
+  const keys = signingKeys(secret);
+  return {
+    head(head) {
+      const { check } = standardProof(head, keys, now());
+      return (body) => {
+        check(body);
+        return {};
+      };
+    },
+  };
 }

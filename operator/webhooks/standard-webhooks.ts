@@ -3,21 +3,8 @@ import { systemClock } from '../observe/clock.ts';
 import type { SourceEvent } from '../sources/envelopes/unwrap.ts';
 import { deliveredEvents } from './delivered-events.ts';
 import { firstHeader } from './first-header.ts';
-import { signingKeys, standardProof } from './signing-secret.ts';
-import type { SecretData, WebhookRequest, WebhookType, WebhookVerifier } from './webhook-type.ts';
-
-function prepare(secret: SecretData, now: () => number): WebhookVerifier {
-  const keys = signingKeys(secret);
-  return {
-    head(head) {
-      const { check } = standardProof(head, keys, now());
-      return (body) => {
-        check(body);
-        return {};
-      };
-    },
-  };
-}
+import { signingVerifier } from './signing-secret.ts';
+import type { WebhookRequest, WebhookType } from './webhook-type.ts';
 
 /** The body is the event, and nothing in it is unwrapped. */
 function read(request: WebhookRequest): readonly SourceEvent[] {
@@ -41,7 +28,7 @@ export function createStandardWebhooks({ now = systemClock.now }: { now?: () => 
     events: { unlisted: 'refused', read },
     filterVariables: ['msg'],
     methods: ['POST'],
-    prepare: ({ secret }) => prepare(secret, now),
+    prepare: ({ secret }) => signingVerifier(secret, now),
   };
 }
 

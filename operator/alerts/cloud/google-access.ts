@@ -1,10 +1,12 @@
 /** Gets access tokens of Google Cloud: by the JSON of a Secret, by a ServiceAccount, or as the operator itself. */
+
 import type { AuthClient } from 'google-auth-library';
+import { POOL_KEY } from '../../kube/google-pool.ts';
 import { isJsonObject } from '../../verify/is-json-object.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { ProviderSettings } from '../provider-type.ts';
 import { fetchBy } from './fetch-by.ts';
-import { type Audience, exchangeForGoogle, POOL_KEY } from './google-exchange.ts';
+import { type Audience, exchangeForGoogle } from './google-exchange.ts';
 import type { AccessToken, KeptToken } from './token-cache.ts';
 
 type Client = typeof import('../clients/google-auth.ts');

@@ -3,6 +3,7 @@
  * could, but makes its exchange past the Provider's proxy.
  */
 
+import { POOL, POOL_KEY } from '../../kube/google-pool.ts';
 import { systemClock } from '../../observe/clock.ts';
 import { isJsonObject } from '../../verify/is-json-object.ts';
 import { DeliveryError } from '../delivery-error.ts';
@@ -33,8 +34,6 @@ const TIMEOUT_MS = 15_000;
 
 const EMAIL_KEY = 'iam.gke.io/gcp-service-account';
 const EMAIL = /^[a-zA-Z0-9-]{1,100}@[a-zA-Z0-9-]{1,100}\.iam\.gserviceaccount\.com$/;
-export const POOL_KEY = 'gcp.auth.fluxcd.io/workload-identity-provider';
-const POOL = /^projects\/\d{1,30}\/locations\/global\/workloadIdentityPools\/[^/]{1,100}\/providers\/[^/]{1,100}$/;
 
 /** @throws DeliveryError */
 export async function exchangeForGoogle(options: GoogleExchange): Promise<AccessToken> {

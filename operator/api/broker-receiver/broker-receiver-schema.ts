@@ -1,8 +1,10 @@
 /** `spec` and `status` of a BrokerReceiver as structural schemas. */
+
 import { conditionsSchema } from '../condition-schema.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { DEFAULT_INTERVAL } from '../receiver/receiver.ts';
 import { resourceSchema } from '../receiver/receiver-schema.ts';
+import { reconcileStatusSchema } from '../reconcile-status-schema.ts';
 import { BROKER_RECEIVER_KIND, DEFAULT_MAX_ATTEMPTS, payloadFormats } from './broker-receiver.ts';
 import { type BrokerTypeRule, brokerReceiverRules } from './broker-receiver-rules.ts';
 
@@ -127,16 +129,7 @@ export const brokerReceiverStatusSchema: JsonSchema = {
       ['Ready', 'Reconciling', 'Stalled'],
       ['Succeeded', 'Unreachable', 'InvalidCELExpression'],
     ),
-    observedGeneration: {
-      type: 'integer',
-      format: 'int64',
-      description: 'Last metadata.generation that the operator reconciled; -1 before the first.',
-    },
-    lastHandledReconcileAt: {
-      type: 'string',
-      description:
-        'Last value of the annotation reconcile.fluxcd.io/requestedAt on the BrokerReceiver that the operator handled.',
-    },
+    ...reconcileStatusSchema(BROKER_RECEIVER_KIND),
     lastMessageTime: {
       type: 'string',
       format: 'date-time',

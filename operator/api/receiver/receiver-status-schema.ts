@@ -1,7 +1,9 @@
 /** `status` of a Receiver as a structural schema. */
+
 import { conditionsSchema } from '../condition-schema.ts';
 import { urlsSchema } from '../exposure-schema.ts';
 import type { JsonSchema } from '../json-schema.ts';
+import { reconcileStatusSchema } from '../reconcile-status-schema.ts';
 import { RECEIVER_KIND } from './receiver.ts';
 
 export const receiverStatusSchema: JsonSchema = {
@@ -20,16 +22,7 @@ export const receiverStatusSchema: JsonSchema = {
         'Path of the URL that the sender calls: /hook/ and the hexadecimal SHA-256 of token, name and namespace. Empty ' +
         'while there is no token.',
     },
-    observedGeneration: {
-      type: 'integer',
-      format: 'int64',
-      description: 'Last metadata.generation that the operator reconciled; -1 before the first.',
-    },
-    lastHandledReconcileAt: {
-      type: 'string',
-      description:
-        'Last value of the annotation reconcile.fluxcd.io/requestedAt on the Receiver that the operator handled.',
-    },
+    ...reconcileStatusSchema(RECEIVER_KIND),
     url: {
       type: 'string',
       description: 'URL to give to the sender: the first of urls that is reachable from outside the cluster.',

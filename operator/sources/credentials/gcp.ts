@@ -1,5 +1,7 @@
 /** Access tokens of Google: by the key of a Secret, by a ServiceAccount's token, or as the operator itself. */
+
 import type { AuthClient } from 'google-auth-library';
+import { POOL, POOL_KEY } from '../../kube/google-pool.ts';
 import type { Clock } from '../../observe/clock.ts';
 import { isJsonObject } from '../../verify/is-json-object.ts';
 import type { Identity, SecretData, ServiceAccount } from '../source.ts';
@@ -48,8 +50,6 @@ const SCOPE = 'https://www.googleapis.com/auth/pubsub';
 /** Of its life; after it a token is exchanged anew. */
 const KEPT_SHARE = 0.8;
 
-const POOL_KEY = 'gcp.auth.fluxcd.io/workload-identity-provider';
-const POOL = /^projects\/\d{1,30}\/locations\/global\/workloadIdentityPools\/[^/]{1,100}\/providers\/[^/]{1,100}$/;
 const EMAIL_KEY = 'iam.gke.io/gcp-service-account';
 const EMAIL = /^[a-zA-Z0-9-]{1,100}@[a-zA-Z0-9.-]{1,100}\.gserviceaccount\.com$/;
 

@@ -3,7 +3,8 @@ import { ReceiverError } from '../../../operator/api/errors.ts';
 import type { StatusUrl } from '../../../operator/api/exposure.ts';
 import type { Receiver, ReceiverStatus } from '../../../operator/api/receiver/receiver.ts';
 import type { Exposed } from '../../../operator/exposure/urls.ts';
-import { desiredStatus, type Outcome, suspendedStatus } from '../../../operator/receivers/desired-status.ts';
+import { suspendedStatus } from '../../../operator/kube/suspended-status.ts';
+import { desiredStatus, type Outcome } from '../../../operator/receivers/desired-status.ts';
 
 const AT = 'reconcile.fluxcd.io/requestedAt';
 const NOW = '2026-05-01T12:00:00Z';

@@ -4,8 +4,9 @@ import type { BrokerReceiverStatus } from '../../../operator/api/broker-receiver
 import { sourceReasons } from '../../../operator/api/broker-receiver/source-reasons.ts';
 import { ReceiverError } from '../../../operator/api/errors.ts';
 import { REQUESTED_AT_ANNOTATION } from '../../../operator/api/meta.ts';
+import { suspendedStatus } from '../../../operator/kube/suspended-status.ts';
 import type { ConnectionState } from '../../../operator/sources/connection.ts';
-import { desiredStatus, type Observed, suspendedStatus } from '../../../operator/sources/desired-status.ts';
+import { desiredStatus, type Observed } from '../../../operator/sources/desired-status.ts';
 import type { SourceErrorCode } from '../../../operator/sources/source-error.ts';
 import { sourceEvent } from '../../../operator/sources/source-event.ts';
 import { aBrokerReceiver } from './a-broker-receiver.ts';
