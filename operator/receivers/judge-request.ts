@@ -3,8 +3,8 @@ import { RequestError } from '../api/errors.ts';
 import type { EventText } from '../kube/events/event-series.ts';
 import { messageVariable } from '../sources/envelopes/message-variable.ts';
 import type { SourceEvent } from '../sources/envelopes/unwrap.ts';
+import { filterInput } from '../webhooks/filter-input.ts';
 import { firstHeader } from '../webhooks/first-header.ts';
-import { jsonFilterInput } from '../webhooks/json-filter-input.ts';
 import type { EventReader, RequestHead, Verified, WebhookRequest, WebhookType } from '../webhooks/webhook-type.ts';
 import type { FilterInput } from './choose.ts';
 import type { Route, Serving } from './routes.ts';
@@ -52,7 +52,7 @@ export function judgeRequest(served: ServedRoute, head: RequestHead): <T>(body: 
       .then(judgeBody)
       .then(({ claims }) => {
         if (type.events !== undefined) return actOnEvents(serving, type.events, { ...head, body }, act);
-        const input = serving.filtered ? filterInput(type, { ...head, body }, claims) : undefined;
+        const input = serving.filtered ? inputOf(type, { ...head, body }, claims) : undefined;
         return act([() => input], NOTHING);
       });
 }
@@ -64,8 +64,8 @@ function checkEvent({ events }: Serving, header: string | undefined, head: Reque
   if (event === undefined || !events.has(event.toLowerCase())) throw new RequestError('EventNotListed');
 }
 
-function filterInput(type: WebhookType, request: WebhookRequest, claims: Verified['claims']): FilterInput {
-  const req = type.filterInput?.(request) ?? jsonFilterInput(request);
+function inputOf(type: WebhookType, request: WebhookRequest, claims: Verified['claims']): FilterInput {
+  const req = filterInput(type, request);
   return claims === undefined ? { req } : { req, claims };
 }
 

@@ -11,8 +11,8 @@ import { type CompiledSpec, compileSpec } from '../../receivers/compile.ts';
 import { filterTypes } from '../../receivers/compile-targets.ts';
 import type { TargetEntry } from '../../receivers/target-entry.ts';
 import { messageVariable } from '../../sources/envelopes/message-variable.ts';
+import { filterInput } from '../../webhooks/filter-input.ts';
 import { firstHeader } from '../../webhooks/first-header.ts';
-import { jsonFilterInput } from '../../webhooks/json-filter-input.ts';
 import type { EventReader, WebhookRequest, WebhookType } from '../../webhooks/webhook-type.ts';
 import type { ExplainedRequest, ExplainedTarget, Explanation } from './explanation.ts';
 import { explanationText, targetText } from './explanation-text.ts';
@@ -58,7 +58,7 @@ export function explain(options: ExplainOptions): Explanation {
 
 const DELIVERED = 'Delivered';
 
-function explainHead(options: ExplainOptions, { type, events }: CompiledSpec): Head {
+function explainHead(options: ExplainOptions, { type, events, targets }: CompiledSpec): Head {
   if (type.events !== undefined) return explainEvents(options, type.name, type.events, events);
   const { receiver, request } = options;
   const event = type.eventHeader === undefined ? '' : (firstHeader(request, type.eventHeader) ?? '');
@@ -67,7 +67,8 @@ function explainHead(options: ExplainOptions, { type, events }: CompiledSpec): H
   if (receiver.spec.suspend === true) return { request: explained, failure: 'ReceiverUnavailable', input: undefined };
   if (!eventListed) return { request: explained, failure: 'EventNotListed', input: undefined };
   try {
-    const req = isFiltered(receiver) ? (type.filterInput?.(request) ?? jsonFilterInput(request)) : {};
+    // Without a filter the body may be anything.
+    const req = targets.filtered ? filterInput(type, request) : {};
     return { request: explained, failure: undefined, input: { req } };
   } catch (error) {
     return { request: explained, failure: codeOf(error), input: undefined };
@@ -106,11 +107,6 @@ function aboutRequest(type: string, { headers }: WebhookRequest) {
 function codeOf(error: unknown): RequestErrorCode {
   if (!(error instanceof RequestError)) throw error;
   return error.code;
-}
-
-/** Without a filter the body may be anything. */
-function isFiltered({ spec }: Receiver): boolean {
-  return [spec.resourceFilter, ...spec.resources.map(({ filter }) => filter)].some(Boolean);
 }
 
 interface EntryAndFilter {
