@@ -18,6 +18,7 @@ import { type Clock, systemClock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { CreateFeature, Endpoints, Feature } from './feature.ts';
+import { createStatusAdditions, type StatusAdditions } from './status-additions.ts';
 
 export interface WatchOptions<T extends KubeObject> {
   readonly type: ResourceType;
@@ -48,6 +49,8 @@ export interface Cluster {
   /** Of what this replica alone has seen, such as a request: it writes them itself. */
   readonly replicaEvents: EventRecorder;
   readonly secrets: Pick<Secrets, 'get' | 'subscribe' | 'hasSynced' | 'whenSynced'>;
+  /** Through which a feature adds to the statuses of another one's kind. */
+  readonly statusAdditions: StatusAdditions;
   /** The namespace whose objects are served; undefined: all. */
   readonly namespace: string | undefined;
   readonly queue: QueueSettings;
@@ -78,6 +81,7 @@ export class Operator extends OperatorBase implements Cluster {
   readonly events: EventRecorder;
   readonly replicaEvents: EventRecorder;
   readonly secrets: Secrets;
+  readonly statusAdditions: StatusAdditions;
   readonly namespace: string | undefined;
   readonly features: readonly Feature[];
   readonly #seriesPerObject: boolean;
@@ -98,6 +102,7 @@ export class Operator extends OperatorBase implements Cluster {
     this.namespace = config.watchAllNamespaces ? undefined : config.runtimeNamespace;
     this.leader = createLeaderClient(this.client, config.leaderElectionRetryPeriodMs * LEADER_WRITE_SHARE);
     this.leader.change(!config.enableLeaderElection);
+    this.statusAdditions = createStatusAdditions({ isLeader: () => this.leader.leads, clock });
     this.discovery = createDiscovery(this.client);
     const reporting = { reportingController: REPORTING_CONTROLLER, reportingInstance: hostname(), log };
     this.events = createEventRecorder({ ...reporting, client: this.leader.client });

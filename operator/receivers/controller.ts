@@ -2,7 +2,7 @@
  * Reconciles one Receiver: has its route published and its exposure followed and, where this replica leads, writes its
  * status and Events. It holds no queue: what it throws is retried with back-off by the caller's.
  */
-import { intervalMs, type Receiver } from '../api/receiver/receiver.ts';
+import { intervalMs, RECEIVER_KIND, type Receiver, type ReceiverStatus } from '../api/receiver/receiver.ts';
 import type { Exposure } from '../exposure/exposure.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
@@ -12,6 +12,7 @@ import { patchStatus } from '../kube/status.ts';
 import { suspendedStatus } from '../kube/suspended-status.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
+import type { StatusAdditions } from '../platform/status-additions.ts';
 import { routeIdentity } from './compile.ts';
 import { desiredStatus, type Outcome, pathOf } from './desired-status.ts';
 import type { Publisher } from './publisher.ts';
@@ -42,6 +43,7 @@ export interface ControllerOptions {
   readonly reports: TargetReports;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly exposure: Pick<Exposure, 'follow' | 'forget' | 'evaluate'>;
+  readonly additions: Pick<StatusAdditions, 'merge'>;
   readonly isLeader: () => boolean;
   readonly clock: Clock;
   readonly log: Logger;
@@ -86,10 +88,10 @@ function forget({ options, bySecret }: State, key: string): void {
 }
 
 async function suspend({ options }: State, key: string, receiver: Receiver): Promise<undefined> {
-  const { publisher, exposure, isLeader, client, type } = options;
+  const { publisher, exposure, isLeader } = options;
   publisher.publishUnavailable(key, receiver);
   exposure.follow(receiver, receiver.status?.webhookPath);
-  if (isLeader()) await patchStatus(client, type, receiver, suspendedStatus(receiver));
+  if (isLeader()) await write(options, receiver, suspendedStatus(receiver));
 }
 
 async function settle(state: State, key: string, receiver: Receiver): Promise<Requeue | undefined> {
@@ -117,9 +119,9 @@ async function publish({ options }: State, key: string, receiver: Receiver): Pro
 }
 
 async function writeOutcome({ options }: State, key: string, receiver: Receiver, outcome: Outcome): Promise<void> {
-  const { client, type, exposure, events, publisher, targets, reports, clock } = options;
+  const { exposure, events, publisher, targets, reports, clock } = options;
   const exposed = exposure.evaluate(receiver, pathOf(outcome, receiver.status?.webhookPath));
-  await patchStatus(client, type, receiver, desiredStatus(receiver, outcome, clock.now(), exposed));
+  await write(options, receiver, desiredStatus(receiver, outcome, clock.now(), exposed));
   const event = receiverEvent(receiver, outcome);
   if (event !== undefined) events.record(regardingReceiver(receiver.metadata), event);
   for (const entry of publisher.takeUnchecked(key)) {
@@ -127,4 +129,8 @@ async function writeOutcome({ options }: State, key: string, receiver: Receiver,
       if (error !== undefined) reports.failed(routeIdentity(receiver), entry, error);
     });
   }
+}
+
+async function write({ client, type, additions }: ControllerOptions, receiver: Receiver, status: ReceiverStatus) {
+  await patchStatus(client, type, receiver, additions.merge(RECEIVER_KIND, receiver, status));
 }

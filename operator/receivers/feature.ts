@@ -21,7 +21,7 @@ const SECRETS_FIRST_MS = 5_000;
 const EXPOSURE_FIRST_MS = 1_000;
 
 export const receivers: CreateFeature = (cluster, config) => {
-  const { clock, events, leader, log, secrets } = cluster;
+  const { clock, events, leader, log, secrets, statusAdditions: additions } = cluster;
   const notifying = notifyingOf(cluster, config);
   const { routes, targets, pending, reports, notifier, watch, enqueue, isComplete } = notifying;
   const exposure = exposureOf(cluster, config, notifying);
@@ -33,10 +33,12 @@ export const receivers: CreateFeature = (cluster, config) => {
     reports,
     events,
     exposure,
+    additions,
     isLeader: () => leader.leads,
     clock,
     log,
   });
+  additions.own(RECEIVER_KIND, (key) => enqueue(key, 'backlog'));
   secrets.subscribe((key) => {
     for (const receiver of controller.receiversOf(key)) enqueue(receiver);
   });

@@ -2,7 +2,11 @@
  * Reconciles one BrokerReceiver: has its broker read as its spec says and, where this replica leads, writes its status and
  * Events. It holds no queue: what it throws is retried with back-off by the caller's.
  */
-import type { BrokerReceiver } from '../api/broker-receiver/broker-receiver.ts';
+import {
+  BROKER_RECEIVER_KIND,
+  type BrokerReceiver,
+  type BrokerReceiverStatus,
+} from '../api/broker-receiver/broker-receiver.ts';
 import { ReceiverError } from '../api/errors.ts';
 import { REQUESTED_AT_ANNOTATION } from '../api/meta.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
@@ -11,6 +15,7 @@ import { patchStatus } from '../kube/status.ts';
 import { suspendedStatus } from '../kube/suspended-status.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
+import type { StatusAdditions } from '../platform/status-additions.ts';
 import { type CompiledSource, compileSource } from './compile.ts';
 import { desiredStatus, type Observed } from './desired-status.ts';
 import type { SourceSample } from './metrics.ts';
@@ -43,6 +48,7 @@ export interface ControllerOptions {
   /** Has an object reconciled. */
   readonly enqueue: (key: string) => void;
   readonly events: Pick<EventRecorder, 'record'>;
+  readonly additions: Pick<StatusAdditions, 'merge'>;
   readonly isLeader: () => boolean;
   readonly clock: Clock;
   readonly log: Logger;
@@ -96,7 +102,7 @@ export function createController(options: ControllerOptions): Controller {
 }
 
 async function reconcile(state: State, key: string, object: BrokerReceiver | undefined): Promise<undefined> {
-  const { client, type, isLeader } = state.options;
+  const { isLeader } = state.options;
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
     end(state, key);
     return;
@@ -104,7 +110,7 @@ async function reconcile(state: State, key: string, object: BrokerReceiver | und
   if (state.stopped) return;
   if (object.spec.suspend === true) {
     end(state, key);
-    if (isLeader()) await patchStatus(client, type, object, suspendedStatus(object));
+    if (isLeader()) await write(state, object, suspendedStatus(object));
     return;
   }
   const entry = entryFor(state, key, object);
@@ -112,14 +118,19 @@ async function reconcile(state: State, key: string, object: BrokerReceiver | und
   const observed = observedOf(entry);
   logChange(state, entry, object, observed);
   if (!isLeader()) return;
-  await write(state, object, observed);
+  await writeObserved(state, object, observed);
 }
 
-async function write({ options }: State, object: BrokerReceiver, observed: Observed): Promise<void> {
-  const { client, type, events, clock } = options;
-  await patchStatus(client, type, object, desiredStatus(object, observed, clock.now()));
+async function writeObserved(state: State, object: BrokerReceiver, observed: Observed): Promise<void> {
+  const { events, clock } = state.options;
+  await write(state, object, desiredStatus(object, observed, clock.now()));
   const event = sourceEvent(object, observed);
   if (event !== undefined) events.record(regardingSource(object.metadata), event);
+}
+
+async function write({ options }: State, object: BrokerReceiver, status: BrokerReceiverStatus): Promise<void> {
+  const { client, type, additions } = options;
+  await patchStatus(client, type, object, additions.merge(BROKER_RECEIVER_KIND, object, status));
 }
 
 function entryFor(state: State, key: string, object: BrokerReceiver): Entry {

@@ -28,7 +28,7 @@ const BROKER_RECEIVERS: ResourceType = {
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export const sources: CreateFeature = (cluster, config) => {
-  const { clock, leader, log, secrets } = cluster;
+  const { clock, leader, log, secrets, statusAdditions: additions } = cluster;
   const watch: { brokerReceivers: WatchedKind | undefined } = { brokerReceivers: undefined };
   const { messages } = notifyingOf(cluster, config);
   const reading = readingOptions(cluster, config, messages, () => controller.samples());
@@ -39,10 +39,12 @@ export const sources: CreateFeature = (cluster, config) => {
     start: (object, compiled, onChange) => startReading(reading, object, compiled, onChange),
     enqueue: (key) => watch.brokerReceivers?.enqueue(key, 'front'),
     events: cluster.events,
+    additions,
     isLeader: () => leader.leads,
     clock,
     log,
   });
+  additions.own(BROKER_RECEIVER_KIND, (key) => watch.brokerReceivers?.enqueue(key, 'backlog'));
   secrets.subscribe(controller.secretChanged);
   messages.onReceiver(controller.receiverChanged);
   return {

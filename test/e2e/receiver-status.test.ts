@@ -74,7 +74,7 @@ describe('a Receiver that is fine', () => {
     const path = await trio('printed');
     const table = await world.kubectl('get', 'receivers', 'printed');
     const [head = '', row = ''] = table.split('\n');
-    expect(head.split(/\s{2,}/).map((cell) => cell.trim())).toEqual(['NAME', 'AGE', 'READY', 'STATUS', 'URL']);
+    expect(head.split(/\s{2,}/).map((cell) => cell.trim())).toEqual(['NAME', 'AGE', 'READY', 'STATUS', 'URL', 'LAST']);
     expect(row).toContain(`Receiver initialized for path: ${path}`);
   });
 

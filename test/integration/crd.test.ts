@@ -114,7 +114,19 @@ describe('Receivers at the API server', () => {
     expect(stored.status).toEqual({ observedGeneration: -1 });
   });
 
-  it('print the columns of Flux and the URL, also by category', async () => {
+  it('get the defaults of deliveries and follow where they are named', async () => {
+    const spec = { type: 'generic', secretRef: { name: 't' }, resources: [], deliveries: {}, follow: {} };
+    await cluster.apply(JSON.stringify({ ...receiver('followed', spec), metadata: { name: 'followed', namespace } }));
+    const stored = JSON.parse(await kubectl('get', 'receiver', 'followed', '-o', 'json'));
+    expect(stored.spec).toEqual({
+      ...spec,
+      interval: '10m',
+      deliveries: { keepBodies: 0, unlistedEvents: 'Reject' },
+      follow: { fresh: true, within: '5m' },
+    });
+  });
+
+  it('print the columns of Flux, the URL and the last webhook, also by category', async () => {
     const spec = { type: 'generic', secretRef: { name: 't' }, resources: [] };
     await cluster.apply(JSON.stringify({ ...receiver('printed', spec), metadata: { name: 'printed', namespace } }));
     const condition = {
@@ -125,14 +137,17 @@ describe('Receivers at the API server', () => {
     };
     const lastTransitionTime = new Date().toISOString();
     const [webhookPath, url] = ['/hook/1', 'https://hooks.example.com/hook/1'];
-    const status = { conditions: [{ ...condition, lastTransitionTime }], webhookPath, url };
+    const lastDelivery = { time: lastTransitionTime, event: 'push', verdict: 'accepted', code: 'Delivered' };
+    const status = { conditions: [{ ...condition, lastTransitionTime }], webhookPath, url, lastDelivery };
     const patch = JSON.stringify({ status });
     await kubectl('patch', 'receiver', 'printed', '--subresource=status', '--type=merge', '-p', patch);
     const [header = '', row = ''] = (await kubectl('get', 'receivers', 'printed')).split('\n');
-    expect(header.split(/\s{2,}/)).toEqual(['NAME', 'AGE', 'READY', 'STATUS', 'URL']);
-    expect(row).toMatch(/^printed\s+\S+\s+True\s+Receiver initialized for path: \/hook\/1\s+https:\S+\/hook\/1\s*$/);
+    expect(header.split(/\s{2,}/)).toEqual(['NAME', 'AGE', 'READY', 'STATUS', 'URL', 'LAST']);
+    expect(row).toMatch(
+      /^printed\s+\S+\s+True\s+Receiver initialized for path: \/hook\/1\s+https:\S+\/hook\/1\s+\d+m?s\s*$/,
+    );
     const [wideHeader = '', wideRow = ''] = (await kubectl('get', 'receivers', 'printed', '-o', 'wide')).split('\n');
-    expect(wideHeader.split(/\s{2,}/)).toEqual(['NAME', 'AGE', 'READY', 'STATUS', 'URL', 'TYPE', 'PATH']);
+    expect(wideHeader.split(/\s{2,}/)).toEqual(['NAME', 'AGE', 'READY', 'STATUS', 'URL', 'LAST', 'TYPE', 'PATH']);
     expect(wideRow).toMatch(/\s{2,}generic\s{2,}\/hook\/1\s*$/);
     for (const category of ['all', 'fluxcd', 'fluxcd-notifications']) {
       expect(await kubectl('get', category, '-o', 'name'), category).toContain(`receiver.${GROUP}/printed`);

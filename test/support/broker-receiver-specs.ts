@@ -53,6 +53,8 @@ export const acceptedBrokerSpecs: readonly SpecRow[] = [
       maxAttempts: 20,
       interval: '1h30m',
       suspend: true,
+      deliveries: { keepBodies: 20 },
+      follow: { fresh: false, within: '10s' },
     }),
   },
   {
@@ -79,6 +81,18 @@ const required = (field: string, text: string) => ({
 });
 
 export const refusedBrokerSpecs: readonly RefusedBrokerSpec[] = [
+  {
+    name: 'too many bodies to keep',
+    spec: sqs({ deliveries: { keepBodies: 21 } }),
+    apiServer: 'spec.deliveries.keepBodies: Invalid value: 21',
+    operator: 'spec.deliveries.keepBodies must be 20 at most',
+  },
+  {
+    name: 'to follow for too long',
+    spec: sqs({ follow: { within: '61m' } }),
+    apiServer: 'spec.follow.within: Invalid value: within is a duration from 10s to 1h',
+    operator: 'spec.follow.within: within is a duration from 10s to 1h',
+  },
   { name: 'no type', spec: { resources }, apiServer: 'spec.type: Required value', operator: 'spec.type is required' },
   {
     name: 'another type',

@@ -99,6 +99,19 @@ export const acceptedSpecs: readonly SpecRow[] = [
       },
     }),
   },
+  { name: 'deliveries and follow of nothing', spec: github({ deliveries: {}, follow: {} }) },
+  { name: 'deliveries and follow that are null', spec: github({ deliveries: null, follow: null }) },
+  {
+    name: 'everything about deliveries',
+    spec: github({
+      deliveries: { keepBodies: 20, unlistedEvents: 'Accept' },
+      follow: { fresh: false, within: '1h' },
+    }),
+  },
+  ...['10s', '10000ms', '59m59.5s', '60m'].map((within) => ({
+    name: `to follow within ${within}`,
+    spec: github({ follow: { within } }),
+  })),
   {
     name: 'two issuers',
     spec: oidc({ oidcProviders: [provider, { ...provider, issuerURL: 'https://issuer.example.com/' }] }),
@@ -329,6 +342,30 @@ export const refusedSpecs: readonly RefusedSpec[] = [
     spec: withExposure({ httpRoute: { hostnames: Array(17).fill('a.example.com') } }),
     apiServer: 'spec.exposure.httpRoute.hostnames: Too many: 17',
     operator: 'spec.exposure.httpRoute.hostnames must have at most 16 entries',
+  },
+  ...[-1, 21].map((keepBodies) => ({
+    name: `${keepBodies} bodies to keep`,
+    spec: github({ deliveries: { keepBodies } }),
+    apiServer: `spec.deliveries.keepBodies: Invalid value: ${keepBodies}`,
+    operator: `spec.deliveries.keepBodies must be ${keepBodies < 0 ? '0 at least' : '20 at most'}`,
+  })),
+  {
+    name: 'unlisted events that are kept',
+    spec: github({ deliveries: { unlistedEvents: 'Keep' } }),
+    apiServer: 'spec.deliveries.unlistedEvents: Unsupported value: "Keep"',
+    operator: 'spec.deliveries.unlistedEvents must be one of Reject, Accept',
+  },
+  ...['9.999s', '1h1ms', '0s'].map((within) => ({
+    name: `to follow within ${within}`,
+    spec: github({ follow: { within } }),
+    apiServer: 'spec.follow.within: Invalid value: within is a duration from 10s to 1h',
+    operator: 'spec.follow.within: within is a duration from 10s to 1h',
+  })),
+  {
+    name: 'to follow within no duration',
+    spec: github({ follow: { within: 'soon' } }),
+    apiServer: 'spec.follow.within: Invalid value: "soon"',
+    operator: 'spec.follow.within must match',
   },
   {
     name: 'a Gateway without a name',

@@ -2,6 +2,7 @@
  * The rules between the fields of a BrokerReceiver's spec, each in two forms side by side: CEL for the API server, and a
  * predicate for the operator, because an old API server does not run CEL.
  */
+import { followRule } from '../deliveries-schema.ts';
 import type { JsonSchema, ValidationRule } from '../json-schema.ts';
 import type { BrokerReceiverSpec } from './broker-receiver.ts';
 
@@ -119,5 +120,6 @@ export function brokerReceiverRules(types: readonly BrokerTypeRule[]): readonly 
     ...types.flatMap(serviceAccountRule),
     targets,
     ...(['events', 'resourceFilter', 'format'] as const).map(notWithReceiver),
+    followRule,
   ];
 }

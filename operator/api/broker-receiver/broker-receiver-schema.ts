@@ -1,6 +1,7 @@
 /** `spec` and `status` of a BrokerReceiver as structural schemas. */
 
 import { conditionsSchema } from '../condition-schema.ts';
+import { followSchema, keptDeliveriesSchema } from '../deliveries-schema.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { DEFAULT_INTERVAL } from '../receiver/receiver.ts';
 import { resourceSchema } from '../receiver/receiver-schema.ts';
@@ -114,6 +115,8 @@ export function brokerReceiverSpecSchema(types: readonly BrokerTypeRule[]): Json
         type: 'boolean',
         description: 'Suspends the BrokerReceiver: nothing is received, and what is held is given back.',
       },
+      deliveries: keptDeliveriesSchema,
+      follow: followSchema,
     },
     'x-kubernetes-validations': brokerReceiverRules(types).map(({ validation }) => validation),
   };
@@ -126,7 +129,7 @@ export const brokerReceiverStatusSchema: JsonSchema = {
   properties: {
     conditions: conditionsSchema(
       BROKER_RECEIVER_KIND,
-      ['Ready', 'Reconciling', 'Stalled'],
+      ['Ready', 'Reconciling', 'Stalled', 'ResolvedRefs', 'Delivering'],
       ['Succeeded', 'Unreachable', 'InvalidCELExpression'],
     ),
     ...reconcileStatusSchema(BROKER_RECEIVER_KIND),

@@ -1,4 +1,5 @@
 /** The BrokerReceiver object as users write it and as the operator answers it. */
+import type { FollowSpec, KeptDeliveriesSpec } from '../deliveries.ts';
 import { type Condition, type ObjectMeta, SLUICE_GROUP } from '../meta.ts';
 import type { ResourceReference } from '../receiver/receiver.ts';
 
@@ -33,6 +34,8 @@ export interface BrokerReceiverSpec {
   maxAttempts?: number;
   interval?: string;
   suspend?: boolean;
+  deliveries?: KeptDeliveriesSpec;
+  follow?: FollowSpec;
   /** The block that has the name of the type. */
   [block: string]: unknown;
 }

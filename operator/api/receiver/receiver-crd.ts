@@ -29,6 +29,12 @@ export function receiverCrd(types: readonly ReceiverTypeRule[]): CustomResourceD
         description: 'The webhook path, or what is wrong',
       },
       { name: 'URL', type: 'string', jsonPath: '.status.url', description: 'URL to give to the sender' },
+      {
+        name: 'Last',
+        type: 'date',
+        jsonPath: '.status.lastDelivery.time',
+        description: 'When the last webhook came',
+      },
       { name: 'Type', type: 'string', jsonPath: '.spec.type', description: 'Type of the sender', priority: 1 },
       { name: 'Path', type: 'string', jsonPath: '.status.webhookPath', description: 'The webhook path', priority: 1 },
     ],

@@ -2,6 +2,7 @@
  * The rules between the fields of a Receiver's spec, each in two forms side by side: CEL for the API server, and a
  * predicate for the operator, because an old API server does not run CEL.
  */
+import { followRule } from '../deliveries-schema.ts';
 import { exposureRules } from '../exposure-rules.ts';
 import type { ValidationRule } from '../json-schema.ts';
 import type { ReceiverSpec } from './receiver.ts';
@@ -100,5 +101,5 @@ export function receiverRules(types: readonly ReceiverTypeRule[]): readonly Rece
   ];
   const all = types.map(({ name }) => name);
   const ofTypes = texts.filter((text) => text.types.length > 0).map((text) => receiverRule(text, all));
-  return [...ofTypes, ...exposureRules];
+  return [...ofTypes, ...exposureRules, { ...followRule, message: () => followRule.validation.message }];
 }

@@ -2,6 +2,7 @@
  * `spec` of a Receiver as a structural schema. The CRD publishes it, validateReceiver applies it again. Nothing in it is
  * stricter than what Flux's own CRD accepts, so there are no limits here beside Flux's.
  */
+import { deliveriesSchema, followSchema } from '../deliveries-schema.ts';
 import { exposureSchema } from '../exposure-schema.ts';
 import { fluxKinds } from '../flux-kinds.ts';
 import type { JsonSchema } from '../json-schema.ts';
@@ -181,6 +182,8 @@ export function receiverSpecSchema(types: readonly ReceiverTypeRule[]): JsonSche
         description: 'Suspends the Receiver: webhooks are answered 503, and nothing is reconciled.',
       },
       exposure: exposureSchema,
+      deliveries: deliveriesSchema,
+      follow: followSchema,
     },
     'x-kubernetes-validations': receiverRules(types).map(({ validation }) => validation),
   };

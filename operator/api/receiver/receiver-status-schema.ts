@@ -1,6 +1,7 @@
 /** `status` of a Receiver as a structural schema. */
 
 import { conditionsSchema } from '../condition-schema.ts';
+import { lastDeliverySchema } from '../deliveries-schema.ts';
 import { urlsSchema } from '../exposure-schema.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { reconcileStatusSchema } from '../reconcile-status-schema.ts';
@@ -13,7 +14,7 @@ export const receiverStatusSchema: JsonSchema = {
   properties: {
     conditions: conditionsSchema(
       RECEIVER_KIND,
-      ['Ready', 'Reconciling', 'Stalled', 'Exposed'],
+      ['Ready', 'Reconciling', 'Stalled', 'Exposed', 'ResolvedRefs', 'Delivering'],
       ['Succeeded', 'TokenNotFound', 'InvalidCELExpression'],
     ),
     webhookPath: {
@@ -28,5 +29,6 @@ export const receiverStatusSchema: JsonSchema = {
       description: 'URL to give to the sender: the first of urls that is reachable from outside the cluster.',
     },
     urls: urlsSchema,
+    lastDelivery: lastDeliverySchema,
   },
 };

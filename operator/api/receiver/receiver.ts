@@ -1,4 +1,5 @@
 /** The Receiver object as users write it and as the operator answers it, with the names that Flux fixes. */
+import type { DeliveriesSpec, FollowSpec, LastDelivery } from '../deliveries.ts';
 import type { ExposureSpec, StatusUrl } from '../exposure.ts';
 import { parseGoDuration } from '../go-duration.ts';
 import { type Condition, GROUP, type ObjectMeta } from '../meta.ts';
@@ -54,6 +55,8 @@ export interface ReceiverSpec {
   oidcProviders?: OidcProvider[];
   suspend?: boolean;
   exposure?: ExposureSpec;
+  deliveries?: DeliveriesSpec;
+  follow?: FollowSpec;
 }
 
 export interface ReceiverStatus {
@@ -64,6 +67,7 @@ export interface ReceiverStatus {
   /** The first of `urls` that is reached from outside. */
   url?: string;
   urls?: StatusUrl[];
+  lastDelivery?: LastDelivery;
 }
 
 export interface Receiver {

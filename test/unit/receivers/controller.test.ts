@@ -1,8 +1,9 @@
 /** One reconcile: what is published, followed, written and repeated; with the real publisher and routes. */
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../operator/api/errors.ts';
-import type { Receiver } from '../../../operator/api/receiver/receiver.ts';
+import type { Receiver, ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
 import { ApiError } from '../../../operator/kube/api-error.ts';
+import { createStatusAdditions } from '../../../operator/platform/status-additions.ts';
 import { createController } from '../../../operator/receivers/controller.ts';
 import { createPublisher } from '../../../operator/receivers/publisher.ts';
 import { createRouteTable } from '../../../operator/receivers/routes.ts';
@@ -26,6 +27,8 @@ function setUp({ leads = true, invalid = false } = {}) {
   const routes = createRouteTable(() => undefined);
   const secrets: { answer: SecretData | Error | undefined } = { answer: { token: TOKEN } };
   const seen: string[] = [];
+  const clock = createManualClock();
+  const additions = createStatusAdditions({ isLeader: () => leads, clock });
   const publisher = createPublisher({
     types: webhookTypes,
     secrets: {
@@ -49,12 +52,13 @@ function setUp({ leads = true, invalid = false } = {}) {
       forget: (key) => void seen.push(`forget ${key}`),
       evaluate: () => undefined,
     },
+    additions,
     isLeader: () => leads,
-    clock: createManualClock(),
+    clock,
     log,
   });
   const reconcile = (receiver: Receiver | undefined) => controller.reconcile(KEY, receiver);
-  return { api, lines, routes, secrets, seen, controller, reconcile };
+  return { api, lines, routes, secrets, seen, additions, controller, reconcile };
 }
 
 describe('a reconcile', () => {
@@ -122,6 +126,31 @@ describe('a reconcile', () => {
     expect(routes.find(PATH)?.key).toBe(KEY);
     expect(api.asked).toEqual(asked);
     expect(seen).toEqual([`follow ${PATH}`]);
+  });
+});
+
+describe('what another feature adds to the status', () => {
+  const added = { type: 'Added', status: 'True', reason: 'Added', message: 'by another feature' } as const;
+
+  it.each<[what: string, spec: Partial<ReceiverSpec>]>([
+    ['is served', {}],
+    ['is suspended', SUSPENDED],
+    ['is stalled', STALLED],
+  ])('is written where the Receiver %s', async (_what, spec) => {
+    const { reconcile, api, additions } = setUp();
+    additions.provide<Receiver>('Receiver', ({ metadata }) => ({
+      conditions: [added],
+      fields: { lastDelivery: { event: metadata.name } },
+    }));
+    await reconcile(aReceiver(spec));
+    expect(api.requests.map(({ body }) => body)).toEqual([
+      expect.objectContaining({
+        status: expect.objectContaining({
+          lastDelivery: { event: 'web' },
+          conditions: expect.arrayContaining([expect.objectContaining(added)]),
+        }),
+      }),
+    ]);
   });
 });
 

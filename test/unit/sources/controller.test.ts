@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BrokerReceiver } from '../../../operator/api/broker-receiver/broker-receiver.ts';
 import { REQUESTED_AT_ANNOTATION } from '../../../operator/api/meta.ts';
 import type { KubeClient, KubeRequest } from '../../../operator/kube/kube-client.ts';
+import { createStatusAdditions } from '../../../operator/platform/status-additions.ts';
 import type { Connection, ConnectionState } from '../../../operator/sources/connection.ts';
 import { createController } from '../../../operator/sources/controller.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
@@ -22,6 +23,8 @@ function setUp(isLeader = true) {
   let started = 0;
   let change = () => {};
   const { log, lines } = createLines();
+  const clock = createManualClock();
+  const additions = createStatusAdditions({ isLeader: () => isLeader, clock });
   const client = {
     async request(request: KubeRequest) {
       requests.push(request);
@@ -60,8 +63,9 @@ function setUp(isLeader = true) {
     },
     enqueue: (key) => void enqueued.push(key),
     events: { record: (_regarding, { reason }) => void events.push(reason) },
+    additions,
     isLeader: () => isLeader,
-    clock: createManualClock(),
+    clock,
     log,
   });
   const reconcile = (object: BrokerReceiver) => controller.reconcile(`apps/${object.metadata.name}`, object);
@@ -73,6 +77,7 @@ function setUp(isLeader = true) {
     enqueued,
     calls,
     connection,
+    additions,
     lines,
     started: () => started,
     change: () => change(),
@@ -162,6 +167,27 @@ describe('the status', () => {
     );
     expect(events).toEqual(['InvalidCELExpression']);
     expect(lines).toMatchObject([{ level: 'error', msg: 'BrokerReceiver is stalled' }]);
+  });
+});
+
+describe('what another feature adds to the status', () => {
+  const added = { type: 'Added', status: 'True', reason: 'Added', message: 'by another feature' } as const;
+
+  it.each<[what: string, spec: Partial<BrokerReceiver['spec']>]>([
+    ['is read', {}],
+    ['is suspended', { suspend: true }],
+    ['is wrong', { maxAttempts: 0 }],
+  ])('is written where the object %s', async (_what, spec) => {
+    const { reconcile, requests, additions } = setUp();
+    additions.provide('BrokerReceiver', () => ({ conditions: [added] }));
+    await reconcile(aBrokerReceiver(spec));
+    expect(requests.map(({ body }) => body)).toEqual([
+      expect.objectContaining({
+        status: expect.objectContaining({
+          conditions: expect.arrayContaining([expect.objectContaining(added)]),
+        }),
+      }),
+    ]);
   });
 });
 

@@ -17,6 +17,9 @@ const [current, ...former] = crd.spec.versions;
 const schema = current?.schema.openAPIV3Schema ?? { type: 'object' };
 const all = new Map(schemasIn(schema, 'receiver'));
 
+/** Fields that Flux has not. */
+const OURS = /^receiver\.(status|spec\.(exposure|deliveries|follow))/;
+
 describe('receiverCrd', () => {
   it('serves and stores v1, and lists the former versions unserved with every field kept', () => {
     expect(current).toMatchObject({ name: 'v1', served: true, storage: true });
@@ -40,9 +43,7 @@ describe('receiverCrd', () => {
         .filter((limit) => field[limit] !== undefined)
         .map((limit) => `${path} ${limit}`),
     );
-    // Flux has no status.url and no spec.exposure.
-    const ours = /^receiver\.(status|spec\.exposure)/;
-    expect(limits.filter((limit) => !ours.test(limit)).sort()).toEqual([
+    expect(limits.filter((limit) => !OURS.test(limit)).sort()).toEqual([
       'receiver.spec.interval pattern',
       'receiver.spec.oidcProviders[].issuerURL pattern',
       'receiver.spec.oidcProviders[].validations minItems',
@@ -53,10 +54,14 @@ describe('receiverCrd', () => {
     ]);
   });
 
-  it('has the defaults of Flux and no others', () => {
+  it('has the defaults of Flux, and more only inside of what Flux has not', () => {
     const defaults = [...all].filter(([, field]) => field.default !== undefined);
     expect(defaults.map(([path, field]) => [path, field.default])).toEqual([
       ['receiver.spec.interval', '10m'],
+      ['receiver.spec.deliveries.keepBodies', 0],
+      ['receiver.spec.deliveries.unlistedEvents', 'Reject'],
+      ['receiver.spec.follow.fresh', true],
+      ['receiver.spec.follow.within', '5m'],
       ['receiver.status', { observedGeneration: -1 }],
     ]);
   });
@@ -69,7 +74,9 @@ describe('receiverCrd', () => {
     const spec = receiverCrd(types).spec.versions[0]?.schema.openAPIV3Schema.properties?.spec;
     expect(spec?.properties?.type?.enum).toEqual(['open', 'token']);
     expect(spec?.properties?.type?.description).toContain('- token: a token');
-    const rules = spec?.['x-kubernetes-validations']?.filter(({ fieldPath }) => !fieldPath?.startsWith('.exposure'));
+    const rules = spec?.['x-kubernetes-validations']?.filter(
+      ({ fieldPath }) => !OURS.test(`receiver.spec${fieldPath}`),
+    );
     expect(rules?.map(({ rule, fieldPath }) => [fieldPath, rule])).toEqual([
       ['.secretRef', "!(self.type in ['token']) || has(self.secretRef)"],
       ['.secretRef', "!(self.type in ['open']) || !has(self.secretRef)"],
