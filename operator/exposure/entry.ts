@@ -14,7 +14,14 @@ export interface Exposable {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
-export interface Entry {
+export interface ExposedPaths {
+  /** Undefined: it has none, so that nothing is exposed. */
+  readonly path: string | undefined;
+  /** The path of its `previousToken`, which is exposed beside `path`. */
+  readonly previousPath?: string | undefined;
+}
+
+export interface Entry extends ExposedPaths {
   readonly key: string;
   readonly granted: ExposureSpec;
   /** Why a part of the request is not granted; undefined: all of it is. */
@@ -24,8 +31,6 @@ export interface Entry {
   readonly createdAt: string;
   readonly resourceVersion: string | undefined;
   readonly finalizers: readonly string[];
-  /** Undefined: it has none, so that nothing is exposed. */
-  readonly path: string | undefined;
   /** The path before a rotation, which stays exposed until then. */
   readonly before: { readonly path: string; readonly untilMs: number } | undefined;
   /** The outcome of its last reconcile; undefined: none yet. */
@@ -35,13 +40,10 @@ export interface Entry {
 /** How long the old path stays beside the new one: controllers and Gateways take up the new one in that time. */
 const OVERLAP_MS = 10_000;
 
-/**
- * @param path undefined: it has none, or it is being deleted.
- * @returns undefined for a Receiver that neither requests nor holds anything.
- */
+/** @returns undefined for a Receiver that neither requests nor holds anything. */
 export function entryOf(
   receiver: Exposable,
-  path: string | undefined,
+  { path, previousPath }: ExposedPaths,
   last: Entry | undefined,
   context: { readonly namespace: string; readonly tenancy: Tenancy; readonly nowMs: number },
 ): Entry | undefined {
@@ -59,6 +61,7 @@ export function entryOf(
     resourceVersion,
     finalizers,
     path: requested === undefined ? undefined : path,
+    previousPath,
     before: pathBefore(path, last, context.nowMs),
     outcome: last?.generation === generation ? last?.outcome : undefined,
   };
@@ -91,6 +94,7 @@ export function isSameEntry(a: Entry | undefined, b: Entry | undefined): boolean
     a.owner.uid === b.owner.uid &&
     a.generation === b.generation &&
     a.path === b.path &&
+    a.previousPath === b.previousPath &&
     a.finalizers.includes(EXPOSURE_FINALIZER) === b.finalizers.includes(EXPOSURE_FINALIZER)
   );
 }

@@ -7,7 +7,7 @@ import type { Logger } from '../observe/log.ts';
 import { anythingChanged, type ChangesContext, objectChanged, receiverChanged, urlsChanged } from './changes.ts';
 import { createExposureController } from './controller.ts';
 import { createEntries, type Entries } from './entries.ts';
-import { type Exposable, entryOf } from './entry.ts';
+import { type Exposable, type ExposedPaths, entryOf } from './entry.ts';
 import type { EndpointSettings } from './observed-objects.ts';
 import { createObservedState, type ObservedState } from './observed-state.ts';
 import { createPacedKeys } from './paced-keys.ts';
@@ -21,8 +21,12 @@ export interface Exposure {
   stop(): Promise<void>;
   /** Resolves when the observed state is complete. */
   whenKnown(): Promise<void>;
-  /** Creates, changes or deletes the objects of a Receiver, as it requests. @param path undefined: it has none. */
-  follow(receiver: Exposable, path: string | undefined): void;
+  /**
+   * Creates, changes or deletes the objects of a Receiver, as it requests.
+   * @param path undefined: it has none.
+   * @param previousPath is exposed as well.
+   */
+  follow(receiver: Exposable, path: string | undefined, previousPath?: string): void;
   /** The Receiver is gone. */
   forget(key: string): void;
   /** @param path undefined: it has none. @returns undefined until the observed state is complete. */
@@ -112,7 +116,7 @@ export function createExposure(options: ExposureOptions): Exposure {
       await Promise.all([queue.stop(), observed.stop()]);
     },
     whenKnown: () => observed.whenKnown(),
-    follow: (receiver, path) => follow(state, receiver, path),
+    follow: (receiver, path, previousPath) => follow(state, receiver, { path, previousPath }),
     forget: (key) => receiverChanged(changes, key, undefined),
     evaluate: (receiver, path) => evaluate(state, receiver, path),
     lead: () => anythingChanged(changes),
@@ -127,11 +131,11 @@ function planContext({ options, entries, observed }: State): PlanContext | undef
   return { settings: endpoints, deployment, receiverService, found, nowMs: options.clock.now(), sharers };
 }
 
-function follow(state: State, receiver: Exposable, path: string | undefined): void {
+function follow(state: State, receiver: Exposable, paths: ExposedPaths): void {
   const { settings, clock } = state.options;
   const key = keyOf(receiver);
   const own = { namespace: settings.endpoints.namespace, tenancy: settings.tenancy, nowMs: clock.now() };
-  receiverChanged(state.changes, key, entryOf(receiver, path, state.entries.get(key), own));
+  receiverChanged(state.changes, key, entryOf(receiver, paths, state.entries.get(key), own));
 }
 
 function evaluate(state: State, receiver: Exposable, path: string | undefined): Exposed | undefined {

@@ -63,7 +63,8 @@ function servicePlan(entry: Entry, requested: ServiceExposure, context: PlanCont
   return { objects: [serviceObject(decided, identity, deployment, settings)], held: [], problem: undefined };
 }
 
-function routedPlan({ owner, granted, path = '', before }: Entry, context: PlanContext): Plan {
+function routedPlan(entry: Entry, context: PlanContext): Plan {
+  const { owner, granted } = entry;
   const { namespace } = context.settings;
   const backend = backendOf(context);
   if (backend === undefined) {
@@ -82,8 +83,7 @@ function routedPlan({ owner, granted, path = '', before }: Entry, context: PlanC
     owner,
     owners: owner.namespace === namespace ? [owner] : [],
   };
-  // The new path comes before the old one goes.
-  const paths = before === undefined || before.untilMs <= context.nowMs ? [path] : [path, before.path];
+  const paths = pathsOf(entry, context.nowMs);
   const { ingress, httpRoute } = granted;
   return {
     objects: [
@@ -93,6 +93,12 @@ function routedPlan({ owner, granted, path = '', before }: Entry, context: PlanC
     held: [],
     problem: undefined,
   };
+}
+
+/** The new path comes before the old one goes. */
+function pathsOf({ path, previousPath, before }: Entry, nowMs: number): readonly string[] {
+  const former = before === undefined || before.untilMs <= nowMs ? undefined : before.path;
+  return [...new Set([path, previousPath, former])].filter((each) => each !== undefined);
 }
 
 /** The port for plain HTTP where there is one: the Ingress controller or Gateway terminates TLS. */

@@ -76,7 +76,7 @@ function answerOptions(headers: Answer['headers']): () => Promise<Answer> {
 async function answerOf(
   { events, log }: ReceiverEndpointOptions,
   { route, type }: ServedRoute,
-  { answer, warning }: Asked,
+  { answer, warning, credential = route.credential }: Asked,
   notifying: Promise<readonly Notified[]>,
 ): Promise<number | Answer> {
   const about = { controller: 'receiver', namespace: route.namespace, name: route.name, type: type.name };
@@ -84,7 +84,7 @@ async function answerOf(
     const notified = await notifying;
     const status = notified.some((each) => each.status === 'pending') ? 202 : 200;
     const targets = notified.reduce((sum, each) => sum + each.targets, 0);
-    log.info({ ...about, targets, status }, 'webhook accepted');
+    log.info({ ...about, targets, status, credential }, 'webhook accepted');
     if (warning !== undefined) events.record(regardingReceiver(route), warning);
     return answer === undefined || status !== 200 ? status : jsonAnswer(answer);
   } catch (error) {

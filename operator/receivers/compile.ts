@@ -9,6 +9,7 @@ import { validateReceiver } from '../api/receiver/validate-receiver.ts';
 import { compileEvents } from '../sources/envelopes/event-filter.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import { type CompiledTargets, compileTargets } from './compile-targets.ts';
+import { eitherVerifier } from './either-verifier.ts';
 import type { Route, RouteIdentity, Serving } from './routes.ts';
 import { webhookPath } from './webhook-path.ts';
 
@@ -55,6 +56,20 @@ function tokenOf(receiver: Receiver, secret: SecretData | undefined): Buffer {
   return token;
 }
 
+/** The token before a rotation, as long as the Secret has it; undefined: none that is another one. */
+function previousTokenOf(secret: SecretData | undefined, token: Buffer): Buffer | undefined {
+  const previous = secret?.previousToken;
+  return previous === undefined || previous.length === 0 || previous.equals(token) ? undefined : previous;
+}
+
+/** A compiled Receiver, and where it is served. */
+export interface CompiledRoute {
+  readonly path: string;
+  readonly route: Route;
+  /** The path of `previousToken`. */
+  readonly previousPath: string | undefined;
+}
+
 /**
  * @param secret the data of `spec.secretRef`; undefined where there is none.
  * @throws ReceiverError TokenNotFound, or what the type refuses of its settings.
@@ -63,23 +78,30 @@ export function compileRoute(
   receiver: Receiver,
   compiled: CompiledSpec,
   secret: SecretData | undefined,
-): { readonly path: string; readonly route: Route } {
-  const { metadata, spec } = receiver;
-  const needsToken = compiled.type.secret === 'required';
+): CompiledRoute {
+  const { type, events, targets } = compiled;
+  const needsToken = type.secret === 'required';
   const token = needsToken ? tokenOf(receiver, secret) : NO_TOKEN;
-  const verifier = compiled.type.prepare({
-    token,
+  const previousToken = needsToken ? previousTokenOf(secret, token) : undefined;
+  const settings = {
     secret: needsToken && secret !== undefined ? secret : {},
-    oidcProviders: spec.oidcProviders ?? [],
-  });
-  const serving: Serving = {
-    verifier,
-    events: compiled.events,
-    ...compiled.targets,
+    oidcProviders: receiver.spec.oidcProviders ?? [],
   };
+  const current = type.prepare({ ...settings, token });
+  const verifier =
+    previousToken === undefined || type.provedByToken !== true
+      ? current
+      : eitherVerifier(current, type.prepare({ ...settings, token: previousToken }));
+  const pathBy = (by: Buffer) => webhookPath(by, receiver.metadata.name, receiver.metadata.namespace);
   return {
-    path: webhookPath(token, metadata.name, metadata.namespace),
-    route: { ...routeIdentity(receiver), type: compiled.type, serving },
+    path: pathBy(token),
+    previousPath: previousToken && pathBy(previousToken),
+    route: {
+      ...routeIdentity(receiver),
+      type,
+      serving: { verifier, events, ...targets },
+      ...(needsToken ? { credential: 'token' } : {}),
+    },
   };
 }
 

@@ -90,14 +90,14 @@ function forget({ options, bySecret }: State, key: string): void {
 async function suspend({ options }: State, key: string, receiver: Receiver): Promise<undefined> {
   const { publisher, exposure, isLeader } = options;
   publisher.publishUnavailable(key, receiver);
-  exposure.follow(receiver, receiver.status?.webhookPath);
+  exposure.follow(receiver, receiver.status?.webhookPath, publisher.previousPathOf(key));
   if (isLeader()) await write(options, receiver, suspendedStatus(receiver));
 }
 
 async function settle(state: State, key: string, receiver: Receiver): Promise<Requeue | undefined> {
-  const { exposure, isLeader, log } = state.options;
+  const { exposure, isLeader, log, publisher } = state.options;
   const outcome = await publish(state, key, receiver);
-  exposure.follow(receiver, pathOf(outcome, receiver.status?.webhookPath));
+  exposure.follow(receiver, pathOf(outcome, receiver.status?.webhookPath), publisher.previousPathOf(key));
   if (isLeader()) await writeOutcome(state, key, receiver, outcome);
   if ('path' in outcome) return { requeueAfterMs: intervalMs(receiver.spec) };
   const { error } = outcome;
@@ -113,7 +113,7 @@ async function publish({ options }: State, key: string, receiver: Receiver): Pro
     return await options.publisher.publish(key, receiver);
   } catch (error) {
     // No fault of the Receiver's: what it had goes on being served, and exposed.
-    options.exposure.follow(receiver, receiver.status?.webhookPath);
+    options.exposure.follow(receiver, receiver.status?.webhookPath, options.publisher.previousPathOf(key));
     throw error;
   }
 }

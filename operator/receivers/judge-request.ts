@@ -7,7 +7,7 @@ import { filterInput } from '../webhooks/filter-input.ts';
 import { firstHeader } from '../webhooks/first-header.ts';
 import type { EventReader, RequestHead, Verified, WebhookRequest, WebhookType } from '../webhooks/webhook-type.ts';
 import type { FilterInput } from './choose.ts';
-import type { Route, Serving } from './routes.ts';
+import type { Credential, Route, Serving } from './routes.ts';
 
 /** The route of a Receiver that is served. */
 export interface ServedRoute {
@@ -31,6 +31,8 @@ export interface Asked {
   readonly answer?: Readonly<Record<string, string>> | undefined;
   /** A Warning Event about the Receiver. */
   readonly warning?: EventText | undefined;
+  /** The key of the Secret that proved it; undefined: that of the route. */
+  readonly credential?: Credential | undefined;
 }
 
 /** What a genuine request is turned into: one input for each event that is listed. */
@@ -50,10 +52,10 @@ export function judgeRequest(served: ServedRoute, head: RequestHead): <T>(body: 
   return (body, act) =>
     Promise.resolve(body)
       .then(judgeBody)
-      .then(({ claims }) => {
+      .then(({ claims, credential }) => {
         if (type.events !== undefined) return actOnEvents(serving, type.events, { ...head, body }, act);
         const input = serving.filtered ? inputOf(type, { ...head, body }, claims) : undefined;
-        return act([() => input], NOTHING);
+        return act([() => input], credential === undefined ? NOTHING : { credential });
       });
 }
 

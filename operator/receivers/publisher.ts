@@ -18,8 +18,10 @@ export interface Publisher {
    * @throws ApiError, ConnectionError where its Secret cannot be read now: what was served before is served on.
    */
   publish(key: string, receiver: Receiver): Promise<Outcome>;
-  /** Keeps the path that a Receiver once had, so that it answers 503 rather than 404. */
+  /** Keeps the paths that a Receiver had, so that they answer 503 rather than 404. */
   publishUnavailable(key: string, receiver: Receiver): void;
+  /** The path of the `previousToken` of a Receiver, which is served, or unavailable, beside its own; undefined: it has none. */
+  previousPathOf(key: string): string | undefined;
   /** Serves a Receiver no longer, and forgets all about it. */
   withdraw(key: string): void;
   /** The entries of a Receiver that is served, once for each spec: to be checked for what a webhook would only find out. */
@@ -54,6 +56,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   return {
     publish: (key, receiver) => publish(state, key, receiver),
     publishUnavailable: (key, receiver) => publishUnavailable(state, key, receiver),
+    previousPathOf: options.routes.previousPathOf,
     withdraw(key) {
       state.checked.delete(key);
       withdraw(state, key);
@@ -92,8 +95,8 @@ async function serve({ options, published }: State, key: string, receiver: Recei
   const compiled = same ? before.compiled : compileSpec(receiver, types);
   const secret = compiled.type.secret === 'required' ? await readSecret(secrets, receiver) : undefined;
   if (same && secret === before.secret) return before.path;
-  const { path, route } = compileRoute(receiver, compiled, secret);
-  routes.publish(path, route);
+  const { path, route, previousPath } = compileRoute(receiver, compiled, secret);
+  routes.publish(path, route, previousPath);
   targets.prepare(compiled.targets.entries);
   published.set(key, { uid, generation, compiled, secret, path });
   return path;
@@ -123,8 +126,14 @@ function publishUnavailable({ options, published }: State, key: string, receiver
     routes.withdraw(key);
     return;
   }
+  const type = types.get(receiver.spec.type);
+  const credential = type?.secret === 'required' ? ({ credential: 'token' } as const) : {};
   try {
-    routes.publish(path, { ...routeIdentity(receiver), type: types.get(receiver.spec.type), serving: undefined });
+    routes.publish(
+      path,
+      { ...routeIdentity(receiver), type, serving: undefined, ...credential },
+      routes.previousPathOf(key),
+    );
   } catch (error) {
     if (!(error instanceof ReceiverError)) throw error;
   }

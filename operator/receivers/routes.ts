@@ -7,6 +7,10 @@ import { ReceiverError } from '../api/errors.ts';
 import { createKeyIndex } from '../kube/queue/key-index.ts';
 import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
 import type { CompiledTargets } from './compile-targets.ts';
+import { createPreviousRoutes } from './previous-routes.ts';
+
+/** The key of a Receiver's Secret by which a request came. */
+export type Credential = 'token' | 'previousToken';
 
 /** What serving a webhook takes. */
 export interface Serving extends CompiledTargets {
@@ -31,17 +35,22 @@ export interface Route extends RouteIdentity {
   readonly type: WebhookType | undefined;
   /** Undefined: suspended or stalled, answered 503. */
   readonly serving: Serving | undefined;
+  /** The key of the Secret whose path this is; absent for a type without a Secret. */
+  readonly credential?: Credential;
 }
 
 export interface RouteTable {
   find(path: string): Route | undefined;
   /** The route of a Receiver, by `namespace/name`. */
   findByKey(key: string): Route | undefined;
+  /** The path of a Receiver's `previousToken`, by `namespace/name`; undefined: it has none. */
+  previousPathOf(key: string): string | undefined;
   /**
    * Puts a Receiver's route at `path` and takes it from where it was before.
+   * @param previousPath where it is served as well, unless the path is that of some Receiver's `token`.
    * @throws ReceiverError PathCollision when an older Receiver has the path; the Receiver then has none.
    */
-  publish(path: string, route: Route): void;
+  publish(path: string, route: Route, previousPath?: string): void;
   /** Takes a Receiver's route away. */
   withdraw(key: string): void;
 }
@@ -54,6 +63,7 @@ function isOlder(a: Route, b: Route): boolean {
 export function createRouteTable(onChange: (key: string) => void): RouteTable {
   const byPath = new Map<string, Route>();
   const pathOf = new Map<string, string>();
+  const previous = createPreviousRoutes(isOlder);
   /** Who waits for a path that an older Receiver has. */
   const waiting = createKeyIndex();
 
@@ -71,6 +81,7 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
     const owner = byPath.get(path);
     if (owner === undefined || owner.key === route.key) return;
     if (isOlder(owner, route)) {
+      previous.remove(route.key);
       leave(route.key);
       waiting.set(route.key, path);
       throw new ReceiverError(
@@ -83,16 +94,19 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
   }
 
   return {
-    find: (path) => byPath.get(path),
+    find: (path) => byPath.get(path) ?? previous.find(path),
     findByKey: (key) => byPath.get(pathOf.get(key) ?? ''),
+    previousPathOf: previous.pathOf,
     withdraw(key) {
+      previous.remove(key);
       waiting.set(key, undefined);
       leave(key);
     },
-    publish(path, route) {
+    publish(path, route, previousPath) {
       waiting.set(route.key, undefined);
       reserve(path, route);
       byPath.set(path, route);
+      previous.set({ ...route, credential: 'previousToken' }, previousPath);
       if (pathOf.get(route.key) === path) return;
       // The new path answers before the old one stops.
       leave(route.key);

@@ -7,6 +7,7 @@ export const bitbucket: WebhookType = {
   name: 'bitbucket',
   validatedBy: '`X-Hub-Signature-256`, else `X-Hub-Signature`: an HMAC of the raw body with the token; JSON or form',
   secret: 'required',
+  provedByToken: true,
   oidcProviders: 'refused',
   eventHeader: 'x-event-key',
   methods: ['POST'],

@@ -7,6 +7,7 @@ export const genericHmac: WebhookType = {
   name: 'generic-hmac',
   validatedBy: '`X-Signature: sha1|sha256|sha512=<hex>`, an HMAC of the raw body with the token',
   secret: 'required',
+  provedByToken: true,
   oidcProviders: 'refused',
   methods: ['POST', 'GET', 'PUT'],
   prepare: ({ token }) => signatureVerifier(token, (head) => singleHeader(head, 'x-signature')),

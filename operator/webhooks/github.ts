@@ -7,6 +7,7 @@ export const github: WebhookType = {
   name: 'github',
   validatedBy: '`X-Hub-Signature-256`, else `X-Hub-Signature`: an HMAC of the raw body with the token; JSON or form',
   secret: 'required',
+  provedByToken: true,
   oidcProviders: 'refused',
   eventHeader: 'x-github-event',
   methods: ['POST'],

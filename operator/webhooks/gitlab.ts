@@ -42,6 +42,7 @@ export function createGitlab({ now = systemClock.now }: { now?: () => number } =
     validatedBy:
       "`X-Gitlab-Token` equals the token; where the Secret has `signingToken`, GitLab's `webhook-signature` by that instead",
     secret: 'required',
+    provedByToken: true,
     oidcProviders: 'refused',
     eventHeader: 'x-gitlab-event',
     methods: ['POST'],

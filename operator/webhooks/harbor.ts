@@ -6,6 +6,7 @@ export const harbor: WebhookType = {
   name: 'harbor',
   validatedBy: '`Authorization` equals the token',
   secret: 'required',
+  provedByToken: true,
   oidcProviders: 'refused',
   methods: ['POST'],
   prepare: ({ token }) => tokenHeaderVerifier(token, 'authorization'),

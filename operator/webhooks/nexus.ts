@@ -22,6 +22,7 @@ export const nexus: WebhookType = {
   validatedBy:
     '`X-Nexus-Webhook-Signature`: lowercase hex HMAC-SHA1 of the raw body with the token; in the body `action` and `repositoryName` are strings, if present',
   secret: 'required',
+  provedByToken: true,
   oidcProviders: 'refused',
   methods: ['POST'],
   prepare({ token }) {

@@ -15,6 +15,7 @@
  *   name: 'parcels',
  *   validatedBy: '`X-Parcel-Signature`: base64 HMAC-SHA256 of the raw body with the token',
  *   secret: 'required',
+ *   provedByToken: true,
  *   oidcProviders: 'refused',
  *   methods: ['POST'],
  *   prepare({ token }) {
@@ -61,6 +62,8 @@ export interface WebhookSettings {
 export interface Verified {
   /** The claims of the ID token; only generic-oidc has them. */
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** The key of the Secret that proved it, where it is not `token`. */
+  readonly credential?: 'previousToken';
 }
 
 /** Judges the body of one request, whose head was judged before. @throws RequestError */
@@ -96,6 +99,8 @@ export interface WebhookType {
   readonly validatedBy: string;
   /** Whether `spec.secretRef` is required or refused. */
   readonly secret: 'required' | 'refused';
+  /** Whether `token` proves requests, and so `previousToken` does too while the Secret has it. Absent: it makes the path alone. */
+  readonly provedByToken?: true;
   /** Whether `spec.oidcProviders` is required or refused. */
   readonly oidcProviders: 'required' | 'refused';
   /** The header that names the event for `spec.events`, lower-case; absent where events mean nothing. */

@@ -239,6 +239,17 @@ describe('an Ingress', () => {
     await waitFor('the new path alone', async () => (await pathsOf('routed')).join() === after);
   });
 
+  it('has the path of the previous token too, for as long as the Secret has it', async () => {
+    const before = await pathOf('routed');
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'routed' } };
+    await cloud.apply({ ...secret, stringData: { token: 'rotated-again', previousToken: 'rotated' } });
+    await waitFor('both paths', async () => (await pathsOf('routed')).length === 2);
+    const after = await pathOf('routed');
+    expect(await pathsOf('routed')).toEqual([after, before]);
+    await cloud.kubectl('patch', 'secret', 'routed', '--type=merge', '-p', '{"data":{"previousToken":null}}');
+    await waitFor('the new path alone', async () => (await pathsOf('routed')).join() === after);
+  });
+
   it('goes and comes with the path, and stays while the Receiver is suspended', async () => {
     const exposure = { ingress: { host: 'hooks.example.com' } };
     await cloud.receiver('routed', { namespace: OPERATOR_NAMESPACE, exposure, suspend: true });

@@ -117,6 +117,39 @@ describe('its token', () => {
     expect((await world.post(moved, signed({}, 'push', 'another'))).status).toBe(200);
   });
 
+  it('is served and proves beside the next one while it is previousToken', async () => {
+    const before = await trio('rotating');
+    await world.secret('rotating', { token: 'next', previousToken: TOKEN });
+    const path = await waitFor('a new path', async () => {
+      const now = await world.ready('rotating');
+      return now !== before && now;
+    });
+    for (const at of [before, path]) {
+      for (const token of [TOKEN, 'next']) {
+        const former = await world.requestedAt('GitRepository', 'rotating');
+        expect((await world.post(at, signed({}, 'push', token))).status).toBe(200);
+        expect(await world.requestedAt('GitRepository', 'rotating')).not.toBe(former);
+      }
+      expect((await world.post(at, signed({}, 'push', 'other'))).status).toBe(400);
+    }
+    const used = (await world.log())
+      .filter(({ msg, name }) => msg === 'webhook accepted' && name === 'rotating')
+      .map(({ credential }) => credential);
+    expect(used).toEqual(['previousToken', 'previousToken', 'previousToken', 'token']);
+
+    await world.receiver('rotating', onRepo('rotating', { suspend: true }));
+    await world.settled();
+    for (const at of [before, path]) expect((await world.post(at, signed({}))).status).toBe(503);
+    await world.receiver('rotating', onRepo('rotating'));
+    expect(await world.ready('rotating')).toBe(path);
+
+    await world.secret('rotating', { token: 'next', previousToken: '' });
+    await waitFor('the old path gone', async () => (await world.post(before, signed({}))).status === 404);
+    expect((await world.post(path, signed({}, 'push', TOKEN))).status).toBe(400);
+    expect((await world.post(path, signed({}, 'push', 'next'))).status).toBe(200);
+    expect((await world.read('rotating')).status?.webhookPath).toBe(path);
+  });
+
   it.each([
     ['no Secret', undefined, /not found/],
     ['no key token', { other: 'x' }, /no key 'token'/],

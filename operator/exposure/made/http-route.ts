@@ -3,7 +3,7 @@ import type { HttpRouteExposure } from '../../api/exposure.ts';
 import { type ExposureIdentity, type ExposureObject, exposureObject } from './exposure-object.ts';
 import type { Backend } from './ingress.ts';
 
-/** @param paths the Receiver's, and during a rotation its old one. */
+/** @param paths the Receiver's, and during a rotation its previous one. */
 export function httpRouteObject(
   { parentRefs = [], hostnames = [] }: HttpRouteExposure,
   identity: Omit<ExposureIdentity, 'annotations'>,

@@ -8,7 +8,7 @@ export interface Backend {
   readonly port: number;
 }
 
-/** @param paths the Receiver's, and during a rotation its old one. */
+/** @param paths the Receiver's, and during a rotation its previous one. */
 export function ingressObject(
   { host, className, tlsSecretName, annotations }: IngressExposure,
   identity: Omit<ExposureIdentity, 'annotations'>,

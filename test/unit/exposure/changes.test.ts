@@ -21,7 +21,7 @@ function entry(name: string, service: { name?: string } = {}, generation = 1): E
   const tenancy = { kinds: [], hosts: [], serviceAnnotations: {}, ingressAnnotations: {} };
   const unset = { loadBalancerClass: undefined, ingressClass: undefined, ingressTlsSecret: undefined };
   const own = { namespace: NS, tenancy: { ...tenancy, ...unset, gateway: undefined }, nowMs: 0 };
-  const made = entryOf({ metadata, spec: { exposure: { service } } }, `/hook/${name}`, undefined, own);
+  const made = entryOf({ metadata, spec: { exposure: { service } } }, { path: `/hook/${name}` }, undefined, own);
   if (made === undefined) throw new Error('nothing is requested');
   return made;
 }

@@ -1,7 +1,7 @@
 // What is kept of a Receiver that requests exposure: a table of what it is refused, and with which reason.
 import { expect, it } from 'vitest';
 import { EXPOSURE_FINALIZER, type ExposureSpec } from '../../../operator/api/exposure.ts';
-import { type Exposable, entryOf } from '../../../operator/exposure/entry.ts';
+import { type Exposable, entryOf, isSameEntry } from '../../../operator/exposure/entry.ts';
 import type { Tenancy } from '../../../operator/exposure/tenancy.ts';
 
 const OWN = 'flux-system';
@@ -18,7 +18,8 @@ const tenancy: Tenancy = {
 
 const receiver = (exposure: ExposureSpec | null | undefined, metadata: Partial<Exposable['metadata']> = {}) =>
   ({ metadata: { name: 'r', namespace: 'apps', uid: 'u', ...metadata }, spec: { exposure } }) as Exposable;
-const entryAt = (from: Exposable) => entryOf(from, '/hook/x', undefined, { namespace: OWN, tenancy, nowMs: 0 });
+const entryAt = (from: Exposable) =>
+  entryOf(from, { path: '/hook/x' }, undefined, { namespace: OWN, tenancy, nowMs: 0 });
 
 it.each<[name: string, namespace: string, exposure: ExposureSpec, reason: string | undefined, message: RegExp]>([
   ['a kind that is allowed', 'apps', { service: {} }, undefined, /^$/],
@@ -34,6 +35,16 @@ it.each<[name: string, namespace: string, exposure: ExposureSpec, reason: string
   expect(refused?.reason).toBe(reason);
   expect(refused?.message ?? '').toMatch(message);
   expect(Object.keys(granted ?? {})).toEqual(reason === undefined ? Object.keys(exposure) : []);
+});
+
+it('leads to other objects when the path of its previous token goes', () => {
+  const exposed = receiver({ service: {} });
+  const own = { namespace: OWN, tenancy, nowMs: 0 };
+  const [with1, without] = [{ path: '/hook/2', previousPath: '/hook/1' }, { path: '/hook/2' }].map((paths) =>
+    entryOf(exposed, paths, undefined, own),
+  );
+  expect(isSameEntry(with1, without)).toBe(false);
+  expect(isSameEntry(with1, with1)).toBe(true);
 });
 
 it.each<[name: string, Exposable, kept: boolean]>([

@@ -44,7 +44,7 @@ function reasonOf({ exposure, namespace = NAMESPACE, condition, path = PATH, out
     ...(conditions === undefined ? {} : { status: { conditions } }),
   };
   const own = { namespace: NAMESPACE, tenancy: NOTHING_ALLOWED, nowMs: 0 };
-  const entry = entryOf(receiver, path ?? undefined, undefined, own);
+  const entry = entryOf(receiver, { path: path ?? undefined }, undefined, own);
   if (entry !== undefined) entry.outcome = outcome;
   return unfulfilledRequest(entry, receiver, findUrls(observedObjects(there), settings))?.reason;
 }

@@ -145,6 +145,27 @@ describe('a route', () => {
     expect(errorOf(() => route(aReceiver(), secret))).toBe(message);
   });
 
+  it.each<[what: string, secret: SecretData, previous: boolean]>([
+    ['absent', {}, false],
+    ['empty', { previousToken: Buffer.alloc(0) }, false],
+    ['equal to the token', { previousToken: Buffer.from(TOKEN) }, false],
+    ['another one', { previousToken: Buffer.from('old') }, true],
+  ])('has a second path where previousToken is %s', (_what, secret, previous) => {
+    const compiled = route(aReceiver(), { token: TOKEN, ...secret });
+    const expected = previous ? route(aReceiver(), { token: Buffer.from('old') }).path : undefined;
+    expect(compiled.path).toBe(route(aReceiver(), { token: TOKEN }).path);
+    expect(compiled.previousPath).toBe(expected);
+    expect(compiled.route.credential).toBe('token');
+  });
+
+  it('needs a token, whatever the previous one is, and of a type without a Secret has no credential', () => {
+    expect(errorOf(() => route(aReceiver(), { previousToken: TOKEN }))).toContain("has no key 'token'");
+    expect(route(withoutSecret(oidc), { token: TOKEN, previousToken: Buffer.from('old') })).toMatchObject({
+      previousPath: undefined,
+    });
+    expect(route(withoutSecret(oidc), undefined).route.credential).toBeUndefined();
+  });
+
   it.each([
     [{}, false],
     [{ resourceFilter: '' }, false],

@@ -48,7 +48,7 @@ function setUp({ leads = true, invalid = false } = {}) {
     reports: { failed: ({ name }, { field }) => void seen.push(`report ${name} ${field}`) },
     events: { record: ({ name }, { reason }) => void seen.push(`event ${name} ${reason}`) },
     exposure: {
-      follow: (_receiver, path) => void seen.push(`follow ${path}`),
+      follow: (_receiver, path, previous) => void seen.push(`follow ${path}${previous ? ` and ${previous}` : ''}`),
       forget: (key) => void seen.push(`forget ${key}`),
       evaluate: () => undefined,
     },
@@ -105,6 +105,21 @@ describe('a reconcile', () => {
     await expect(reconcile({ ...aReceiver(), status: { webhookPath: PATH } })).rejects.toBe(secrets.answer);
     expect(api.asked).toEqual([]);
     expect(seen).toEqual([`follow ${PATH}`]);
+  });
+
+  it('follows the path of a previous token beside its own, whatever comes', async () => {
+    const { reconcile, secrets, seen } = setUp();
+    secrets.answer = { token: Buffer.from('new'), previousToken: TOKEN };
+    await reconcile(aReceiver());
+    const path = /follow (\S+) and/.exec(seen[0] ?? '')?.[1] ?? '';
+    const status = { webhookPath: path };
+    await reconcile({ ...aReceiver(SUSPENDED), status });
+    await reconcile({ ...aReceiver({}, { generation: 2 }), status });
+    secrets.answer = new ApiError(500, undefined, undefined);
+    await expect(reconcile({ ...aReceiver({}, { generation: 3 }), status })).rejects.toBe(secrets.answer);
+    const followed = seen.filter((each) => each.startsWith('follow'));
+    expect(path).not.toBe(PATH);
+    expect(followed).toEqual(Array(4).fill(`follow ${path} and ${PATH}`));
   });
 
   it('of a stalled Receiver says so and is not repeated', async () => {

@@ -136,6 +136,21 @@ describe('a Receiver that is to be unavailable', () => {
     expect(routes.find(PATH)).toMatchObject({ serving: undefined, type: { name: 'generic' } });
   });
 
+  it('keeps both paths of a rotation, however often it is said', async () => {
+    const { publish, publisher, routes, secrets } = setUp();
+    secrets.answer = { token: Buffer.from('new'), previousToken: TOKEN };
+    const path = await publish(aReceiver());
+    expect(publisher.previousPathOf(KEY)).toBe(PATH);
+    expect([routes.find(path)?.credential, routes.find(PATH)?.credential]).toEqual(['token', 'previousToken']);
+    const suspended = { ...aReceiver({ suspend: true }), status: { webhookPath: path } };
+    for (const again of [suspended, suspended]) publisher.publishUnavailable(KEY, again);
+    const unavailable = { key: KEY, serving: undefined };
+    expect(routes.find(path)).toMatchObject({ ...unavailable, credential: 'token' });
+    expect(routes.find(PATH)).toMatchObject({ ...unavailable, credential: 'previousToken' });
+    publisher.withdraw(KEY);
+    expect([routes.find(path), routes.find(PATH)]).toEqual([undefined, undefined]);
+  });
+
   it('has none that an older one has', () => {
     const { publisher, routes } = setUp();
     const status = { webhookPath: PATH };

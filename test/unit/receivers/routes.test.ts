@@ -97,6 +97,56 @@ describe('the route table', () => {
     expect(routes.find('/hook/1')).toBeUndefined();
   });
 
+  describe('at the path of a previous token', () => {
+    it('finds the route too, until it is published without one or withdrawn', () => {
+      const { routes } = table();
+      routes.publish('/hook/2', older, '/hook/1');
+      expect(routes.find('/hook/2')).toBe(older);
+      expect(routes.find('/hook/1')).toEqual({ ...older, credential: 'previousToken' });
+      expect([routes.previousPathOf(older.key), routes.previousPathOf(younger.key)]).toEqual(['/hook/1', undefined]);
+      expect(routes.findByKey(older.key)).toBe(older);
+      routes.publish('/hook/3', older, '/hook/2');
+      expect(routes.find('/hook/1')).toBeUndefined();
+      expect(routes.find('/hook/2')?.credential).toBe('previousToken');
+      routes.publish('/hook/3', older);
+      expect(routes.find('/hook/2')).toBeUndefined();
+      expect(routes.previousPathOf(older.key)).toBeUndefined();
+      routes.publish('/hook/3', older, '/hook/2');
+      routes.withdraw(older.key);
+      expect(routes.find('/hook/2')).toBeUndefined();
+    });
+
+    it('finds first who has the path by its token, be it older or younger, and disturbs neither', () => {
+      const { routes, changed } = table();
+      routes.publish('/hook/2', older, '/hook/1');
+      routes.publish('/hook/1', younger, '/hook/2');
+      expect(routes.find('/hook/1')).toBe(younger);
+      expect(routes.find('/hook/2')).toBe(older);
+      routes.withdraw(younger.key);
+      expect(routes.find('/hook/1')?.key).toBe(older.key);
+      expect(changed).toEqual([]);
+    });
+
+    it.each([
+      ['older', [older, younger]],
+      ['older, which comes last', [younger, older]],
+    ] as const)('finds the %s of two that have it', (_what, order) => {
+      const { routes } = table();
+      for (const each of order) routes.publish(`/hook/${each.name}`, each, '/hook/1');
+      expect(routes.find('/hook/1')?.key).toBe(older.key);
+      routes.publish('/hook/older', older);
+      expect(routes.find('/hook/1')?.key).toBe(younger.key);
+    });
+
+    it('finds nobody who lost its own path', () => {
+      const { routes } = table();
+      routes.publish('/hook/1', older);
+      routes.publish('/hook/2', younger, '/hook/3');
+      expect(() => routes.publish('/hook/1', younger, '/hook/3')).toThrow(ReceiverError);
+      expect(routes.find('/hook/3')).toBeUndefined();
+    });
+  });
+
   it('breaks a tie of age by name, the same way on every replica', () => {
     const { routes } = table();
     const twin = route('a/aaa', younger.createdAt);
