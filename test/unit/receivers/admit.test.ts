@@ -141,7 +141,15 @@ describe('a genuine request', () => {
     const { send, lines } = setUp({}, { answer: { status, targets: 3 } });
     expect(await send()).toBe(answered);
     expect(lines).toEqual([
-      { level: 'info', ...ABOUT, type: 'generic', targets: 3, status: answered, msg: 'webhook accepted' },
+      {
+        level: 'info',
+        ...ABOUT,
+        type: 'generic',
+        targets: 3,
+        status: answered,
+        credential: 'token',
+        msg: 'webhook accepted',
+      },
     ]);
   });
 
