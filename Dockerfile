@@ -30,6 +30,18 @@ COPY --from=build --chmod=0444 /src/dist/clients/pubsub.mjs /sluice/clients/pubs
 COPY --from=build --chmod=0444 /src/dist/clients/rabbitmq.mjs /sluice/clients/rabbitmq.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/sqs.mjs /sluice/clients/sqs.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/web-socket.mjs /sluice/clients/web-socket.mjs
+COPY --from=build --chmod=0444 /src/dist/page/index.html /sluice/page/index.html
+COPY --from=build --chmod=0444 /src/dist/page/index.html.br /sluice/page/index.html.br
+COPY --from=build --chmod=0444 /src/dist/page/index.html.gz /sluice/page/index.html.gz
+COPY --from=build --chmod=0444 /src/dist/page/page.css /sluice/page/page.css
+COPY --from=build --chmod=0444 /src/dist/page/page.css.br /sluice/page/page.css.br
+COPY --from=build --chmod=0444 /src/dist/page/page.css.gz /sluice/page/page.css.gz
+COPY --from=build --chmod=0444 /src/dist/page/page.js /sluice/page/page.js
+COPY --from=build --chmod=0444 /src/dist/page/page.js.br /sluice/page/page.js.br
+COPY --from=build --chmod=0444 /src/dist/page/page.js.gz /sluice/page/page.js.gz
+COPY --from=build --chmod=0444 /src/dist/page/page.svg /sluice/page/page.svg
+COPY --from=build --chmod=0444 /src/dist/page/page.svg.br /sluice/page/page.svg.br
+COPY --from=build --chmod=0444 /src/dist/page/page.svg.gz /sluice/page/page.svg.gz
 COPY --from=build --chmod=0444 /src/LICENSE /sluice/LICENSE
 ENV PATH="/nodejs/bin" \
       SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt" \

@@ -1,11 +1,12 @@
 // Bundles the operator into files that need no node_modules: dist/operator.js, and dist/clients/ with the clients that are
-// loaded at the first object that needs them; each with its source map beside it.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { type BuildOptions, type BuildResult, build, formatMessages, type OutputFile } from 'esbuild';
+// loaded at the first object that needs them; each with its source map beside it. dist/page/ has the web page.
+import { dirname, join } from 'node:path';
+import { type BuildOptions, type BuildResult, build, formatMessages } from 'esbuild';
 import packageJson from '../package.json' with { type: 'json' };
+import { buildPage } from './build-page.ts';
 import { lazyClients } from './bundle/lazy-clients.ts';
 import { leanDependencies, requiredHttp } from './bundle/lean-dependencies.ts';
+import { writeWhole } from './bundle/write-whole.ts';
 import { sourceRevision } from './source-revision.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -43,10 +44,16 @@ class BundleError extends Error {
 
 let bundled: Promise<string> | undefined;
 
-/** Bundles the operator, once per process, and returns the path of the file. Throws what esbuild found. */
+/** Bundles the operator with its page, once per process, and returns the path of the file. Throws what esbuild or Vite found. */
 export function bundle(): Promise<string> {
-  bundled ??= bundleTo(join(ROOT, 'operator', 'main.ts'), join(ROOT, 'dist', 'operator.js'));
+  bundled ??= bundleAll();
   return bundled;
+}
+
+async function bundleAll(): Promise<string> {
+  const operator = bundleTo(join(ROOT, 'operator', 'main.ts'), join(ROOT, 'dist', 'operator.js'));
+  const [file] = await Promise.all([operator, buildPage()]);
+  return file;
 }
 
 /** Bundles `entry` to `outfile` and its heavy clients to the folder `clients` beside it; no file is there half written. */
@@ -70,19 +77,8 @@ export async function bundleTo(entry: string, outfile: string): Promise<string> 
     alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
   });
   // What the operator imports is there before the operator.
-  for (const file of [...lazy.outputFiles, ...main.outputFiles]) write(file);
+  for (const { path, contents } of [...lazy.outputFiles, ...main.outputFiles]) writeWhole(path, contents);
   return outfile;
-}
-
-function write({ path, contents }: OutputFile): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}`);
-  try {
-    writeFileSync(unfinished, contents);
-    renameSync(unfinished, path);
-  } finally {
-    rmSync(unfinished, { force: true });
-  }
 }
 
 async function buildOrExplain(options: BuildOptions): Promise<BuildResult<{ write: false }>> {

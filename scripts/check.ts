@@ -17,6 +17,7 @@ const COLORS = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
 const CHECKS: readonly Check[] = [
   { name: 'format, lint, imports', command: [tool('biome'), 'ci', COLORS, '--error-on-warnings', '.'] },
   { name: 'types', command: [tool('tsc'), '--noEmit', '-p', '.'] },
+  { name: "the page's types", command: [tool('tsc'), '--noEmit', '-p', 'page'] },
   { name: 'unused', command: [tool('knip')] },
   { name: 'supply chain', command: [process.execPath, join('scripts', 'supply-chain.ts')] },
   { name: 'generated files', command: [process.execPath, join('scripts', 'generate.ts'), '--check'] },

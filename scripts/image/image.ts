@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ports } from '../../charts-ts/ports.ts';
 import { memoryEnv } from '../../operator/config/memory-env.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { pageEncodings, pageFiles } from '../build-page.ts';
 
 const TITLE = 'org.opencontainers.image';
 
@@ -14,7 +15,12 @@ export const image = {
   env: { PATH: '/nodejs/bin', SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt', ...memoryEnv() },
   ports: Object.values(ports),
   /** From the repository's root after `npm run build`. By its extension Node knows the bundle for a module. */
-  files: { 'dist/operator.js': '/sluice/operator.mjs', ...clientFiles(), LICENSE: '/sluice/LICENSE' },
+  files: {
+    'dist/operator.js': '/sluice/operator.mjs',
+    ...clientFiles(),
+    ...filesOfPage(),
+    LICENSE: '/sluice/LICENSE',
+  },
   labels: {
     [`${TITLE}.title`]: packageJson.name,
     [`${TITLE}.description`]: "A Kubernetes operator that serves Flux's webhook Receivers",
@@ -30,6 +36,15 @@ function clientFiles(): Readonly<Record<string, string>> {
   const sources = ['alerts', 'sources'].flatMap((feature) => readdirSync(join(operator, feature, 'clients')));
   const names = sources.map((source) => source.replace(/\.ts$/, '.mjs')).sort();
   return Object.fromEntries(names.map((name) => [`dist/clients/${name}`, `/sluice/clients/${name}`]));
+}
+
+/** What the operator serves to browsers, as it is and compressed. */
+function filesOfPage(): Readonly<Record<string, string>> {
+  const names = pageFiles.flatMap((name) => [
+    name,
+    ...Object.values(pageEncodings).map((ending) => `${name}${ending}`),
+  ]);
+  return Object.fromEntries(names.map((name) => [`dist/page/${name}`, `/sluice/page/${name}`]));
 }
 
 /** The labels that are known when an image is made. */

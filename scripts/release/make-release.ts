@@ -98,7 +98,9 @@ async function writePackage(path: string, copy: string): Promise<void> {
   for (const file of ['package.json', 'README.md', 'LICENSE']) copyFileSync(join(ROOT, file), join(copy, file));
   cpSync(join(ROOT, 'crds'), join(copy, 'crds'), { recursive: true });
   copyFileSync(built, join(copy, 'dist', 'operator.js'));
-  cpSync(join(dirname(built), 'clients'), join(copy, 'dist', 'clients'), { recursive: true });
+  for (const folder of ['clients', 'page']) {
+    cpSync(join(dirname(built), folder), join(copy, 'dist', folder), { recursive: true });
+  }
   buildCharts(join(copy, 'dist', 'charts'));
   run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', path], copy);
 }

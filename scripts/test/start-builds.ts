@@ -5,6 +5,7 @@ import { findCelGo } from '../../test/support/cel-go.ts';
 import { findFluxCli } from '../../test/support/flux-cli.ts';
 import { findFluxEvents } from '../../test/support/flux-events.ts';
 import { findGoVerdicts } from '../../test/support/go-verdicts.ts';
+import { findChromium } from '../../test/support/page/chromium.ts';
 import { findNatsServer } from '../brokers/nats.ts';
 import { findPubSub } from '../brokers/pubsub.ts';
 
@@ -20,7 +21,7 @@ export function startBuilds(): Builds {
   const controlPlane = findControlPlane(progress).then(ignore, ignore);
   let latest = controlPlane;
   const findNats = (each: Progress) => findNatsServer('current', each);
-  for (const find of [findCelGo, findGoVerdicts, findFluxCli, findFluxEvents, findPubSub, findNats]) {
+  for (const find of [findCelGo, findGoVerdicts, findFluxCli, findFluxEvents, findPubSub, findNats, findChromium]) {
     latest = latest.then(() => find(progress)).then(ignore, ignore);
   }
   return { controlPlane };

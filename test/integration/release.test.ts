@@ -103,6 +103,7 @@ describe('npm run release', () => {
     const needed = [
       'dist/operator.js',
       'dist/clients/otlp.mjs',
+      'dist/page/index.html',
       'dist/charts/charts-ts/index.js',
       'dist/charts/charts-ts/index.d.ts',
       'crds/notification.toolkit.fluxcd.io_receivers.yaml',

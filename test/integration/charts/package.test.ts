@@ -79,7 +79,7 @@ describe('the package', () => {
     const content = await readdir(join(folder, 'node_modules', 'sluice'));
     expect(content.sort()).toEqual(['LICENSE', 'README.md', 'crds', 'dist', 'package.json']);
     const dist = await readdir(join(folder, 'node_modules', 'sluice', 'dist'));
-    expect(dist.sort()).toEqual(['charts', 'clients', 'operator.js']);
+    expect(dist.sort()).toEqual(['charts', 'clients', 'operator.js', 'page']);
   });
 
   it('has types that an app can be checked with', async () => {

@@ -1,0 +1,15 @@
+/** Shows the page. */
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { startClock } from './state/now.ts';
+import { route, routeOf } from './state/route.ts';
+
+const follow = (): void => {
+  route.value = routeOf(location.hash);
+};
+
+addEventListener('hashchange', follow);
+follow();
+startClock();
+const root = document.getElementById('page');
+if (root !== null) render(<App />, root);

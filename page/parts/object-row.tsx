@@ -1,0 +1,86 @@
+/** One object in the list. */
+import type { DeliveryObject, KindPath } from '../api/types.ts';
+import { now } from '../state/now.ts';
+import { fragmentOf } from '../state/route.ts';
+import { ago, duration } from '../words/durations.ts';
+import { conditionOf, healthOf, healthWords, resolvedOf } from '../words/health.ts';
+import { lastDeliveryWords } from '../words/last-delivery-words.ts';
+import { HealthIcon } from './health-icon.tsx';
+import { HourBars } from './hour-bars.tsx';
+import { Icon } from './icon.tsx';
+import { WebhookUrl } from './webhook-url.tsx';
+
+interface ObjectRowProps {
+  readonly kind: KindPath;
+  readonly item: DeliveryObject;
+  /** Counted from 1, the heading included. */
+  readonly rowIndex: number;
+}
+
+export function ObjectRow({ kind, item, rowIndex }: ObjectRowProps) {
+  const { namespace, name } = item.object;
+  const health = healthOf(item);
+  const to = fragmentOf({ screen: 'object', kind, namespace, name, delivery: '' });
+  return (
+    <div role="row" class="row" aria-rowindex={rowIndex}>
+      <span role="cell" class="name">
+        <HealthIcon health={health} />
+        <span>
+          <a href={to} data-row-focus>
+            <span class="namespace">{namespace}/</span>
+            {name}
+          </a>
+          <small>
+            {item.type === undefined ? '' : `${item.type} · `}
+            {healthWords[health]}
+          </small>
+        </span>
+      </span>
+      <span role="cell" class="last">
+        <LastDelivery kind={kind} item={item} />
+      </span>
+      <span role="cell">{item.counts === undefined ? null : <HourBars hours={item.counts.hours} />}</span>
+      <span role="cell" class="number">
+        {item.pushToArtifactMs === undefined ? '–' : duration(item.pushToArtifactMs)}
+      </span>
+      <span role="cell" class="targets">
+        <Targets item={item} />
+      </span>
+      <span role="cell">
+        {item.url === undefined ? null : <WebhookUrl url={item.url} of={`${namespace}/${name}`} />}
+      </span>
+    </div>
+  );
+}
+
+function LastDelivery({ kind, item }: { readonly kind: KindPath; readonly item: DeliveryObject }) {
+  const delivering = conditionOf(item, 'Delivering');
+  const message = delivering === undefined || delivering.status === 'True' ? '' : delivering.message;
+  // The line above has the code already.
+  const more = message.replace(`${item.lastDelivery?.code}: `, '');
+  const time = item.lastDelivery?.time;
+  return (
+    <>
+      <span>
+        {lastDeliveryWords(item, kind)}
+        {time === undefined ? null : (
+          <time dateTime={time} title={time}>
+            {ago(time, now.value)}
+          </time>
+        )}
+      </span>
+      <small title={more}>{more}</small>
+    </>
+  );
+}
+
+function Targets({ item }: { readonly item: DeliveryObject }) {
+  const resolved = resolvedOf(item);
+  if (resolved === undefined) return <span class="muted">–</span>;
+  if (resolved.status !== 'False' && resolved.reason !== 'NothingSelected') return <span>All found</span>;
+  return (
+    <span class="clamped" title={resolved.message}>
+      <Icon name="warning" tone="warn" /> {resolved.message}
+    </span>
+  );
+}

@@ -1,0 +1,78 @@
+/** All objects of a kind, the worst first: what came last, how it went, and whether the targets are there. */
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { DeliveryObject, KindPath } from '../api/types.ts';
+import { ObjectRow } from '../parts/object-row.tsx';
+import { ObjectSearch } from '../parts/object-search.tsx';
+import { PartialNotice } from '../parts/partial-notice.tsx';
+import { ProblemNotice } from '../parts/problem-notice.tsx';
+import { VirtualRows } from '../parts/virtual-rows.tsx';
+import { keyOf, objectList, watchObjects } from '../state/object-list.ts';
+import { type Health, healthOf } from '../words/health.ts';
+import { matches } from '../words/matches.ts';
+
+/** In CSS pixels, as in the style sheet. */
+const ROW_HEIGHT = 56;
+
+const titles: Readonly<Record<KindPath, string>> = {
+  receivers: 'Receivers',
+  brokerreceivers: 'BrokerReceivers',
+  alerts: 'Alerts',
+};
+
+export function ObjectsScreen({ kind }: { readonly kind: KindPath }) {
+  useEffect(() => watchObjects(kind), [kind]);
+  const search = useSignal('');
+  const health = useSignal<Health | undefined>(undefined);
+  const shown = useComputed(() =>
+    objectList.value.items.filter(
+      (item) => matches(item, search.value) && (health.value === undefined || healthOf(item) === health.value),
+    ),
+  );
+  const { items, loaded, problem, partial = [] } = objectList.value;
+  return (
+    <main class="objects">
+      <h1>{titles[kind]}</h1>
+      {problem === undefined ? null : <ProblemNotice problem={problem} />}
+      <PartialNotice partial={partial} />
+      <ObjectSearch items={items} search={search} health={health} />
+      <ObjectTable kind={kind} items={shown.value} />
+      <p class="empty" role="status">
+        {emptyWords(kind, loaded, items, shown.value)}
+      </p>
+    </main>
+  );
+}
+
+function emptyWords(
+  kind: KindPath,
+  loaded: boolean,
+  items: readonly DeliveryObject[],
+  shown: readonly DeliveryObject[],
+): string {
+  if (!loaded) return items.length === 0 ? 'Loading' : '';
+  if (items.length === 0) return `There are no ${titles[kind]} that you may see.`;
+  return shown.length === 0 ? 'None matches.' : '';
+}
+
+function ObjectTable({ kind, items }: { readonly kind: KindPath; readonly items: readonly DeliveryObject[] }) {
+  return (
+    <div class={`table ${kind}`} role="table" aria-label={titles[kind]} aria-rowcount={items.length + 1}>
+      <div role="rowgroup" class="head">
+        <div role="row" class="row" aria-rowindex={1}>
+          <span role="columnheader">Name</span>
+          <span role="columnheader">Last delivery</span>
+          <span role="columnheader">24 hours</span>
+          <span role="columnheader" class="number" title="Median time from the push to the artifact">
+            To artifact
+          </span>
+          <span role="columnheader">Targets</span>
+          <span role="columnheader">{kind === 'receivers' ? 'URL' : ''}</span>
+        </div>
+      </div>
+      <VirtualRows items={items} rowHeight={ROW_HEIGHT} keyOf={(item) => keyOf(item.object)}>
+        {(item, index) => <ObjectRow kind={kind} item={item} rowIndex={index + 2} />}
+      </VirtualRows>
+    </div>
+  );
+}
