@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { alerts } from './alerts/feature.ts';
 import type { Config } from './config.ts';
+import { deliveries } from './deliveries/feature.ts';
 import { createGuardedServer } from './http/guarded-server.ts';
 import { createHealthServer, createMetricsServer } from './http/ops-server.ts';
 import { openTlsListener } from './http/tls/tls-listener.ts';
@@ -19,7 +20,7 @@ import { receivers } from './receivers/feature.ts';
 import { sources } from './sources/feature.ts';
 
 /** Every capability of the operator. */
-const FEATURES: readonly CreateFeature[] = [receivers, alerts, sources];
+const FEATURES: readonly CreateFeature[] = [receivers, alerts, sources, deliveries];
 
 export interface App {
   /** The end that a rolling update needs: nothing that was accepted is lost while the API server is in reach. */

@@ -27,6 +27,7 @@ export interface ErrorEntry {
 
 const errors = {
   PathUnknown: { status: 404, meaning: 'no object is served at this path' },
+  PathWithdrawn: { status: 404, meaning: 'the path was that of the Receiver until its token or name changed' },
   MethodNotAllowed: { status: 405, meaning: 'the path does not take this method; `Allow` lists those it takes' },
   ReceiverUnavailable: {
     status: 503,

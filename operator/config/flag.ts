@@ -11,6 +11,7 @@ export const flagGroups = [
   'Exposure',
   'Alerts',
   'Brokers',
+  'Deliveries',
   'Kubernetes API',
   'Leader election',
   'Limits',

@@ -1,6 +1,7 @@
 /** Every flag there is, keyed by the field of the configuration that it sets, in the order that help shows them. */
 import { logEncodings, logLevels } from '../observe/log.ts';
 import { alertFlags } from './alert-flags.ts';
+import { deliveryFlags } from './delivery-flags.ts';
 import { exposureFlags } from './exposure-flags.ts';
 import {
   addressFlag,
@@ -188,6 +189,7 @@ export const flags = {
   ...exposureFlags,
   ...alertFlags,
   ...sourceFlags,
+  ...deliveryFlags,
   ...kubernetesApi,
   ...leaderElection,
   ...limitFlags,

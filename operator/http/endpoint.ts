@@ -36,6 +36,7 @@
  * };
  * ```
  */
+import type { RequestErrorCode } from '../api/errors.ts';
 import type { RequestHead } from '../api/request-head.ts';
 import type { ServerMessages, ServerMetrics } from './server-reports.ts';
 
@@ -51,6 +52,24 @@ export interface Endpoint {
   admit(path: string, method: string): Admitted;
   /** The value of `Allow` for a path that exists; empty for one that does not. */
   allowedMethods(path: string): readonly string[];
+  /** Told of each request that was not admitted, when its answer is sent; must not throw, and must not wait. */
+  answered?(request: AnsweredRequest): void;
+}
+
+/** A request and its answer, for who keeps account of them. */
+export interface AnsweredRequest {
+  /** As it was sent, without its query. */
+  readonly path: string;
+  readonly head: Pick<RequestHead, 'method' | 'headers'>;
+  readonly status: number;
+  /** Why it is refused; undefined: it was served. */
+  readonly code: RequestErrorCode | undefined;
+  /** From its head to its answer. */
+  readonly ms: number;
+  /** Of its body, as far as that was declared or read. */
+  readonly bytes: number;
+  /** The sender's address, as the limits see it; undefined where only proxies are known. */
+  sender(): string | undefined;
 }
 
 /** A request whose path and method are served. */
@@ -64,6 +83,8 @@ export interface Admitted {
    * @throws RequestError for all that the headers alone can refuse.
    */
   head(head: RequestHead): ServeBody;
+  /** Told of the answer when it is sent, for who keeps account of requests; must not throw, and must not wait. */
+  answered?(request: AnsweredRequest): void;
 }
 
 /** An answer that says more than its status. */

@@ -20,6 +20,7 @@ import { createRefusalTurns } from './guard/refusal-turns.ts';
 import { createRefusedSenders } from './guard/refused-senders.ts';
 import { createRequestMetrics } from './guard/request-metrics.ts';
 import { guardEvents, guardedOptions, guardHandshakes } from './guard/server-events.ts';
+import { senderOf } from './sender/sender-of.ts';
 import type { TrustedProxies } from './sender/trusted-proxies.ts';
 import type { Certificate } from './tls/certificate.ts';
 import { secureOptions } from './tls/secure-options.ts';
@@ -97,7 +98,11 @@ function createShared(options: GuardedServerOptions): Shared {
   });
   const budgets = createBudgets(limits, clock);
   const refusalTurns = createRefusalTurns(limits.refusalsPerTurn);
-  const parts = { connections, budgets, refusalTurns, refusedSenders };
+  const sender: ServeContext['senderOf'] = ({ socket, headers }) => {
+    const forwarded = headers['x-forwarded-for'];
+    return senderOf(admission.addressOf(socket), typeof forwarded === 'string' ? forwarded : undefined, trusted);
+  };
+  const parts = { connections, budgets, refusalTurns, refusedSenders, senderOf: sender };
   return {
     context: { endpoint, ready, limits, clock, log, messages, refusals, metrics, ...parts, closing: false },
     admission,

@@ -1,13 +1,17 @@
 /** Serves the webhooks of Receivers: from a path to its Receiver, the proof that a request is genuine, and its answer. */
 import { RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
+import type { Journal } from '../deliveries/records/journal.ts';
+import { createTargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Admitted, Answer, Endpoint } from '../http/endpoint.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
+import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import { type Asked, judgeRequest, type ServedRoute, servedRoute } from './judge-request.ts';
 import type { Batch, Notified, Notifier } from './notify.ts';
 import { notifyEach } from './notify-each.ts';
 import { regardingReceiver } from './receiver-event.ts';
+import { createWebhookRecorder, type WebhookNotes, type WebhookRecorder } from './record-webhook.ts';
 import type { Route, RouteTable } from './routes.ts';
 
 export interface ReceiverEndpointOptions {
@@ -15,6 +19,8 @@ export interface ReceiverEndpointOptions {
   /** False while routes are still missing, so that an unknown path may yet be a known one. */
   readonly isComplete: () => boolean;
   readonly notifier: Notifier;
+  readonly journal: Journal;
+  readonly clock: Clock;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly log: Logger;
 }
@@ -23,42 +29,57 @@ const POST_ONLY: readonly string[] = ['POST'];
 
 /** 200: every target was annotated; 202: what is not yet annotated is kept pending until it is. */
 export function createReceiverEndpoint(options: ReceiverEndpointOptions): Endpoint {
-  const { routes, isComplete } = options;
+  const { routes } = options;
+  const recorder = createWebhookRecorder(options);
   return {
     name: 'receiver',
+    ...(recorder === undefined ? {} : { answered: recorder.refused }),
     allowedMethods(path) {
       const route = routes.find(path);
       return route === undefined ? [] : methodsOf(route);
     },
     admit(path, method) {
       const route = routes.find(path);
-      if (route === undefined) throw new RequestError(isComplete() ? 'PathUnknown' : 'ReceiverUnavailable');
+      if (route === undefined) throw notFound(options, path);
       if (!methodsOf(route).includes(method)) throw new RequestError('MethodNotAllowed');
       const served = servedRoute(route);
       if (served === undefined) throw new RequestError('ReceiverUnavailable');
-      return admitted(options, served);
+      return admitted(options, served, recorder);
     },
   };
 }
 
-function admitted(options: ReceiverEndpointOptions, served: ServedRoute): Admitted {
+function notFound({ routes, isComplete }: ReceiverEndpointOptions, path: string): RequestError {
+  if (routes.findWithdrawn(path) !== undefined) return new RequestError('PathWithdrawn');
+  return new RequestError(isComplete() ? 'PathUnknown' : 'ReceiverUnavailable');
+}
+
+function admitted(
+  options: ReceiverEndpointOptions,
+  served: ServedRoute,
+  recorder: WebhookRecorder | undefined,
+): Admitted {
   const { route, serving, type } = served;
   const { notifier } = options;
+  const notes: WebhookNotes = {};
   return {
+    ...(recorder === undefined ? {} : { answered: (request) => recorder.answered(served, notes, request) }),
     type: type.name,
     about: { namespace: route.namespace, name: route.name },
     head(head) {
       if (head.method === 'OPTIONS' && type.options !== undefined) return answerOptions(type.options(head));
-      const judge = judgeRequest(served, head);
+      const judge = judgeRequest(served, head, notes);
       return (body) => {
         const startedMs = notifier.nowMs();
         return judge(body, (inputs, asked) => {
           const bytes = Math.ceil(body.length / inputs.length);
-          const about = { route, serving, startedMs, ...(inputs.length > 1 ? { batch: newBatch() } : {}) };
+          if (recorder !== undefined) notes.account = createTargetOutcomes();
+          const batch = inputs.length > 1 ? newBatch() : undefined;
+          const about = { route, serving, startedMs, batch, account: notes.account };
           const notifying = notifyEach(inputs, (input) =>
             notifier.notify({ ...about, input, bytes: input === undefined ? 0 : bytes }),
           );
-          return answerOf(options, served, asked, notifying);
+          return answerOf(options, { served, notes }, asked, notifying);
         });
       };
     },
@@ -75,13 +96,14 @@ function answerOptions(headers: Answer['headers']): () => Promise<Answer> {
 
 async function answerOf(
   { events, log }: ReceiverEndpointOptions,
-  { route, type }: ServedRoute,
+  { served: { route, type }, notes }: { readonly served: ServedRoute; readonly notes: WebhookNotes },
   { answer, warning, credential = route.credential }: Asked,
   notifying: Promise<readonly Notified[]>,
 ): Promise<number | Answer> {
   const about = { controller: 'receiver', namespace: route.namespace, name: route.name, type: type.name };
   try {
     const notified = await notifying;
+    notes.notified = notified;
     const status = notified.some((each) => each.status === 'pending') ? 202 : 200;
     const targets = notified.reduce((sum, each) => sum + each.targets, 0);
     log.info({ ...about, targets, status, credential }, 'webhook accepted');

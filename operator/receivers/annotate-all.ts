@@ -1,4 +1,4 @@
-import type { Away, Target } from './annotator.ts';
+import type { Away, Patched, Target } from './annotator.ts';
 
 /** How many targets of one selection are annotated at once. */
 const WIDTH = 16;
@@ -12,7 +12,7 @@ export interface AllAnnotated {
 /** Annotates targets, some at once; one that fails keeps no other from being annotated. Never throws. */
 export async function annotateAll<T extends Target>(
   targets: readonly T[],
-  annotate: (target: T) => Promise<'applied' | Away>,
+  annotate: (target: T) => Promise<Patched | Away>,
 ): Promise<AllAnnotated> {
   const errors: unknown[] = [];
   let away: Away | undefined;
@@ -21,7 +21,7 @@ export async function annotateAll<T extends Target>(
     for (const target of left) {
       try {
         const answer = await annotate(target);
-        if (answer !== 'applied') away ??= answer;
+        if ('away' in answer) away ??= answer;
       } catch (error) {
         errors.push(error);
       }

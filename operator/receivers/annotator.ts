@@ -22,8 +22,22 @@ export interface Target {
   readonly name: string;
 }
 
+/** A PATCH was applied. */
+export interface Patched {
+  /** The value of the annotation. */
+  readonly requestedAt: string;
+  /** Whether somebody else's delivery shares the PATCH, and came before. */
+  readonly coalesced: boolean;
+}
+
+/** A target that is kept until a PATCH is applied. */
+export interface KeptTarget extends Kept {
+  /** The value of the annotation, once it is settled. */
+  requestedAt(): string | undefined;
+}
+
 /** A PATCH was applied, or the target is kept until one is. */
-export type Applied = 'applied' | Kept;
+export type Applied = Patched | KeptTarget;
 
 /** The API server cannot be reached or is not able, and the target is not kept: whoever asked tries again. */
 export interface Away {
@@ -32,7 +46,7 @@ export interface Away {
 
 export interface Annotator {
   /**
-   * `applied`: a PATCH that began after this call was applied. Kept: the API server is away or slower than `waitMs`,
+   * Patched: by a PATCH that began after this call. Kept: the API server is away or slower than `waitMs`,
    * and the target is kept pending until it is annotated.
    * @throws RequestError TargetNotFound, TargetRefused, PendingFull
    */
@@ -42,7 +56,7 @@ export interface Annotator {
    * @param background whether no sender waits, nor was promised anything.
    * @throws RequestError TargetNotFound, TargetRefused
    */
-  annotate(target: Target, background?: boolean): Promise<'applied' | Away>;
+  annotate(target: Target, background?: boolean): Promise<Patched | Away>;
   /** Targets with a PATCH under way or kept. */
   readonly size: number;
 }
@@ -73,6 +87,8 @@ interface Entry extends Job {
   readonly target: Target;
   /** Who waits for the next PATCH. */
   waiters: Waiter[];
+  /** What the last PATCH that was applied has set. */
+  requestedAt: string | undefined;
   underWay: Promise<Attempt> | undefined;
 }
 
@@ -100,7 +116,7 @@ export function createAnnotator(options: AnnotatorOptions): Annotator {
       const entry = entryOf(state, target);
       // While it waits to be retried, one more webhook changes nothing.
       const kept = entry.underWay === undefined ? pending.find(entry) : undefined;
-      return kept === undefined ? enqueue(state, entry, waitMs) : Promise.resolve(kept);
+      return kept === undefined ? enqueue(state, entry, waitMs) : Promise.resolve(keptTarget(entry, kept));
     },
     get size() {
       return state.entries.size;
@@ -119,6 +135,7 @@ function entryOf(state: State, target: Target): Entry {
     bytes: 0,
     target,
     waiters: [],
+    requestedAt: undefined,
     underWay: undefined,
     attempt: () => run(state, entry),
     ended: () => forget(state, entry),
@@ -150,9 +167,10 @@ function enqueue(state: State, entry: Entry, waitMs: number): Promise<Applied> {
   });
 }
 
-function annotate(state: State, entry: Entry, background: boolean): Promise<'applied' | Away> {
+function annotate(state: State, entry: Entry, background: boolean): Promise<Patched | Away> {
   return new Promise((resolve, reject) => {
-    const applied = (): void => resolve('applied');
+    // Who is released is never kept.
+    const applied = (given: Applied): void => resolve(given as Patched);
     join(state, entry, { promised: false, timer: undefined, resolve: applied, reject, release: resolve, background });
   });
 }
@@ -177,9 +195,10 @@ async function patchAll(state: State, entry: Entry): Promise<Attempt> {
     const batch = entry.waiters;
     entry.waiters = [];
     try {
-      await patch(state, entry.target, batch);
+      const requestedAt = await patch(state, entry.target, batch);
       result = 'done';
-      for (const waiter of batch) answer(waiter, 'applied');
+      entry.requestedAt = requestedAt;
+      answerPatched(batch, requestedAt);
       if (!entry.waiters.some((waiter) => waiter.promised)) pending.settle(entry);
     } catch (error) {
       result = judge(state, error);
@@ -193,10 +212,25 @@ async function patchAll(state: State, entry: Entry): Promise<Attempt> {
   return result;
 }
 
-async function patch({ options, requestedAt }: State, target: Target, batch: readonly Waiter[]): Promise<void> {
-  const { client, timeoutMs } = options;
-  const request = reconcilePatch(resourcePath(target.type, target), requestedAt(), timeoutMs);
+/** @returns the value of the annotation. */
+async function patch(state: State, target: Target, batch: readonly Waiter[]): Promise<string> {
+  const { client, timeoutMs } = state.options;
+  const requestedAt = state.requestedAt();
+  const request = reconcilePatch(resourcePath(target.type, target), requestedAt, timeoutMs);
   await client.request(isBackground(batch) ? { ...request, background: true } : request);
+  return requestedAt;
+}
+
+function answerPatched(batch: readonly Waiter[], requestedAt: string): void {
+  const [first, ...others] = batch;
+  if (first !== undefined) answer(first, { requestedAt, coalesced: false });
+  if (others.length === 0) return;
+  const shared: Patched = { requestedAt, coalesced: true };
+  for (const waiter of others) answer(waiter, shared);
+}
+
+function keptTarget(entry: Entry, { settled }: Kept): KeptTarget {
+  return { settled, requestedAt: () => entry.requestedAt };
 }
 
 /** An empty batch is one of promises. */
@@ -244,7 +278,7 @@ function fail(state: State, { entry, batch, result, error }: Failure): void {
 function answerKept({ options }: State, entry: Entry, waiters: readonly Waiter[], reason: KeepReason): boolean {
   const kept = options.pending.keep(entry, reason);
   for (const waiter of waiters) {
-    if (kept !== undefined) answer(waiter, kept);
+    if (kept !== undefined) answer(waiter, keptTarget(entry, kept));
     else {
       waiter.timer?.cancel();
       waiter.reject(new RequestError('PendingFull'));

@@ -60,6 +60,6 @@ export function passes(
 }
 
 /** `Kind/namespace/name`, for logs and errors. */
-export function entryLabel({ kind, namespace, name }: TargetEntry): string {
+export function entryLabel({ kind, namespace, name }: Pick<TargetEntry, 'kind' | 'namespace' | 'name'>): string {
   return `${kind}/${namespace}/${name}`;
 }

@@ -92,6 +92,7 @@ export function compileRoute(
     previousToken === undefined || type.provedByToken !== true
       ? current
       : eitherVerifier(current, type.prepare({ ...settings, token: previousToken }));
+  const acceptsUnlisted = receiver.spec.deliveries?.unlistedEvents === 'Accept';
   const pathBy = (by: Buffer) => webhookPath(by, receiver.metadata.name, receiver.metadata.namespace);
   return {
     path: pathBy(token),
@@ -99,7 +100,7 @@ export function compileRoute(
     route: {
       ...routeIdentity(receiver),
       type,
-      serving: { verifier, events, ...targets },
+      serving: { verifier, events, acceptsUnlisted, ...targets },
       ...(needsToken ? { credential: 'token' } : {}),
     },
   };

@@ -1,6 +1,7 @@
 /** Serves Receivers: keeps their routes and statuses true, and owns all that a webhook needs on its way to its targets. */
 import { RECEIVER_API_VERSION, RECEIVER_KIND, RECEIVER_PLURAL, type Receiver } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
+import { journalOf } from '../deliveries/records/journal-of.ts';
 import { createExposure, type Exposure } from '../exposure/exposure.ts';
 import type { ResourceType } from '../kube/kube-client.ts';
 import { pause } from '../kube/pause.ts';
@@ -48,7 +49,11 @@ export const receivers: CreateFeature = (cluster, config) => {
     name: 'receivers',
     endpoints: {
       webhooks: {
-        endpoint: createReceiverEndpoint({ routes, isComplete, notifier, events: cluster.replicaEvents, log }),
+        endpoint: createReceiverEndpoint({
+          ...{ routes, isComplete, notifier, clock, log },
+          journal: journalOf(cluster, config),
+          events: cluster.replicaEvents,
+        }),
         messages: receiverMessages,
         metrics: receiverServerMetrics(cluster.metrics),
       },

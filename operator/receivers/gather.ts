@@ -3,11 +3,11 @@
  * came with it, and, where the target has just been annotated, for those that take the places of the messages before.
  */
 import type { Clock, Timer } from '../observe/clock.ts';
-import type { Annotator, Away, Target } from './annotator.ts';
+import type { Annotator, Away, Patched, Target } from './annotator.ts';
 
 export interface Gatherer {
   /** As `Annotator.annotate`, in the background. */
-  annotate(target: Target): Promise<'applied' | Away>;
+  annotate(target: Target): Promise<Patched | Away>;
 }
 
 export interface GathererOptions {
@@ -17,7 +17,7 @@ export interface GathererOptions {
   readonly width?: number;
 }
 
-interface Batch extends PromiseWithResolvers<'applied' | Away> {
+interface Batch extends PromiseWithResolvers<Patched | Away> {
   readonly key: string;
   readonly target: Target;
   messages: number;
@@ -49,11 +49,16 @@ export function createGatherer(options: GathererOptions): Gatherer {
     annotate(target) {
       const key = `${target.type.apiVersion}/${target.type.plural}/${target.namespace}/${target.name}`;
       const batch = state.open.get(key) ?? openBatch(state, key, target);
+      const isFirst = batch.messages === 0;
       batch.messages += 1;
       if (batch.messages === FULL) close(state, batch);
-      return batch.promise;
+      return isFirst ? batch.promise : batch.promise.then(coalesced);
     },
   };
+}
+
+function coalesced(answer: Patched | Away): Patched | Away {
+  return 'away' in answer ? answer : { ...answer, coalesced: true };
 }
 
 function openBatch(state: State, key: string, target: Target): Batch {

@@ -1,4 +1,5 @@
 /** Judges whether a request to a Receiver is genuine and asks for something, however it came: by HTTP or through a broker. */
+import type { Announced } from '../api/announced.ts';
 import { RequestError } from '../api/errors.ts';
 import type { EventText } from '../kube/events/event-series.ts';
 import { messageVariable } from '../sources/envelopes/message-variable.ts';
@@ -25,6 +26,18 @@ export function servedRoute(route: Route): ServedRoute | undefined {
 /** Makes what filters see of one event; undefined where there is no filter. @throws RequestError FilterInputInvalid */
 export type MakeInput = () => FilterInput | undefined;
 
+/** What is found out about a request on its way, for its record. */
+export interface DeliveryNotes {
+  event?: string;
+  providerId?: string;
+  /** Of a genuine request. */
+  announced?: Announced;
+  /** Where it is not the one of its path. */
+  credential?: Credential;
+  /** It is genuine, and none of its events is listed. */
+  ignored?: boolean;
+}
+
 /** What a genuine request asks for beside its effect. */
 export interface Asked {
   /** Answers it as JSON, once all is done. */
@@ -45,25 +58,55 @@ const NOTHING: Asked = {};
  * waits for `act` would hold it.
  * @throws RequestError for all that the head alone can refuse; so does the function that it returns, for the body.
  */
-export function judgeRequest(served: ServedRoute, head: RequestHead): <T>(body: Buffer, act: Act<T>) => Promise<T> {
+export function judgeRequest(
+  served: ServedRoute,
+  head: RequestHead,
+  notes: DeliveryNotes = {},
+): <T>(body: Buffer, act: Act<T>) => Promise<T> {
   const { serving, type } = served;
   const judgeBody = serving.verifier.head(head);
-  checkEvent(serving, type.eventHeader, head);
+  const isListed = checkEvent(served, head);
   return (body, act) =>
     Promise.resolve(body)
       .then(judgeBody)
       .then(({ claims, credential }) => {
-        if (type.events !== undefined) return actOnEvents(serving, type.events, { ...head, body }, act);
-        const input = serving.filtered ? inputOf(type, { ...head, body }, claims) : undefined;
-        return act([() => input], credential === undefined ? NOTHING : { credential });
+        const request = { ...head, body };
+        takeNote(notes, type, request);
+        if (credential !== undefined) notes.credential = credential;
+        const asked = credential === undefined ? NOTHING : { credential };
+        if (!isListed) return ignore(notes, act, asked);
+        if (type.events !== undefined) return actOnEvents(serving, type.events, { request, notes }, act);
+        const input = serving.filtered ? inputOf(type, request, claims) : undefined;
+        return act([() => input], asked);
       });
 }
 
-/** Of an event header that comes twice the first counts, as in Go: it proves nothing. */
-function checkEvent({ events }: Serving, header: string | undefined, head: RequestHead): void {
-  if (events === undefined || header === undefined) return;
-  const event = firstHeader(head, header);
-  if (event === undefined || !events.has(event.toLowerCase())) throw new RequestError('EventNotListed');
+/** A sender's own words: whatever they are, they change nothing but the record. */
+function takeNote(notes: DeliveryNotes, { announced }: WebhookType, request: WebhookRequest): void {
+  try {
+    const found = announced?.(request);
+    if (found !== undefined) notes.announced = found;
+  } catch {
+    // It announces nothing that can be read.
+  }
+}
+
+function ignore<T>(notes: DeliveryNotes, act: Act<T>, asked: Asked): Promise<T> {
+  notes.ignored = true;
+  return act([], asked);
+}
+
+/**
+ * Of an event header that comes twice the first counts, as in Go: it proves nothing.
+ * @returns false: a genuine request is answered 200, and nothing else is done. @throws RequestError EventNotListed
+ */
+function checkEvent({ serving, type }: ServedRoute, head: RequestHead): boolean {
+  const { events, acceptsUnlisted } = serving;
+  if (events === undefined || type.eventHeader === undefined) return true;
+  const event = firstHeader(head, type.eventHeader)?.toLowerCase();
+  if (event !== undefined && events.has(event)) return true;
+  if (acceptsUnlisted || (event !== undefined && event === type.pingEvent)) return false;
+  throw new RequestError('EventNotListed');
 }
 
 function inputOf(type: WebhookType, request: WebhookRequest, claims: Verified['claims']): FilterInput {
@@ -71,18 +114,28 @@ function inputOf(type: WebhookType, request: WebhookRequest, claims: Verified['c
   return claims === undefined ? { req } : { req, claims };
 }
 
-function actOnEvents<T>(serving: Serving, reader: EventReader, request: WebhookRequest, act: Act<T>): Promise<T> {
+function actOnEvents<T>(
+  serving: Serving,
+  reader: EventReader,
+  { request, notes }: { readonly request: WebhookRequest; readonly notes: DeliveryNotes },
+  act: Act<T>,
+): Promise<T> {
   const events = reader.read(request);
-  return act(inputsOf(serving, reader, events), { answer: reader.answer?.(events), warning: warningOf(events) });
+  const [first] = events;
+  if (first !== undefined) Object.assign(notes, { event: first.type, providerId: first.id });
+  const inputs = inputsOf(serving, reader, events);
+  const asked = { answer: reader.answer?.(events), warning: warningOf(events) };
+  const isIgnored = inputs.length === 0 && events.some(({ handshake }) => handshake === undefined);
+  return isIgnored ? ignore(notes, act, asked) : act(inputs, asked);
 }
 
 /** A handshake is no event. Without filters all events of a request ask for the same. */
 function inputsOf(serving: Serving, { unlisted }: EventReader, all: readonly SourceEvent[]): readonly MakeInput[] {
-  const { events: list, filtered } = serving;
+  const { events: list, filtered, acceptsUnlisted } = serving;
   const events = all.filter(({ handshake }) => handshake === undefined);
   const listed = list === undefined ? events : events.filter(({ type }) => list.has(type));
   if (listed.length === 0) {
-    if (events.length > 0 && unlisted === 'refused') throw new RequestError('EventNotListed');
+    if (events.length > 0 && unlisted === 'refused' && !acceptsUnlisted) throw new RequestError('EventNotListed');
     return [];
   }
   return filtered ? listed.map((event) => () => eventInput(serving, event)) : [() => undefined];

@@ -10,6 +10,7 @@ import { type FilterInput, passes, type Selection, selectTargets } from './choos
 import type { CompiledTargets } from './compile-targets.ts';
 import type { Gatherer } from './gather.ts';
 import { isAway } from './is-away.ts';
+import { type Account, accountApplied, accountFailed, accountFiltered } from './target-account.ts';
 import type { TargetEntry } from './target-entry.ts';
 import type { SelectedTarget } from './targets.ts';
 
@@ -28,6 +29,8 @@ export interface MessageNotification {
   readonly input: FilterInput | undefined;
   /** Called for each entry that could not be notified. */
   readonly onFailed?: (entry: TargetEntry, error: unknown) => void;
+  /** Told of each target; of a message with several events it is the same for all. */
+  readonly account?: Account | undefined;
 }
 
 export interface MessageNotifierOptions extends Selection {
@@ -75,9 +78,11 @@ async function notifyEntry(
     return outcome;
   };
   try {
-    const found = await selectTargets(options, notification.namespace, entry, 'message');
+    const found = await select(options, notification, entry);
     const { chosen, error } = choose(notification, entry, found);
-    const { away, errors } = await annotateAll(chosen, options.gatherer.annotate);
+    const { away, errors } = await annotateAll(chosen, (target) =>
+      accountApplied(notification.account, target, options.gatherer.annotate(target)),
+    );
     if (away !== undefined) return { outcome: 'away', code: 'ApiServerAway', message: away.away };
     const failures = error === undefined ? errors : [...errors, error];
     return failures.length === 0 ? { outcome: 'done', targets: chosen.length } : worstOutcome(failures.map(failed));
@@ -86,20 +91,35 @@ async function notifyEntry(
   }
 }
 
+async function select(
+  options: MessageNotifierOptions,
+  { namespace, account }: MessageNotification,
+  entry: TargetEntry,
+): Promise<readonly SelectedTarget[]> {
+  try {
+    return await selectTargets(options, namespace, entry, 'message');
+  } catch (error) {
+    accountFailed(account, entry, error);
+    throw error;
+  }
+}
+
 /** A filter that fails for one object keeps no other from being annotated. */
 function choose(
-  { targets, input }: MessageNotification,
+  { targets, input, account }: MessageNotification,
   entry: TargetEntry,
   found: readonly SelectedTarget[],
 ): { readonly chosen: readonly SelectedTarget[]; readonly error: unknown } {
   let failure: unknown;
   const chosen = found.filter((target) => {
     try {
-      return passes(targets, input, entry, target);
+      if (passes(targets, input, entry, target)) return true;
+      accountFiltered(account, target);
     } catch (error) {
       failure ??= error;
-      return false;
+      accountFailed(account, target, error);
     }
+    return false;
   });
   return { chosen, error: failure };
 }

@@ -7,11 +7,12 @@ import { RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
 import type { Clock } from '../observe/clock.ts';
 import { annotateAll } from './annotate-all.ts';
-import type { Annotator, Away } from './annotator.ts';
+import type { Annotator, Away, Patched } from './annotator.ts';
 import { entryLabel, type FilterInput, passes, selectTargets } from './choose.ts';
 import { isAway } from './is-away.ts';
 import type { Attempt, Kept, Pending, Settled } from './pending.ts';
 import type { Route, Serving } from './routes.ts';
+import { type Account, accountApplied, accountFailed, accountFiltered, accountKept } from './target-account.ts';
 import type { TargetEntry } from './target-entry.ts';
 import type { TargetReports } from './target-reports.ts';
 import type { SelectedTarget, Targets } from './targets.ts';
@@ -27,7 +28,9 @@ export interface Notification {
   /** When the request came, by `nowMs`: its sender has its answer within 5 s. */
   readonly startedMs: number;
   /** Of a request with several events: what those before have done, to which this one adds. */
-  readonly batch?: Batch;
+  readonly batch?: Batch | undefined;
+  /** Told of each target; of a request with several events it is the same for all. */
+  readonly account?: Account | undefined;
 }
 
 /** What need not be done again for another event of the same request. */
@@ -77,7 +80,7 @@ interface KeptEntry extends Kept {
   readonly failure?: () => RequestError | undefined;
 }
 
-type Answer = 'applied' | KeptEntry;
+type Answer = Patched | KeptEntry;
 
 /** A sender has its answer within 5 s. */
 const ANSWER_WITHIN_MS = 4_500;
@@ -107,7 +110,7 @@ async function settle(options: NotifierOptions, run: Run): Promise<Notified> {
   try {
     const entries = run.serving.entries.map((entry) => notifyEntry(options, run, entry));
     const answers = (await settleAll(entries)).flat();
-    const kept = answers.filter((answer) => answer !== 'applied');
+    const kept = answers.filter((answer) => 'settled' in answer);
     const status = kept.length === 0 ? 'applied' : 'pending';
     return { targets: answers.length, status, whenApplied: () => whenApplied(kept) };
   } catch (error) {
@@ -135,18 +138,30 @@ async function decide(
     const found = await selectTargets(options, run.route.namespace, entry, 'sender');
     const elapsedMs = options.clock.elapsedMs() - run.startedMs;
     const waitMs = Math.max(ANSWER_WITHIN_MS - elapsedMs, 0);
-    return found.map(async (target) =>
-      passes(run.serving, run.input, entry, target) && isNext(run, target)
-        ? [await options.annotator.request(target, waitMs)]
-        : [],
-    );
+    return found.map(async (target) => {
+      if (!isWanted(run, entry, target)) return [];
+      return [await accountApplied(run.account, target, options.annotator.request(target, waitMs))];
+    });
   } catch (error) {
     if (isAway(error)) return [Promise.resolve([keepSelection(options, { ...run }, entry)])];
+    accountFailed(run.account, entry, error);
     throw error;
   } finally {
     run.undecided -= 1;
     if (run.undecided === 0) run.input = undefined;
   }
+}
+
+/** Whether the filters hold for a target that no event of the same request has had annotated before. */
+function isWanted(run: Run, entry: TargetEntry, target: SelectedTarget): boolean {
+  try {
+    if (passes(run.serving, run.input, entry, target)) return isNext(run, target);
+  } catch (error) {
+    accountFailed(run.account, target, error);
+    throw error;
+  }
+  accountFiltered(run.account, target);
+  return false;
 }
 
 /** Whether no event of the same request has had this target annotated before. */
@@ -164,11 +179,13 @@ function isNext({ batch }: Run, { type, namespace, name }: SelectedTarget): bool
  */
 function keepSelection(options: NotifierOptions, notification: Notification, entry: TargetEntry): KeptEntry {
   const { annotator, pending, reports } = options;
-  const applied = new Set<string>();
+  const applied = new Map<string, Patched>();
   let failure: RequestError | undefined;
-  const annotate = async (target: SelectedTarget): Promise<'applied' | Away> => {
-    const answer = applied.has(target.name) ? 'applied' : await annotator.annotate(target);
-    if (answer === 'applied') applied.add(target.name);
+  const annotate = async (target: SelectedTarget): Promise<Patched | Away> => {
+    const known = applied.get(target.name);
+    if (known !== undefined) return known;
+    const answer = await annotator.annotate(target);
+    if ('requestedAt' in answer) applied.set(target.name, answer);
     return answer;
   };
   const attempt = async (): Promise<Attempt> => {
@@ -186,6 +203,7 @@ function keepSelection(options: NotifierOptions, notification: Notification, ent
   };
   const selection = pending.keep({ label: entryLabel(entry), bytes: notification.bytes, attempt }, 'away');
   if (selection === undefined) throw new RequestError('PendingFull');
+  accountKept(notification.account, entry, selection.settled);
   return { settled: selection.settled, failure: () => failure };
 }
 

@@ -60,6 +60,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     withdraw(key) {
       state.checked.delete(key);
       withdraw(state, key);
+      options.routes.forget(key);
     },
     takeUnchecked: (key) => takeUnchecked(state, key),
   };

@@ -8,6 +8,7 @@ import { createKeyIndex } from '../kube/queue/key-index.ts';
 import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
 import type { CompiledTargets } from './compile-targets.ts';
 import { createPreviousRoutes } from './previous-routes.ts';
+import { createWithdrawnPaths } from './withdrawn-paths.ts';
 
 /** The key of a Receiver's Secret by which a request came. */
 export type Credential = 'token' | 'previousToken';
@@ -17,6 +18,8 @@ export interface Serving extends CompiledTargets {
   readonly verifier: WebhookVerifier;
   /** Of the name of an event's header, lower-cased, or of the type of an event; undefined: all events. */
   readonly events: { has(event: string): boolean } | undefined;
+  /** Whether a genuine request whose event is not listed is answered 200. */
+  readonly acceptsUnlisted: boolean;
 }
 
 /** Whose route it is. */
@@ -53,6 +56,10 @@ export interface RouteTable {
   publish(path: string, route: Route, previousPath?: string): void;
   /** Takes a Receiver's route away. */
   withdraw(key: string): void;
+  /** The Receiver that had a path, among its last two, and has it no more. */
+  findWithdrawn(path: string): Route | undefined;
+  /** A Receiver is gone: none of the paths that it had is remembered. */
+  forget(key: string): void;
 }
 
 function isOlder(a: Route, b: Route): boolean {
@@ -64,12 +71,14 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
   const byPath = new Map<string, Route>();
   const pathOf = new Map<string, string>();
   const previous = createPreviousRoutes(isOlder);
+  const withdrawn = createWithdrawnPaths();
   /** Who waits for a path that an older Receiver has. */
   const waiting = createKeyIndex();
 
   function leave(key: string): void {
     const path = pathOf.get(key);
     if (path === undefined) return;
+    withdrawn.add(key, path, byPath.get(path));
     pathOf.delete(key);
     byPath.delete(path);
     const keys = waiting.keysOf(path);
@@ -95,6 +104,8 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
 
   return {
     find: (path) => byPath.get(path) ?? previous.find(path),
+    findWithdrawn: withdrawn.find,
+    forget: withdrawn.forget,
     findByKey: (key) => byPath.get(pathOf.get(key) ?? ''),
     previousPathOf: previous.pathOf,
     withdraw(key) {
@@ -106,6 +117,8 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
       waiting.set(route.key, undefined);
       reserve(path, route);
       byPath.set(path, route);
+      const hadBefore = previous.pathOf(route.key);
+      if (hadBefore !== undefined && hadBefore !== previousPath) withdrawn.add(route.key, hadBefore, route);
       previous.set({ ...route, credential: 'previousToken' }, previousPath);
       if (pathOf.get(route.key) === path) return;
       // The new path answers before the old one stops.

@@ -10,6 +10,7 @@ export const github: WebhookType = {
   provedByToken: true,
   oidcProviders: 'refused',
   eventHeader: 'x-github-event',
+  pingEvent: 'ping',
   methods: ['POST'],
   prepare: ({ token }) => hubVerifier(token),
   filterInput: hubFilterInput,

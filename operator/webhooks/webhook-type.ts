@@ -35,6 +35,7 @@
  * };
  * ```
  */
+import type { Announced } from '../api/announced.ts';
 import type { OidcProvider } from '../api/receiver/receiver.ts';
 import type { RequestHead } from '../api/request-head.ts';
 import type { SourceEvent } from '../sources/envelopes/unwrap.ts';
@@ -105,6 +106,8 @@ export interface WebhookType {
   readonly oidcProviders: 'required' | 'refused';
   /** The header that names the event for `spec.events`, lower-case; absent where events mean nothing. */
   readonly eventHeader?: string;
+  /** The event by which a sender tries out its hook, lower-case: it is accepted though it is not listed. */
+  readonly pingEvent?: string;
   /** Present: a request carries events, each of which is judged by itself. */
   readonly events?: EventReader;
   /** What filters see beside `req` and `res`. */
@@ -117,4 +120,6 @@ export interface WebhookType {
   options?(head: RequestHead): Readonly<Record<string, string>>;
   /** `req` for filters; throws RequestError FilterInputInvalid. Absent: the JSON body, by content type. */
   filterInput?(request: WebhookRequest): Readonly<Record<string, unknown>>;
+  /** What a genuine request says was pushed, as far as it says so; undefined: nothing. May throw whatever it likes. */
+  announced?(request: WebhookRequest): Announced | undefined;
 }

@@ -23,6 +23,7 @@ export function answer(context: ServeContext, exchange: Exchange, served: number
     type,
     refused: undefined,
   });
+  account(context, exchange, status, undefined);
   send(context, exchange, status, typeof served === 'number' ? undefined : served);
 }
 
@@ -66,7 +67,25 @@ function refuse(context: ServeContext, exchange: Exchange, error: unknown): void
     type,
     refused: code,
   });
+  account(context, exchange, status, code);
   send(context, exchange, status);
+}
+
+/** Tells the endpoint what became of a request. */
+function account(context: ServeContext, exchange: Exchange, status: number, code: RequestErrorCode | undefined): void {
+  const { request, admitted, bytes } = exchange;
+  const listener = admitted ?? context.endpoint;
+  if (listener.answered === undefined) return;
+  const { method = '', headers } = request;
+  listener.answered({
+    path: pathOf(request),
+    head: { method, headers },
+    status,
+    code,
+    ms: context.clock.elapsedMs() - exchange.startedMs,
+    bytes: bytes || Number(headers['content-length'] ?? 0),
+    sender: () => context.senderOf(request),
+  });
 }
 
 interface Refused {

@@ -28,6 +28,8 @@ export interface ServeContext {
   readonly refusalTurns: RefusalTurns;
   /** Undefined: a sender may be refused as often as it likes. */
   readonly refusedSenders: RefusedSenders | undefined;
+  /** The address of a request's sender; undefined where only proxies are known. */
+  readonly senderOf: (request: IncomingMessage) => string | undefined;
   /** The server ends: every connection ends with its next answer. */
   closing: boolean;
 }
@@ -43,6 +45,8 @@ export interface Exchange {
   readonly startedMs: number;
   /** Undefined until the endpoint admits the request. */
   admitted: Admitted | undefined;
+  /** Of the body, as far as that was read. */
+  bytes: number;
 }
 
 /** The path as it was sent, without its query; that of an absolute URL is behind its authority. */

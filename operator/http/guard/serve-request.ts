@@ -20,7 +20,7 @@ export async function serveRequest(
   expectation: Expectation,
 ): Promise<void> {
   const startedMs = context.clock.elapsedMs();
-  const exchange: Exchange = { request, response, expectation, startedMs, admitted: undefined };
+  const exchange: Exchange = { request, response, expectation, startedMs, admitted: undefined, bytes: 0 };
   if (!context.connections.began(request, response)) return;
   context.metrics.begin();
   try {
@@ -85,9 +85,10 @@ interface Expected {
 /** The head comes before the body; where no length is declared, after it, because the body's limit comes first. */
 async function serveBody(
   { limits, budgets }: ServeContext,
-  { request, response, expectation }: Exchange,
+  exchange: Exchange,
   { admitted, declaredBytes }: Expected,
 ): Promise<number | Answer> {
+  const { request, response, expectation } = exchange;
   const { method = '', url = '', headers, rawHeaders } = request;
   const head = { method, url, headers, rawHeaders };
   const chunked = declaredBytes === undefined && headers['transfer-encoding'] !== undefined;
@@ -95,6 +96,7 @@ async function serveBody(
   if (expectation === 'continue') response.writeContinue();
   if (serve !== undefined && (declaredBytes ?? 0) === 0) return await serve(NO_BODY);
   const body = await readBody(request, { declaredBytes, maxBytes: limits.maxBodyBytes, budgets });
+  exchange.bytes = body.bytes.length;
   try {
     return await (serve ?? admitted.head(head))(body.bytes);
   } finally {

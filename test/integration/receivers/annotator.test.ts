@@ -76,7 +76,7 @@ async function read({ name }: Target): Promise<string | undefined> {
 }
 
 function shown(applied: Applied): 'applied' | 'kept' {
-  return applied === 'applied' ? applied : 'kept';
+  return 'settled' in applied ? 'kept' : 'applied';
 }
 
 describe('annotating', () => {

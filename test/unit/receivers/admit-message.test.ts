@@ -37,7 +37,7 @@ function setUp({ spec = GITHUB, away = false }: Settings = {}) {
       async annotate({ name }) {
         if (away) return { away: 'down' };
         annotated.push(name);
-        return 'applied';
+        return { requestedAt: '2026-01-01T00:00:00Z', coalesced: false };
       },
     },
     reports: { failed: ({ name }, { field }) => void failed.push(`${name} ${field}`) },

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../operator/api/errors.ts';
 import type { ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
+import { createJournal } from '../../../operator/deliveries/records/journal.ts';
 import { createReceiverEndpoint } from '../../../operator/receivers/admit.ts';
 import { compileSpec } from '../../../operator/receivers/compile.ts';
 import type { Notification, Notified } from '../../../operator/receivers/notify.ts';
@@ -9,6 +10,7 @@ import { createRouteTable } from '../../../operator/receivers/routes.ts';
 import { unwrap } from '../../../operator/sources/envelopes/unwrap.ts';
 import { webhookTypes } from '../../../operator/webhooks/index.ts';
 import type { EventReader } from '../../../operator/webhooks/webhook-type.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { aReceiver, compiled, TOKEN } from './a-receiver.ts';
 import { createLines } from './lines.ts';
 
@@ -30,6 +32,7 @@ function setUp(spec: Partial<ReceiverSpec> = {}, { isComplete = true, answer = {
   const { log, lines } = createLines();
   const notified: Notification[] = [];
   const recorded: object[] = [];
+  const clock = createManualClock();
   const endpoint = createReceiverEndpoint({
     routes,
     isComplete: () => isComplete,
@@ -41,6 +44,8 @@ function setUp(spec: Partial<ReceiverSpec> = {}, { isComplete = true, answer = {
       },
       nowMs: () => 42,
     },
+    clock,
+    journal: createJournal({ maxRecords: 100, clock }),
     events: { record: (regarded, event) => recorded.push({ ...regarded, ...event }) },
     log,
   });

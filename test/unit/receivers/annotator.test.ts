@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { ApiError, ConnectionError } from '../../../operator/kube/api-error.ts';
 import type { KubeClient, KubeRequest } from '../../../operator/kube/kube-client.ts';
-import { type Applied, createAnnotator, type Target } from '../../../operator/receivers/annotator.ts';
+import { type Applied, type Away, createAnnotator, type Target } from '../../../operator/receivers/annotator.ts';
 import { createPending } from '../../../operator/receivers/pending.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
@@ -35,8 +35,9 @@ function setUp(maxJobs = 10) {
   return { clock, open, pending, annotator, coalesced, targets: () => annotator.size };
 }
 
-function shown(applied: Applied): 'applied' | 'kept' {
-  return applied === 'applied' ? applied : 'kept';
+function shown(applied: Applied | Away): 'applied' | 'kept' | 'away' {
+  if ('away' in applied) return 'away';
+  return 'settled' in applied ? 'kept' : 'applied';
 }
 
 describe('the annotator', () => {
@@ -50,7 +51,7 @@ describe('the annotator', () => {
       contentType: 'application/merge-patch+json',
     });
     open[0]?.answer();
-    expect(await applied).toBe('applied');
+    expect(shown(await applied)).toBe('applied');
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -59,11 +60,11 @@ describe('the annotator', () => {
     const first = annotator.request(target, WAIT_MS);
     const later = [annotator.request(target, WAIT_MS), annotator.request(target, WAIT_MS)];
     open[0]?.answer();
-    expect(await first).toBe('applied');
+    expect(shown(await first)).toBe('applied');
     await clock.advance(0);
     expect(open).toHaveLength(2);
     open[1]?.answer();
-    expect(await Promise.all(later)).toEqual(['applied', 'applied']);
+    expect((await Promise.all(later)).map(shown)).toEqual(['applied', 'applied']);
     expect(coalesced).toHaveLength(1);
   });
 
@@ -87,7 +88,7 @@ describe('the annotator', () => {
     expect(shown(kept)).toBe('kept');
     await clock.advance(RETRIED_MS);
     open[1]?.answer();
-    expect(kept !== 'applied' && (await kept.settled)).toBe('done');
+    expect('settled' in kept && (await kept.settled)).toBe('done');
     expect(pending.size).toBe(0);
   });
 
@@ -98,7 +99,7 @@ describe('the annotator', () => {
     const kept = await request;
     await clock.advance(RETRIED_MS);
     open[1]?.answer(new ApiError(404, undefined, undefined));
-    expect(kept !== 'applied' && (await kept.settled)).toBe('gone');
+    expect('settled' in kept && (await kept.settled)).toBe('gone');
   });
 
   it.each([
@@ -153,7 +154,7 @@ describe('the annotator', () => {
     const kept = await request;
     expect(shown(kept)).toBe('kept');
     open[0]?.answer();
-    expect(kept !== 'applied' && (await kept.settled)).toBe('done');
+    expect('settled' in kept && (await kept.settled)).toBe('done');
     expect(open).toHaveLength(1);
     expect(pending.size).toBe(0);
   });
@@ -172,7 +173,7 @@ describe('for a caller that holds what caused it, the annotator', () => {
     const applied = annotator.annotate(target, true);
     expect(open[0]?.request).toMatchObject({ method: 'PATCH', background: true });
     open[0]?.answer();
-    expect(await applied).toBe('applied');
+    expect(shown(await applied)).toBe('applied');
     expect(targets()).toBe(0);
   });
 
@@ -200,7 +201,7 @@ describe('for a caller that holds what caused it, the annotator', () => {
     const held = annotator.annotate(target, true);
     const sender = annotator.request(target, WAIT_MS);
     open[0]?.answer();
-    expect(await first).toBe('applied');
+    expect(shown(await first)).toBe('applied');
     await clock.advance(0);
     expect(open[1]?.request).not.toHaveProperty('background');
     open[1]?.answer(AWAY);
@@ -216,8 +217,8 @@ describe('for a caller that holds what caused it, the annotator', () => {
     const kept = await request;
     const applied = annotator.annotate(target, true);
     open[1]?.answer();
-    expect(await applied).toBe('applied');
-    expect(kept !== 'applied' && (await kept.settled)).toBe('done');
+    expect(shown(await applied)).toBe('applied');
+    expect('settled' in kept && (await kept.settled)).toBe('done');
     expect(pending.size).toBe(0);
   });
 });

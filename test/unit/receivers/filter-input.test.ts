@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { sharedProgram } from '../../../cel/cel.ts';
+import { createJournal } from '../../../operator/deliveries/records/journal.ts';
 import { ConnectionError } from '../../../operator/kube/api-error.ts';
 import { createReceiverEndpoint } from '../../../operator/receivers/admit.ts';
 import type { Applied } from '../../../operator/receivers/annotator.ts';
@@ -15,6 +16,7 @@ import { generic } from '../../../operator/webhooks/generic.ts';
 import type { Verified } from '../../../operator/webhooks/webhook-type.ts';
 import { heldBytes } from '../../support/held-bytes.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
+import { PATCHED } from './patched.ts';
 
 const JSON_HEAD = { method: 'POST', headers: { 'content-type': 'application/json' }, rawHeaders: [] };
 const KEPT = { settled: new Promise<never>(() => undefined) };
@@ -46,6 +48,7 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
     verifier: { head: () => () => verified },
     events: undefined,
     filter: { reads: new Set(['req']), evaluate },
+    acceptsUnlisted: false,
     filtered: true,
     readsRequest: true,
     entries,
@@ -69,7 +72,7 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
         patches.push(patch);
         return patch.promise;
       },
-      annotate: async () => 'applied',
+      annotate: async () => PATCHED,
       size: 0,
     },
     pending: {
@@ -88,7 +91,10 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
     clock: createManualClock(),
   });
   const routes = { find: () => route } as unknown as Parameters<typeof createReceiverEndpoint>[0]['routes'];
+  const clock = createManualClock();
   const endpoint = createReceiverEndpoint({
+    clock,
+    journal: createJournal({ maxRecords: 100, clock }),
     routes,
     isComplete: () => true,
     notifier,
@@ -121,7 +127,7 @@ describe('what filters see', () => {
     await nextTurn();
     heldBytes();
     expect(seen.map(({ held }) => held.deref())).toEqual([undefined, undefined]);
-    for (const patch of patches) patch.resolve('applied');
+    for (const patch of patches) patch.resolve(PATCHED);
     expect(await status).toBe(200);
     expect(body.toString()).toBe('{"ref":"main"}');
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Away, Target } from '../../../operator/receivers/annotator.ts';
+import type { Away, Patched, Target } from '../../../operator/receivers/annotator.ts';
 import { createGatherer } from '../../../operator/receivers/gather.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
+import { PATCHED } from './patched.ts';
 
 const targetOf = (name: string): Target => ({
   type: { apiVersion: 'source.toolkit.fluxcd.io/v1', plural: 'gitrepositories', namespaced: true },
@@ -14,11 +15,11 @@ const WEB = targetOf('web');
 /** Each annotation waits until the test ends it. */
 function setUp(width?: number) {
   const clock = createManualClock();
-  const open: { name: string; end: PromiseWithResolvers<'applied' | Away> }[] = [];
+  const open: { name: string; end: PromiseWithResolvers<Patched | Away> }[] = [];
   const gatherer = createGatherer({
     annotator: {
       annotate({ name }) {
-        const end = Promise.withResolvers<'applied' | Away>();
+        const end = Promise.withResolvers<Patched | Away>();
         open.push({ name, end });
         return end.promise;
       },
@@ -53,18 +54,18 @@ describe('messages for one target', () => {
     const { clock, open, several } = setUp();
     several(10);
     const [late] = several(1);
-    open[0]?.end.resolve('applied');
+    open[0]?.end.resolve(PATCHED);
     await clock.advance(25);
     expect(open).toHaveLength(2);
-    open[1]?.end.resolve('applied');
-    expect(await late).toBe('applied');
+    open[1]?.end.resolve(PATCHED);
+    expect(await late).toEqual(PATCHED);
   });
 
   it('wait for those that take the places of the messages before, and no longer once the target has cooled', async () => {
     const { clock, open, several } = setUp();
     several(1);
     await clock.advance(1);
-    open[0]?.end.resolve('applied');
+    open[0]?.end.resolve(PATCHED);
     await clock.advance(1);
     several(1);
     await clock.advance(24);
@@ -72,7 +73,7 @@ describe('messages for one target', () => {
     several(1);
     await clock.advance(1);
     expect(open).toHaveLength(2);
-    open[1]?.end.resolve('applied');
+    open[1]?.end.resolve(PATCHED);
     await clock.advance(25);
     several(1);
     await clock.advance(1);
@@ -91,7 +92,7 @@ describe('messages for one target', () => {
     const { clock, open, several } = setUp();
     several(1);
     await clock.advance(1);
-    open[0]?.end.resolve('applied');
+    open[0]?.end.resolve(PATCHED);
     await clock.advance(25);
     expect(clock.pendingTimers).toBe(0);
   });
@@ -109,7 +110,7 @@ describe('messages for one target', () => {
     for (let patches = 0; patches < 100; patches += 1) {
       await clock.advance(1);
       expect(open).toHaveLength(patches + 1);
-      open.at(-1)?.end.resolve('applied');
+      open.at(-1)?.end.resolve(PATCHED);
     }
     await source;
     expect(open).toHaveLength(100);
@@ -121,7 +122,7 @@ it('has no more PATCHes under way than it may, first come, first served', async 
   for (const name of ['a', 'b', 'c', 'd']) void annotate(targetOf(name));
   await clock.advance(1);
   expect(open.map(({ name }) => name)).toEqual(['a', 'b']);
-  open[1]?.end.resolve('applied');
+  open[1]?.end.resolve(PATCHED);
   await clock.advance(0);
   expect(open.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
 });

@@ -1,0 +1,21 @@
+/** Tells people of deliveries: what came, what became of it, and why. It reads the records that the other features write. */
+import type { CreateFeature } from '../platform/feature.ts';
+import type { Part } from './part.ts';
+
+export const deliveries: CreateFeature = () => {
+  const parts: readonly Part[] = [];
+  return {
+    name: 'deliveries',
+    async start() {
+      await Promise.all(parts.map((part) => part.start?.()));
+    },
+    lead() {
+      for (const part of parts) part.lead?.();
+    },
+    missing: () => [],
+    flush: async () => 0,
+    async stop() {
+      await Promise.all(parts.map((part) => part.stop?.()));
+    },
+  };
+};

@@ -1,0 +1,198 @@
+/**
+ * Remembers deliveries in memory, within a bound: flows add, and everything that tells people of deliveries reads. The
+ * object that was used least recently is forgotten first (contract of deliveries, *Ring*).
+ */
+import type { Clock } from '../../observe/clock.ts';
+import { cleanText, MAX_USER_AGENT } from './clean-text.ts';
+import { addTo, createObjectHistory, dropOldest, moveTo, type ObjectHistory, recordsOf } from './object-history.ts';
+import type { Delivery, DeliveryRecord, ObjectRef } from './record.ts';
+import { createProcessTag, recordId } from './record-id.ts';
+import { createUnknownPaths, type UnknownPath } from './unknown-paths.ts';
+
+/** Gets each record that is new or has changed. Must not throw, and must not wait. */
+export type JournalListener = (record: DeliveryRecord, change: 'added' | 'changed') => void;
+
+export interface Journal {
+  /** Since when there are records, in ms since 1970. */
+  readonly recordingSinceMs: number;
+  /** False: nothing is remembered, and `add` does nothing. */
+  readonly enabled: boolean;
+  /** Remembers a delivery; a refusal like one of the last minute is folded into that. Undefined: not enabled. */
+  add(delivery: Delivery): DeliveryRecord | undefined;
+  /** A record was changed by whoever added it, or follows it up. */
+  changed(record: DeliveryRecord): void;
+  unknownPath(request: UnknownPath): void;
+  unknownPaths(): readonly UnknownPath[];
+  /** Of an object, from the newest to the oldest; empty for one that is not known. */
+  of(object: ObjectRef): readonly DeliveryRecord[];
+  /** How many came for an object in each of the last 24 hours, the oldest first. */
+  hoursOf(object: ObjectRef): readonly { readonly accepted: number; readonly refused: number }[] | undefined;
+  /** The newest record of an object with this id of its sender's. */
+  findByProviderId(object: ObjectRef, providerId: string): DeliveryRecord | undefined;
+  /** Every object with a record. */
+  objects(): readonly ObjectRef[];
+  idOf(record: DeliveryRecord): string;
+  subscribe(listener: JournalListener): () => void;
+}
+
+export interface JournalOptions {
+  /** How many records in all; 0: none. */
+  readonly maxRecords: number;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Called when a delivery repeats another one that is still held. */
+  readonly onDuplicate?: (type: string) => void;
+}
+
+interface State {
+  readonly options: JournalOptions;
+  readonly tag: string;
+  /** By kind, namespace and name; the one used least recently first. */
+  readonly histories: Map<string, ObjectHistory>;
+  newest: ObjectHistory | undefined;
+  readonly listeners: Set<JournalListener>;
+  sequence: number;
+  count: number;
+}
+
+/** Refusals that are alike fold into the first of them, so long after it. */
+const FOLD_MS = 60_000;
+
+export function createJournal(options: JournalOptions): Journal {
+  const state: State = {
+    options,
+    tag: createProcessTag(),
+    histories: new Map(),
+    newest: undefined,
+    listeners: new Set(),
+    sequence: 0,
+    count: 0,
+  };
+  const unknown = createUnknownPaths();
+  const enabled = options.maxRecords > 0;
+  const historyOf = (object: ObjectRef) => state.histories.get(keyOf(object));
+  return {
+    recordingSinceMs: options.clock.now(),
+    enabled,
+    add: (delivery) => (enabled ? add(state, delivery) : undefined),
+    changed: (record) => changed(state, record),
+    unknownPath(request) {
+      if (enabled) unknown.add(request);
+    },
+    unknownPaths: unknown.list,
+    of(object) {
+      const history = historyOf(object);
+      return history === undefined ? [] : recordsOf(history);
+    },
+    hoursOf: (object) => historyOf(object)?.counts.hours(options.clock.now()),
+    findByProviderId(object, providerId) {
+      const history = historyOf(object);
+      return history && recordsOf(history).find((record) => record.providerId === providerId);
+    },
+    objects: () => [...state.histories.values()].map(({ object }) => object),
+    idOf: (record) => recordId(record, state.tag),
+    subscribe(listener) {
+      state.listeners.add(listener);
+      return () => state.listeners.delete(listener);
+    },
+  };
+}
+
+function keyOf({ kind, namespace, name }: ObjectRef): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+function add(state: State, delivery: Delivery): DeliveryRecord {
+  const history = touch(state, delivery.object);
+  const isRefused = delivery.verdict === 'refused';
+  history.counts.add(delivery.atMs, isRefused);
+  const event = cleanText(delivery.event);
+  const alike = isRefused ? findAlike(history, delivery, event) : undefined;
+  if (alike !== undefined) {
+    alike.repeated += 1;
+    alike.lastAtMs = delivery.atMs;
+    notify(state, alike, 'changed');
+    return alike;
+  }
+  const record = recordOf(state, delivery, event);
+  if (record.providerId !== undefined && isDuplicate(history, record)) state.options.onDuplicate?.(record.type);
+  state.count += addTo(history, record) === undefined ? 1 : 0;
+  while (state.count > state.options.maxRecords) forgetOldest(state);
+  notify(state, record, 'added');
+  return record;
+}
+
+/** The history of an object, which is now the one used most recently. */
+function touch(state: State, object: ObjectRef): ObjectHistory {
+  const { newest, histories } = state;
+  if (newest !== undefined && isSame(newest.object, object)) return newest;
+  const key = keyOf(object);
+  const history = histories.get(key) ?? createObjectHistory(object);
+  histories.delete(key);
+  histories.set(key, history);
+  state.newest = history;
+  return history;
+}
+
+function isSame(a: ObjectRef, b: ObjectRef): boolean {
+  return a === b || (a.name === b.name && a.namespace === b.namespace && a.kind === b.kind);
+}
+
+function findAlike(
+  { refused }: ObjectHistory,
+  { code, atMs }: Delivery,
+  event: string | undefined,
+): DeliveryRecord | undefined {
+  return refused.findLast(
+    (record) => record.code === code && record.event === event && atMs - record.atMs < FOLD_MS && atMs >= record.atMs,
+  );
+}
+
+function isDuplicate({ served, refused }: ObjectHistory, { providerId }: DeliveryRecord): boolean {
+  const repeats = (record: DeliveryRecord) => record.providerId === providerId;
+  return served.some(repeats) || refused.some(repeats);
+}
+
+function recordOf(state: State, delivery: Delivery, event: string | undefined): DeliveryRecord {
+  state.sequence += 1;
+  return {
+    ...delivery,
+    event,
+    providerId: cleanText(delivery.providerId),
+    userAgent: cleanText(delivery.userAgent, MAX_USER_AGENT),
+    announced: delivery.announced && cleanAnnounced(delivery.announced),
+    sequence: state.sequence,
+    lastAtMs: delivery.atMs,
+    repeated: 1,
+  };
+}
+
+function cleanAnnounced({ ref, before, revision }: NonNullable<Delivery['announced']>) {
+  const [cleanRef, cleanBefore, cleanRevision] = [cleanText(ref), cleanText(before), cleanText(revision)];
+  return {
+    ...(cleanRef === undefined ? {} : { ref: cleanRef }),
+    ...(cleanBefore === undefined ? {} : { before: cleanBefore }),
+    ...(cleanRevision === undefined ? {} : { revision: cleanRevision }),
+  };
+}
+
+function forgetOldest(state: State): void {
+  for (const [key, history] of state.histories) {
+    if (dropOldest(history) !== undefined) {
+      state.count -= 1;
+      return;
+    }
+    state.histories.delete(key);
+    if (state.newest === history) state.newest = undefined;
+  }
+  state.count = 0;
+}
+
+function changed(state: State, record: DeliveryRecord): void {
+  const history = state.histories.get(keyOf(record.object));
+  if (history !== undefined && moveTo(history, record) !== undefined) state.count -= 1;
+  notify(state, record, 'changed');
+}
+
+function notify({ listeners }: State, record: DeliveryRecord, change: 'added' | 'changed'): void {
+  for (const listener of listeners) listener(record, change);
+}

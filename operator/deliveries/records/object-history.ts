@@ -1,0 +1,59 @@
+/** What is remembered of one object: three short lists, none of which pushes out what is in another. */
+import { createHourlyCounts, type HourlyCounts } from './hourly-counts.ts';
+import type { DeliveryRecord, ObjectRef } from './record.ts';
+
+/** How many records of each list an object has. */
+const LENGTH = 20;
+const LISTS = ['served', 'refused', 'own'] as const;
+
+export interface ObjectHistory {
+  readonly object: ObjectRef;
+  /** From the oldest to the newest: what was not refused. */
+  readonly served: DeliveryRecord[];
+  readonly refused: DeliveryRecord[];
+  /** What did not come from outside: replayed, or made up for. */
+  readonly own: DeliveryRecord[];
+  readonly counts: HourlyCounts;
+}
+
+export function createObjectHistory(object: ObjectRef): ObjectHistory {
+  return { object, served: [], refused: [], own: [], counts: createHourlyCounts() };
+}
+
+/** @returns the record that had to make room. */
+export function addTo(history: ObjectHistory, record: DeliveryRecord): DeliveryRecord | undefined {
+  const list = listOf(history, record);
+  list.push(record);
+  return list.length > LENGTH ? list.shift() : undefined;
+}
+
+/** A record whose verdict has changed moves to the list that it now belongs to. @returns what had to make room. */
+export function moveTo(history: ObjectHistory, record: DeliveryRecord): DeliveryRecord | undefined {
+  const list = listOf(history, record);
+  if (list.includes(record)) return undefined;
+  for (const name of LISTS) {
+    const index = history[name].indexOf(record);
+    if (index === -1) continue;
+    history[name].splice(index, 1);
+    return addTo(history, record);
+  }
+  return undefined;
+}
+
+/** Takes the oldest record away. */
+export function dropOldest(history: ObjectHistory): DeliveryRecord | undefined {
+  const oldest = LISTS.map((name) => history[name])
+    .filter(([first]) => first !== undefined)
+    .sort(([a], [b]) => (a?.sequence ?? 0) - (b?.sequence ?? 0))[0];
+  return oldest?.shift();
+}
+
+/** From the newest to the oldest. */
+export function recordsOf({ served, refused, own }: ObjectHistory): readonly DeliveryRecord[] {
+  return [...served, ...refused, ...own].sort((a, b) => b.lastAtMs - a.lastAtMs || b.sequence - a.sequence);
+}
+
+function listOf(history: ObjectHistory, { origin, verdict }: DeliveryRecord): DeliveryRecord[] {
+  if (origin === 'replayed' || origin === 'catch-up') return history.own;
+  return verdict === 'refused' ? history.refused : history.served;
+}

@@ -1,0 +1,123 @@
+/** Records webhooks: what came for a Receiver, what it was answered, and what became of its targets. */
+import { RequestError } from '../api/errors.ts';
+import { RECEIVER_KIND } from '../api/receiver/receiver.ts';
+import type { Journal } from '../deliveries/records/journal.ts';
+import type { Delivery, DeliveryRecord, Verdict } from '../deliveries/records/record.ts';
+import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
+import type { AnsweredRequest } from '../http/endpoint.ts';
+import type { Clock } from '../observe/clock.ts';
+import type { DeliveryNotes, ServedRoute } from './judge-request.ts';
+import type { Notified } from './notify.ts';
+import type { Route, RouteTable } from './routes.ts';
+
+/** What is found out about a webhook while it is served. */
+export interface WebhookNotes extends DeliveryNotes {
+  account?: TargetOutcomes;
+  notified?: readonly Notified[];
+}
+
+export interface WebhookRecorder {
+  /** A request that was admitted was answered. */
+  answered(served: ServedRoute, notes: WebhookNotes, request: AnsweredRequest): void;
+  /** A request that was not admitted was answered: of a path that nobody has, or of a Receiver that does not take it. */
+  refused(request: AnsweredRequest): void;
+}
+
+export interface WebhookRecorderOptions {
+  readonly journal: Journal;
+  readonly routes: Pick<RouteTable, 'find' | 'findWithdrawn'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The headers in which senders give a delivery an id, the more particular first. */
+const ID_HEADERS = [
+  'x-github-delivery',
+  'x-gitea-delivery',
+  'idempotency-key',
+  'webhook-id',
+  'x-request-uuid',
+  'ce-id',
+] as const;
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Undefined where no records are kept. */
+export function createWebhookRecorder(options: WebhookRecorderOptions): WebhookRecorder | undefined {
+  const { journal, routes, clock } = options;
+  if (!journal.enabled) return undefined;
+  return {
+    answered({ route }, notes, request) {
+      // A sender that asks whether it may send has delivered nothing.
+      if (request.head.method === 'OPTIONS' && request.status === 200) return;
+      const record = journal.add(deliveryOf(route, notes, request, clock.now()));
+      if (record?.verdict === 'pending') settleLater(journal, record, notes);
+    },
+    refused(request) {
+      const { path, head, code = 'InternalError' } = request;
+      const route = routes.find(path) ?? routes.findWithdrawn(path);
+      if (route !== undefined) journal.add(deliveryOf(route, {}, request, clock.now()));
+      else {
+        const method = METHODS.has(head.method) ? head.method : 'OTHER';
+        journal.unknownPath({ atMs: clock.now() - request.ms, from: request.sender(), method, code });
+      }
+    },
+  };
+}
+
+function deliveryOf(route: Route, notes: WebhookNotes, request: AnsweredRequest, nowMs: number): Delivery {
+  const { head, status, code, ms, bytes } = request;
+  const { headers } = head;
+  const { type, namespace, name } = route;
+  const verdict = verdictOf(status, notes);
+  const event = notes.event ?? (type?.eventHeader === undefined ? undefined : textOf(headers[type.eventHeader]));
+  return {
+    atMs: nowMs - ms,
+    ms,
+    bytes,
+    object: { kind: RECEIVER_KIND, namespace, name },
+    type: type?.name ?? 'unknown',
+    event,
+    providerId: idOf(headers) ?? notes.providerId,
+    from: request.sender(),
+    userAgent: headers['user-agent'],
+    origin: 'http',
+    verdict,
+    code: verdict === 'ignored' ? 'EventNotListed' : (code ?? 'Delivered'),
+    status,
+    credential: notes.credential ?? route.credential,
+    targets: notes.account?.targets,
+    targetCounts: notes.account?.counts,
+    announced: notes.announced,
+  };
+}
+
+function verdictOf(status: number, { ignored = false }: WebhookNotes): Verdict {
+  if (status === 202) return 'pending';
+  if (status !== 200) return 'refused';
+  return ignored ? 'ignored' : 'accepted';
+}
+
+/** What was kept is applied, or given up. */
+function settleLater(journal: Journal, record: DeliveryRecord, { notified = [] }: WebhookNotes): void {
+  const settle = (verdict: Verdict, code: string): void => {
+    record.verdict = verdict;
+    record.code = code;
+    journal.changed(record);
+  };
+  void Promise.all(notified.map(({ whenApplied }) => whenApplied())).then(
+    () => settle('accepted', 'Delivered'),
+    (error) => settle('refused', error instanceof RequestError ? error.code : 'InternalError'),
+  );
+}
+
+function idOf(headers: AnsweredRequest['head']['headers']): string | undefined {
+  for (const name of ID_HEADERS) {
+    const value = textOf(headers[name]);
+    if (value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}
+
+function textOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}

@@ -1,0 +1,66 @@
+/** Tells the record of a delivery what becomes of each target, as it is decided. */
+import { RequestError } from '../api/errors.ts';
+import { addTarget, settleTarget, type TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
+import type { Applied, Away, Patched, Target } from './annotator.ts';
+import { entryLabel } from './choose.ts';
+import type { Settled } from './pending.ts';
+import type { TargetEntry } from './target-entry.ts';
+
+/** Undefined where nobody keeps account. */
+export type Account = TargetOutcomes | undefined;
+
+/** The filters leave the target out. */
+export function accountFiltered(account: Account, target: Target): void {
+  if (account !== undefined) addTarget(account, entryLabel(target), 'filtered');
+}
+
+/** A target, or a whole entry, cannot be annotated. */
+export function accountFailed(account: Account, target: Target | TargetEntry, error: unknown): void {
+  if (account !== undefined) addTarget(account, entryLabel(target), 'failed', { code: codeOf(error) });
+}
+
+/** A whole entry is kept, because its targets are not known. */
+export function accountKept(account: Account, entry: TargetEntry, settled: Promise<Settled>): void {
+  if (account !== undefined) pendingUntil(account, entryLabel(entry), settled, () => undefined);
+}
+
+/** @throws what `asked` does. */
+export async function accountApplied<T extends Applied | Away>(
+  account: Account,
+  target: Target,
+  asked: Promise<T>,
+): Promise<T> {
+  try {
+    const applied = await asked;
+    if (account === undefined) return applied;
+    const ref = entryLabel(target);
+    if ('settled' in applied) pendingUntil(account, ref, applied.settled, () => applied.requestedAt());
+    else if ('away' in applied) addTarget(account, ref, 'pending', { code: 'ApiServerAway' });
+    else addTarget(account, ref, outcomeOf(applied), { requestedAt: applied.requestedAt });
+    return applied;
+  } catch (error) {
+    accountFailed(account, target, error);
+    throw error;
+  }
+}
+
+function outcomeOf({ coalesced }: Patched): 'annotated' | 'coalesced' {
+  return coalesced ? 'coalesced' : 'annotated';
+}
+
+function pendingUntil(
+  account: TargetOutcomes,
+  ref: string,
+  settled: Promise<Settled>,
+  requestedAt: () => string | undefined,
+): void {
+  const result = addTarget(account, ref, 'pending');
+  void settled.then((outcome) => {
+    if (outcome === 'done') settleTarget(account, result, 'annotated', { requestedAt: requestedAt() });
+    else settleTarget(account, result, 'failed', { code: outcome === 'gone' ? 'TargetNotFound' : 'PendingFull' });
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof RequestError ? error.code : 'TargetRefused';
+}
