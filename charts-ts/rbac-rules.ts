@@ -2,6 +2,7 @@
 import { ALERT_PLURAL } from '../operator/api/alert/alert.ts';
 import { BROKER_RECEIVER_PLURAL } from '../operator/api/broker-receiver/broker-receiver.ts';
 import { fluxKinds } from '../operator/api/flux-kinds.ts';
+import { LEASE } from '../operator/api/installation.ts';
 import { GROUP, SLUICE_GROUP } from '../operator/api/meta.ts';
 import { PROVIDER_PLURAL } from '../operator/api/provider/provider.ts';
 import { RECEIVER_PLURAL } from '../operator/api/receiver/receiver.ts';
@@ -15,7 +16,6 @@ export interface Rule {
   readonly name?: string;
 }
 
-const LEASE = 'sluice-leader-election';
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'patch', 'delete'];
 const GATEWAYS = 'gateway.networking.k8s.io';

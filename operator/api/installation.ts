@@ -3,6 +3,9 @@
 /** Of the Deployment, the ServiceAccount and the roles. */
 export const NAME = 'sluice';
 
+/** The Lease that the replicas share: who holds it writes. */
+export const LEASE = 'sluice-leader-election';
+
 /** What selects the operator's pods; never changes, because a Deployment's selector cannot. */
 export const selectorLabels: Readonly<Record<string, string>> = {
   'app.kubernetes.io/name': NAME,

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { LEASE } from '../api/installation.ts';
 import type { Config } from '../config.ts';
 import { createLeaderElection, type LeaderElection } from '../kube/leader/leader.ts';
 import type { Operator } from './cluster.ts';
-
-/** Shared by all replicas; the chart's rules name it too. */
-const LEASE = 'sluice-leader-election';
 
 /** The election that decides which replica writes; undefined when it is switched off, and every process leads. */
 export function leaderElection(config: Config, operator: Operator): LeaderElection | undefined {

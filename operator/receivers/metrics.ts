@@ -10,9 +10,23 @@ export interface ReceiverMetrics {
   readonly notificationsAbandoned: Counter;
 }
 
-/** Registers the metrics of Receivers. */
-export function createReceiverMetrics(registry: Registry): ReceiverMetrics {
+/**
+ * Registers the metrics of Receivers.
+ * @param pending read when metrics are collected.
+ */
+export function createReceiverMetrics(
+  registry: Registry,
+  pending: () => { readonly oldestAgeSeconds: number },
+): ReceiverMetrics {
   const registers = [registry];
+  new Gauge({
+    name: 'sluice_notifications_pending_oldest_seconds',
+    help: 'The age of the oldest target that was promised to a sender and is not yet annotated; 0 without one',
+    registers,
+    collect() {
+      this.set(pending().oldestAgeSeconds);
+    },
+  });
   return {
     notificationsPending: new Gauge({
       name: 'sluice_notifications_pending',

@@ -64,7 +64,7 @@ export function notifyingOf(cluster: Cluster, config: Config): Notifying {
 
 function createNotifying(cluster: Cluster, config: Config): Notifying {
   const { client, clock, discovery, log, namespace } = cluster;
-  const metrics = createReceiverMetrics(cluster.metrics.registry);
+  const metrics = createReceiverMetrics(cluster.metrics.registry, () => pending);
   const watch: Notifying['watch'] = { receivers: undefined };
   const listeners = new Set<(receiver: string) => void>();
   const enqueue: Notifying['enqueue'] = (key, priority = 'front') => watch.receivers?.enqueue(key, priority);

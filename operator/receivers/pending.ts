@@ -44,6 +44,8 @@ export interface Pending {
   /** Retries until all is done or the time is over, then takes nothing more. @returns the number given up. */
   flush(timeoutMs: number): Promise<number>;
   readonly size: number;
+  /** How long the job that was kept first has been kept; 0 without one. */
+  readonly oldestAgeSeconds: number;
 }
 
 export interface PendingMetrics {
@@ -62,6 +64,7 @@ export interface PendingOptions {
 }
 
 interface Turn extends Kept {
+  readonly keptAtMs: number;
   readonly settle: (settled: Settled) => void;
   notBeforeMs: number;
   refusals: number;
@@ -104,6 +107,9 @@ export function createPending(options: PendingOptions): Pending {
     get size() {
       return state.jobs.size;
     },
+    get oldestAgeSeconds() {
+      return oldestAgeSeconds(state);
+    },
     find: (job) => state.jobs.get(job),
     settle: (job) => end(state, job, 'done'),
     wake: () => state.wake?.(),
@@ -118,13 +124,22 @@ function keep(state: State, job: Job, reason: KeepReason): Kept | undefined {
   const { maxJobs, maxBytes, metrics } = state.options;
   if (state.closed || state.jobs.size >= maxJobs || state.bytes + job.bytes > maxBytes) return undefined;
   const { promise, resolve } = Promise.withResolvers<Settled>();
-  const turn: Turn = { settled: promise, settle: resolve, notBeforeMs: 0, refusals: 0 };
+  const keptAtMs = state.clock.elapsedMs();
+  const turn: Turn = { settled: promise, settle: resolve, keptAtMs, notBeforeMs: 0, refusals: 0 };
   state.jobs.set(job, turn);
   state.bytes += job.bytes;
   metrics.pending(state.jobs.size);
   warn(state, reason);
   state.working ??= work(state);
   return turn;
+}
+
+/** Read when metrics are collected: the jobs are in the order of their attempts, not of their age. */
+function oldestAgeSeconds({ jobs, clock }: State): number {
+  const nowMs = clock.elapsedMs();
+  let oldestMs = nowMs;
+  for (const { keptAtMs } of jobs.values()) oldestMs = Math.min(oldestMs, keptAtMs);
+  return (nowMs - oldestMs) / 1_000;
 }
 
 function warn({ logged, options }: State, reason: KeepReason): void {

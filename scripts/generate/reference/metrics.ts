@@ -9,7 +9,7 @@ import { table } from './table.ts';
 /** Every metric of the operator's own, from its registry. */
 export function metricsPage(): string {
   const { registry } = createMetrics();
-  createReceiverMetrics(registry);
+  createReceiverMetrics(registry, () => ({ oldestAgeSeconds: 0 }));
   createAlertMetrics({ registry, perObject: true, byPath: false, queue: () => ({ length: 0, oldestAgeSeconds: 0 }) });
   createTokenMetrics(registry, true);
   createSourceMetrics({ registry, perObject: true, samples: () => [] });

@@ -77,6 +77,7 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
     },
     pending: {
       size: 0,
+      oldestAgeSeconds: 0,
       find: () => undefined,
       settle: () => undefined,
       wake: () => undefined,

@@ -57,6 +57,24 @@ describe('pending jobs', () => {
     ]);
   });
 
+  it('say how long the oldest of them has been kept, whatever was attempted since', async () => {
+    const { clock, pending } = setUp();
+    expect(pending.oldestAgeSeconds).toBe(0);
+    const oldest = job('oldest', 'refused');
+    pending.keep(oldest, 'away');
+    await clock.advance(3_000);
+    pending.keep(job('younger', 'away'), 'away');
+    pending.keep(oldest, 'away');
+    await clock.advance(4_000);
+    expect(pending.oldestAgeSeconds).toBe(7);
+    pending.settle(oldest);
+    expect(pending.oldestAgeSeconds).toBe(4);
+    const flushed = pending.flush(0);
+    await clock.advance(0);
+    await flushed;
+    expect(pending.oldestAgeSeconds).toBe(0);
+  });
+
   it('are kept once, and share what they tell', () => {
     const { pending } = setUp();
     const one = job('one');
