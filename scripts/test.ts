@@ -2,6 +2,9 @@
  * `npm test`: runs the named kinds of tests (unit, heavy, integration, e2e; all when none is named) and ends with one
  * line of counts. Other arguments narrow the files, as vitest takes them; `--changed` runs what the uncommitted changes
  * touch, `--changed=main` what differs from `main`. What Go builds is built beside the unit tests.
+ *
+ * With `CI` set, a file that fails is run once more, alone, and the last lines name it: whoever reads them sees what is not
+ * steady, and a machine that stumbled once holds nobody up. What fails twice fails the run.
  */
 import { join } from 'node:path';
 import { startVitest, type TestCase, type TestModule } from 'vitest/node';
@@ -11,10 +14,15 @@ import { startBuilds } from './test/start-builds.ts';
 const KINDS = ['unit', 'heavy', 'integration', 'e2e'];
 const NEEDS_CLUSTER = ['integration', 'e2e'];
 
+/** More files than that do not fail by chance. */
+const MAX_AGAIN = 6;
+
 interface Counts {
   passed: number;
   failed: number;
   readonly skipped: string[];
+  /** Files that failed, whose tests are not among those above. */
+  readonly failedFiles: string[];
 }
 
 const named = process.argv.slice(2);
@@ -31,26 +39,53 @@ if (unknown !== undefined) {
 const changed = changedFlag === undefined ? undefined : changedFlag.split('=')[1] || true;
 
 endWithParent();
-const counts: Counts = { passed: 0, failed: 0, skipped: [] };
+const total: Counts = { passed: 0, failed: 0, skipped: [], failedFiles: [] };
 const builds =
   projects.some((kind) => NEEDS_CLUSTER.includes(kind)) && changed === undefined ? startBuilds() : undefined;
 if (projects.includes('unit')) {
-  await run(['unit']);
+  await runTwice(['unit']);
 }
 const others = projects.filter((kind) => kind !== 'unit');
 if (others.length > 0) {
   await builds?.controlPlane;
-  await run(others);
+  await runTwice(others);
 }
-for (const skipped of counts.skipped) {
+for (const skipped of total.skipped) {
   console.log(`skipped: ${skipped}`);
 }
-console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped.length} skipped`);
-const nothingRan = counts.passed === 0 && changed === undefined;
-process.exit(counts.failed > 0 || nothingRan ? 1 : 0);
+for (const file of total.failedFiles) {
+  console.log(`failed once, and passed alone: ${file}`);
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+const nothingRan = total.passed === 0 && changed === undefined;
+process.exit(total.failed > 0 || nothingRan ? 1 : 0);
 
-async function run(project: string[]): Promise<void> {
-  const vitest = await startVitest('test', files, {
+/** Runs kinds of tests, and in CI what failed once more. */
+async function runTwice(project: string[]): Promise<void> {
+  const first = await run(project, files);
+  add(first);
+  if (first.failedFiles.length === 0) return;
+  if (process.env.CI === undefined || first.failedFiles.length > MAX_AGAIN) {
+    total.failed += first.failed;
+    return;
+  }
+  console.log(`once more, alone: ${first.failedFiles.join(', ')}`);
+  for (const file of first.failedFiles) {
+    const again = await run(project, [file]);
+    add(again);
+    total.failed += again.failed;
+    if (again.failed === 0) total.failedFiles.push(file);
+  }
+}
+
+function add({ passed, skipped }: Counts): void {
+  total.passed += passed;
+  total.skipped.push(...skipped);
+}
+
+async function run(project: string[], only: string[]): Promise<Counts> {
+  const counts: Counts = { passed: 0, failed: 0, skipped: [], failedFiles: [] };
+  const vitest = await startVitest('test', only, {
     root: join(import.meta.dirname, '..'),
     project,
     watch: false,
@@ -59,25 +94,30 @@ async function run(project: string[]): Promise<void> {
     ...(changed === undefined ? {} : { changed }),
   });
   for (const module of vitest.state.getTestModules()) {
-    countModule(module);
+    countModule(counts, module);
   }
-  // An error that belongs to no test, such as that of a rejection nobody handled.
-  counts.failed += vitest.state.getUnhandledErrors().length;
+  // An error that belongs to no test, such as that of a rejection nobody handled: no other run makes up for it.
+  total.failed += vitest.state.getUnhandledErrors().length;
   await vitest.close();
+  return counts;
 }
 
-/** Counts tests; a file that fails outside of its tests counts as one failed test. */
-function countModule(module: TestModule): void {
-  const failedBefore = counts.failed;
+/** Counts the tests of a file; one that fails outside of its tests counts as one failed test. */
+function countModule(counts: Counts, module: TestModule): void {
+  const own: Counts = { passed: 0, failed: 0, skipped: [], failedFiles: [] };
   for (const test of module.children.allTests()) {
-    countTest(test);
+    countTest(own, test);
   }
-  if (module.state() === 'failed' && counts.failed === failedBefore) {
-    counts.failed++;
+  if (module.state() === 'failed') {
+    counts.failed += Math.max(own.failed, 1);
+    counts.failedFiles.push(module.relativeModuleId);
+    return;
   }
+  counts.passed += own.passed;
+  counts.skipped.push(...own.skipped);
 }
 
-function countTest(test: TestCase): void {
+function countTest(counts: Counts, test: TestCase): void {
   const result = test.result();
   if (result.state === 'passed') {
     counts.passed++;
