@@ -225,6 +225,7 @@ describe('events', () => {
     ['sent in other letters', ['push'], 'PuSh', 200],
     ['not listed', ['ping'], 'push', 400],
     ['none listed: all', [], 'anything', 200],
+    ['a ping, listed or not', ['push'], 'ping', 200],
   ])('%s', async (_what, events, event, status) => {
     const hook = await path({ type: 'github', events, resources: [repo('a')] });
     expect((await world.post(hook, signed({}, event))).status).toBe(status);
@@ -243,6 +244,15 @@ describe('events', () => {
       .map(([name, value]) => `${name}: ${value}\r\n`);
     const answer = await rawRequest(world.operator.url, [`POST ${hook} HTTP/1.1\r\n${lines.join('')}\r\n`, body]);
     expect(statusOf(answer)).toBe(status);
+  });
+
+  it('that are not listed are answered 200 on request, and annotate nothing', async () => {
+    const deliveries = { unlistedEvents: 'Accept' } as const;
+    const hook = await path({ type: 'github', events: ['push'], resources: [repo('a')], deliveries });
+    expect(await woken(hook, signed({}, 'issues'))).toEqual({ status: 200, woken: [] });
+    const forged = { ...signed({}, 'issues'), body: '{"forged":true}' };
+    expect((await world.post(hook, forged)).status).toBe(400);
+    expect(await woken(hook, signed({}, 'push'))).toEqual({ status: 200, woken: ['GitRepository/a'] });
   });
 
   it('mean nothing for a type that has none', async () => {

@@ -1,4 +1,5 @@
 /** What a request to a Receiver's path is answered, and what is logged of it; with real routes and verifiers. */
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../operator/api/errors.ts';
 import type { ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
@@ -17,8 +18,15 @@ import { createLines } from './lines.ts';
 const GITLAB = { type: 'gitlab', secretRef: { name: 'token' } };
 const PROOF = ['X-Gitlab-Token', TOKEN.toString()];
 const PUSH = [...PROOF, 'X-Gitlab-Event', 'Push Hook'];
+const ACCEPT = { deliveries: { unlistedEvents: 'Accept' } } as const;
 const JSON_TYPE = ['Content-Type', 'application/json'];
 const ABOUT = { controller: 'receiver', namespace: 'apps', name: 'web' };
+
+/** The head of a ping that is signed for `body`. */
+function githubPing(body: string): string[] {
+  const digest = createHmac('sha256', TOKEN).update(body).digest('hex');
+  return [...JSON_TYPE, 'X-GitHub-Event', 'ping', 'X-Hub-Signature-256', `sha256=${digest}`];
+}
 
 interface Settings {
   readonly isComplete?: boolean;
@@ -130,6 +138,22 @@ describe('a head', () => {
   ])('with %s', (_what, events, headers, code) => {
     const { endpoint, path } = setUp({ ...GITLAB, events });
     expect(codeOf(() => endpoint.admit(path, 'POST').head(headOf('POST', headers)))).toBe(code);
+  });
+
+  it.each<[what: string, spec: Partial<ReceiverSpec>, headers: string[], answer: number | string, notified: number]>([
+    ['another event', { ...GITLAB, ...ACCEPT, events: ['tag push hook'] }, PUSH, 200, 0],
+    ['no event', { ...GITLAB, ...ACCEPT, events: ['push hook'] }, PROOF, 200, 0],
+    ['a listed event', { ...GITLAB, ...ACCEPT, events: ['push hook'] }, PUSH, 200, 1],
+    ['a forged one', { ...GITLAB, ...ACCEPT, events: ['x'] }, ['X-Gitlab-Token', 'y'], 'TokenMismatch', 0],
+    ['a ping of GitHub, always', { type: 'github', events: ['push'] }, githubPing('{}'), 200, 0],
+    ['a forged ping of GitHub', { type: 'github', events: ['push'] }, githubPing('[]'), 'SignatureMismatch', 0],
+    ['a ping of GitHub that is listed', { type: 'github', events: ['ping'] }, githubPing('{}'), 200, 1],
+  ])('is accepted though it is not listed: %s', async (_what, spec, headers, answer, count) => {
+    const { send, notified } = setUp(spec);
+    const answered = await Promise.resolve()
+      .then(() => send(headers))
+      .catch((error: unknown) => (error instanceof RequestError ? error.code : error));
+    expect([answered, notified.length]).toEqual([answer, count]);
   });
 
   it('of a type without events is not asked for one', () => {
