@@ -1,6 +1,7 @@
 /** Exposes Receivers: finds their URLs, creates the objects they request, follows both, and reports changes. */
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { LeaderClient } from '../kube/leader/leader-client.ts';
+import { createPacedKeys } from '../kube/queue/paced-keys.ts';
 import { createWorkQueue, type WorkQueueMetrics } from '../kube/queue/work-queue.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
@@ -10,7 +11,6 @@ import { createEntries, type Entries } from './entries.ts';
 import { type Exposable, type ExposedPaths, entryOf } from './entry.ts';
 import type { EndpointSettings } from './observed-objects.ts';
 import { createObservedState, type ObservedState } from './observed-state.ts';
-import { createPacedKeys } from './paced-keys.ts';
 import type { PlanContext } from './plan.ts';
 import type { Tenancy } from './tenancy.ts';
 import { unfulfilledRequest } from './unfulfilled-request.ts';

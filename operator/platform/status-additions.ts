@@ -4,7 +4,7 @@
  *
  * ```ts
  * additions.own('Receiver', (key) => receivers.enqueue(key, 'backlog'));                       // the owner
- * await patchStatus(client, type, receiver, additions.merge('Receiver', receiver, desired));
+ * await patchStatus(client, type, receiver, await additions.merge('Receiver', receiver, desired));
  *
  * additions.provide('Receiver', ({ metadata }) => ({ fields: { lastDelivery: last(metadata) } })); // any other feature
  * additions.request('Receiver', 'apps/web');
@@ -25,8 +25,10 @@ export interface StatusAddition {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads only what is in memory. Undefined: the object keeps what it has. */
-export type ProvideStatus<T extends KubeObject> = (object: T) => StatusAddition | undefined;
+/** Undefined: the object keeps what it has. The write waits for a promise, which a moment has to settle. */
+export type ProvideStatus<T extends KubeObject> = (
+  object: T,
+) => StatusAddition | undefined | Promise<StatusAddition | undefined>;
 
 export interface StatusAdditions {
   /** Adds to the statuses of a kind, from now on, in the order of these calls. */
@@ -36,7 +38,7 @@ export interface StatusAdditions {
   /** Registers the owner of a kind. @param enqueue has an object (`namespace/name`) reconciled. */
   own(kind: string, enqueue: (key: string) => void): void;
   /** `status` with what is provided for the object, or `status` itself. Of the owner. */
-  merge<S extends StatusWithConditions>(kind: string, object: KubeObject, status: S): S;
+  merge<S extends StatusWithConditions>(kind: string, object: KubeObject, status: S): Promise<S>;
 }
 
 export interface StatusAdditionsOptions {
@@ -60,10 +62,10 @@ export function createStatusAdditions({ isLeader, clock }: StatusAdditionsOption
       if (isLeader()) owners.get(kind)?.(key);
     },
     own: (kind, enqueue) => void owners.set(kind, enqueue),
-    merge(kind, object, status) {
+    async merge(kind, object, status) {
       let merged = status;
       for (const provide of providers.get(kind) ?? []) {
-        const addition = provide(object);
+        const addition = await provide(object);
         if (addition !== undefined) merged = withAddition(merged, addition, clock.now());
       }
       return merged;

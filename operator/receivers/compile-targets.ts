@@ -4,12 +4,11 @@
  */
 import { type Program, sharedProgram } from '../../cel/cel.ts';
 import { ReceiverError } from '../api/errors.ts';
-import { defaultApiVersion } from '../api/flux-kinds.ts';
 import { messageOf } from '../api/message-of.ts';
 import type { ResourceReference } from '../api/receiver/receiver.ts';
-import { pathSegmentFault } from '../kube/path-segment.ts';
 import type { FilterVariable } from '../webhooks/webhook-type.ts';
 import type { TargetEntry } from './target-entry.ts';
+import { faultText, targetReference } from './target-reference.ts';
 
 /** The part of a spec that says what is notified. */
 export interface TargetsSpec {
@@ -43,9 +42,8 @@ export function compileTargets(
   const types = filterTypes(variables);
   const resourceFilter = celProgram(spec.resourceFilter, types, 'spec.resourceFilter');
   const entries = spec.resources.map((entry, index) => {
-    const field = `spec.resources[${index}]`;
-    const filter = celProgram(entry.filter, types, `${field}.filter`);
-    return compileEntry(entry, filter, { field, namespace, resourceFilter });
+    const filter = celProgram(entry.filter, types, `spec.resources[${index}].filter`);
+    return compileEntry(entry, index, filter, { namespace, resourceFilter });
   });
   const programs = [resourceFilter, ...entries.map(({ filter }) => filter)];
   return {
@@ -81,37 +79,17 @@ function reads(variable: string, ...programs: readonly (Program | undefined)[]):
   return programs.some((program) => program?.reads.has(variable) === true);
 }
 
-/** Why an entry can mean no object, in words that name the field; the other entries are served all the same. */
-function faultOf(entry: ResourceReference, field: string): string | undefined {
-  const { apiVersion, kind, name, namespace, matchLabels } = entry;
-  const ofName = pathSegmentFault(name);
-  if (ofName !== undefined) return `${field}.name ${JSON.stringify(name)} ${ofName}`;
-  const ofNamespace = namespace ? pathSegmentFault(namespace) : undefined;
-  if (ofNamespace !== undefined) return `${field}.namespace ${JSON.stringify(namespace)} ${ofNamespace}`;
-  // Absent and empty differ: as everywhere in Kubernetes, an empty selector selects every object.
-  if (name === '*' && matchLabels === undefined) {
-    return `${field}: name '*' needs matchLabels; {} selects every ${kind} of the namespace`;
-  }
-  if (!apiVersion && defaultApiVersion(kind) === undefined) {
-    return `${field}.apiVersion is required for kind ${kind}, which has no default`;
-  }
-  return undefined;
-}
-
 function compileEntry(
   entry: ResourceReference,
+  index: number,
   filter: Program | undefined,
-  common: { field: string; namespace: string; resourceFilter: Program | undefined },
+  common: { readonly namespace: string; readonly resourceFilter: Program | undefined },
 ): TargetEntry {
+  const { field, fault, ...reference } = targetReference(entry, index, common.namespace);
   return {
-    field: common.field,
-    fault: faultOf(entry, common.field),
-    apiVersion: entry.apiVersion || defaultApiVersion(entry.kind),
-    kind: entry.kind,
-    name: entry.name,
-    namespace: entry.namespace || common.namespace,
-    // With a name, matchLabels is ignored.
-    matchLabels: entry.name === '*' ? entry.matchLabels : undefined,
+    ...reference,
+    field: `spec.${field}`,
+    fault: fault && faultText(field, fault),
     filter,
     needsMetadata: entry.name === '*' || reads('res', common.resourceFilter, filter),
   };

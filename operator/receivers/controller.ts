@@ -13,12 +13,9 @@ import { suspendedStatus } from '../kube/suspended-status.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import type { StatusAdditions } from '../platform/status-additions.ts';
-import { routeIdentity } from './compile.ts';
 import { desiredStatus, type Outcome, pathOf } from './desired-status.ts';
 import type { Publisher } from './publisher.ts';
 import { receiverEvent, regardingReceiver } from './receiver-event.ts';
-import type { TargetReports } from './target-reports.ts';
-import type { Targets } from './targets.ts';
 
 export interface Controller {
   /**
@@ -39,8 +36,6 @@ export interface ControllerOptions {
   readonly client: KubeClient;
   readonly type: ResourceType;
   readonly publisher: Publisher;
-  readonly targets: Pick<Targets, 'check'>;
-  readonly reports: TargetReports;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly exposure: Pick<Exposure, 'follow' | 'forget' | 'evaluate'>;
   readonly additions: Pick<StatusAdditions, 'merge'>;
@@ -98,7 +93,7 @@ async function settle(state: State, key: string, receiver: Receiver): Promise<Re
   const { exposure, isLeader, log, publisher } = state.options;
   const outcome = await publish(state, key, receiver);
   exposure.follow(receiver, pathOf(outcome, receiver.status?.webhookPath), publisher.previousPathOf(key));
-  if (isLeader()) await writeOutcome(state, key, receiver, outcome);
+  if (isLeader()) await writeOutcome(state, receiver, outcome);
   if ('path' in outcome) return { requeueAfterMs: intervalMs(receiver.spec) };
   const { error } = outcome;
   if (!error.terminal) throw error;
@@ -118,19 +113,14 @@ async function publish({ options }: State, key: string, receiver: Receiver): Pro
   }
 }
 
-async function writeOutcome({ options }: State, key: string, receiver: Receiver, outcome: Outcome): Promise<void> {
-  const { exposure, events, publisher, targets, reports, clock } = options;
+async function writeOutcome({ options }: State, receiver: Receiver, outcome: Outcome): Promise<void> {
+  const { exposure, events, clock } = options;
   const exposed = exposure.evaluate(receiver, pathOf(outcome, receiver.status?.webhookPath));
   await write(options, receiver, desiredStatus(receiver, outcome, clock.now(), exposed));
   const event = receiverEvent(receiver, outcome);
   if (event !== undefined) events.record(regardingReceiver(receiver.metadata), event);
-  for (const entry of publisher.takeUnchecked(key)) {
-    void targets.check(entry).then((error) => {
-      if (error !== undefined) reports.failed(routeIdentity(receiver), entry, error);
-    });
-  }
 }
 
 async function write({ client, type, additions }: ControllerOptions, receiver: Receiver, status: ReceiverStatus) {
-  await patchStatus(client, type, receiver, additions.merge(RECEIVER_KIND, receiver, status));
+  await patchStatus(client, type, receiver, await additions.merge(RECEIVER_KIND, receiver, status));
 }

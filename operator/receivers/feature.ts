@@ -1,4 +1,5 @@
 /** Serves Receivers: keeps their routes and statuses true, and owns all that a webhook needs on its way to its targets. */
+import { RequestError } from '../api/errors.ts';
 import { RECEIVER_API_VERSION, RECEIVER_KIND, RECEIVER_PLURAL, type Receiver } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
 import { journalOf } from '../deliveries/records/journal-of.ts';
@@ -9,11 +10,14 @@ import type { Cluster } from '../platform/cluster.ts';
 import type { CreateFeature } from '../platform/feature.ts';
 import { webhookTypes } from '../webhooks/index.ts';
 import { createReceiverEndpoint } from './admit.ts';
+import { routeIdentity } from './compile.ts';
 import { type Controller, createController } from './controller.ts';
 import { exposureSettings } from './exposure-settings.ts';
 import { type Notifying, notifyingOf } from './notifying.ts';
 import { createPublisher } from './publisher.ts';
+import { resourceReferences } from './references/resource-references.ts';
 import { receiverMessages, receiverServerMetrics } from './server-reports.ts';
+import { faultText } from './target-reference.ts';
 
 const RECEIVERS: ResourceType = { apiVersion: RECEIVER_API_VERSION, plural: RECEIVER_PLURAL, namespaced: true };
 /** How long Receivers wait for the first list of Secrets, which spares most of them a second reconcile. */
@@ -24,14 +28,12 @@ const EXPOSURE_FIRST_MS = 1_000;
 export const receivers: CreateFeature = (cluster, config) => {
   const { clock, events, leader, log, secrets, statusAdditions: additions } = cluster;
   const notifying = notifyingOf(cluster, config);
-  const { routes, targets, pending, reports, notifier, watch, enqueue, isComplete } = notifying;
+  const { routes, targets, pending, notifier, references, watch, enqueue, isComplete } = notifying;
   const exposure = exposureOf(cluster, config, notifying);
   const controller: Controller = createController({
     client: leader.client,
     type: RECEIVERS,
     publisher: createPublisher({ types: webhookTypes, secrets, routes, targets }),
-    targets,
-    reports,
     events,
     exposure,
     additions,
@@ -43,8 +45,11 @@ export const receivers: CreateFeature = (cluster, config) => {
   secrets.subscribe((key) => {
     for (const receiver of controller.receiversOf(key)) enqueue(receiver);
   });
-  const reconcile: Controller['reconcile'] = (key, receiver) =>
-    controller.reconcile(key, receiver).finally(() => notifying.announce(key));
+  serveReferences(notifying);
+  const reconcile: Controller['reconcile'] = (key, receiver) => {
+    if (receiver === undefined) references.forget(RECEIVER_KIND, key);
+    return controller.reconcile(key, receiver).finally(() => notifying.announce(key));
+  };
   return {
     name: 'receivers',
     endpoints: {
@@ -75,10 +80,28 @@ export const receivers: CreateFeature = (cluster, config) => {
     missing: () => (isComplete() ? [] : ['not every Receiver is reconciled yet']),
     flush: (timeoutMs) => pending.flush(timeoutMs),
     async stop() {
-      await Promise.all([targets.stop(), exposure.stop()]);
+      await Promise.all([notifying.stop(), exposure.stop()]);
     },
   };
 };
+
+/** What a webhook would only find out is reported at once, too. */
+function serveReferences({ references, reports, isComplete }: Notifying): void {
+  references.serve<Receiver>({
+    kind: RECEIVER_KIND,
+    referencesOf: ({ spec, metadata }) => resourceReferences(spec.resources, metadata.namespace),
+    isComplete,
+    onFault(receiver, { reference, finding }) {
+      const { fault, field } = reference;
+      const text = fault === undefined ? `spec.${field}: ${finding.text}` : faultText(field, fault);
+      reports.failed(
+        routeIdentity(receiver),
+        { ...reference, field: `spec.${field}` },
+        new RequestError('TargetInvalid', text),
+      );
+    },
+  });
+}
 
 function exposureOf(cluster: Cluster, config: Config, { watch, routes, isComplete }: Notifying): Exposure {
   const { client, clock, leader, log, namespace, queue } = cluster;

@@ -2,6 +2,8 @@
  * What every feature that notifies Flux's objects shares: the routes of Receivers, the objects that are watched, the
  * PATCHes under way. Receivers fill it; event sources use the part that messages take. One for each cluster.
  */
+
+import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
 import type { Cluster, WatchedKind } from '../platform/cluster.ts';
 import { admitMessage, type CarriedWebhook, type MessageAdmissionOptions } from './admit-message.ts';
@@ -11,8 +13,11 @@ import { createReceiverMetrics, type ReceiverMetrics } from './metrics.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import { type MessageNotification, notifyMessage, type Outcome } from './notify-message.ts';
 import { createPending, type Pending } from './pending.ts';
+import { createReferenceMetrics } from './references/metrics.ts';
+import { createReferences, type References } from './references/references.ts';
 import { createRouteTable, type RouteTable } from './routes.ts';
 import { createTargetReports, type TargetReports } from './target-reports.ts';
+import { createTargetWatches, type TargetChange, type TargetWatches } from './target-watches.ts';
 import { createTargets, type Targets } from './targets.ts';
 
 /** `loading`: not every Receiver is reconciled yet. `not-ready`: it is suspended or stalled, or its Secret is missing. */
@@ -38,6 +43,8 @@ export interface Notifying {
   readonly reports: TargetReports;
   readonly notifier: Notifier;
   readonly messages: MessageNotifying;
+  /** Whether targets can be found, for every kind that has any. */
+  readonly references: References;
   /** The Receivers that are watched; set by their feature when it starts. */
   readonly watch: { receivers: WatchedKind | undefined };
   /** Has a Receiver reconciled. */
@@ -46,6 +53,8 @@ export interface Notifying {
   isComplete(): boolean;
   /** A Receiver has been reconciled: whoever refers to it may have to act. */
   announce(receiver: string): void;
+  /** Ends what is watched and looked up. */
+  stop(): Promise<void>;
 }
 
 /** What pending requests may hold of their webhooks' bodies. */
@@ -63,14 +72,16 @@ export function notifyingOf(cluster: Cluster, config: Config): Notifying {
 }
 
 function createNotifying(cluster: Cluster, config: Config): Notifying {
-  const { client, clock, discovery, log, namespace } = cluster;
+  const { client, clock, discovery, log } = cluster;
   const metrics = createReceiverMetrics(cluster.metrics.registry, () => pending);
   const watch: Notifying['watch'] = { receivers: undefined };
   const listeners = new Set<(receiver: string) => void>();
   const enqueue: Notifying['enqueue'] = (key, priority = 'front') => watch.receivers?.enqueue(key, priority);
   const isComplete = () => watch.receivers?.hasHandledAll() === true;
   const routes = createRouteTable(enqueue);
-  const targets = createTargets({ client, discovery, namespace, log });
+  const watches = createTargetWatches(cluster);
+  const targets = createTargets({ client, discovery, watches });
+  const references = referencesOf(cluster, config, watches);
   const pending = pendingOf(cluster, config, metrics);
   const onCoalesced = () => metrics.notificationsCoalesced.inc();
   const annotator = createAnnotator({ client, pending, clock, onCoalesced });
@@ -80,7 +91,7 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
   const maxBodyBytes = config.limits.maxBodyBytes;
   const admission: MessageAdmissionOptions = { ...selection, gatherer, routes, reports, maxBodyBytes };
   return {
-    ...{ watch, routes, targets, pending, reports, enqueue, isComplete },
+    ...{ watch, routes, targets, pending, reports, references, enqueue, isComplete },
     notifier: createNotifier({ ...selection, annotator, pending, reports, clock }),
     messages: {
       prepare: targets.prepare,
@@ -95,8 +106,31 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
     },
     announce(receiver) {
       for (const listener of listeners) listener(receiver);
+      references.changed(changeOf(receiver, watch.receivers?.has(receiver) === true));
     },
+    stop: async () => void (await Promise.all([watches.stop(), references.stop()])),
   };
+}
+
+/** Receivers are the targets of BrokerReceivers; of what they are nothing but the name counts. */
+function changeOf(receiver: string, isThere: boolean): TargetChange {
+  const [namespace = '', name = ''] = receiver.split('/');
+  const object = { metadata: { namespace, name } };
+  const common = { key: receiver, object, initial: false };
+  const event = { ...common, type: isThere ? 'added' : 'deleted' } as const;
+  return { apiVersion: RECEIVER_API_VERSION, kind: RECEIVER_KIND, event };
+}
+
+function referencesOf(cluster: Cluster, config: Config, watches: TargetWatches): References {
+  const { client, clock, discovery, leader, log, metrics, statusAdditions: additions } = cluster;
+  const references = createReferences({
+    ...{ client, discovery, watches, additions, clock, log },
+    isLeader: () => leader.leads,
+    sameNamespaceOnly: config.noCrossNamespaceRefs,
+  });
+  const { registry } = metrics;
+  createReferenceMetrics({ registry, perObject: config.metricsPerObject, samples: references.samples });
+  return references;
 }
 
 function pendingOf({ clock, log }: Cluster, config: Config, metrics: ReceiverMetrics): Pending {

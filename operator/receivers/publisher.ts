@@ -8,7 +8,6 @@ import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import { type CompiledSpec, compileRoute, compileSpec, routeIdentity } from './compile.ts';
 import type { Outcome } from './desired-status.ts';
 import type { RouteTable } from './routes.ts';
-import type { TargetEntry } from './target-entry.ts';
 import type { Targets } from './targets.ts';
 import { isWebhookPath } from './webhook-path.ts';
 
@@ -24,8 +23,6 @@ export interface Publisher {
   previousPathOf(key: string): string | undefined;
   /** Serves a Receiver no longer, and forgets all about it. */
   withdraw(key: string): void;
-  /** The entries of a Receiver that is served, once for each spec: to be checked for what a webhook would only find out. */
-  takeUnchecked(key: string): readonly TargetEntry[];
 }
 
 export interface PublisherOptions {
@@ -47,32 +44,19 @@ interface Published {
 interface State {
   readonly options: PublisherOptions;
   readonly published: Map<string, Published>;
-  /** Which spec of each Receiver was taken by `takeUnchecked`; remembered while the Receiver is not served, too. */
-  readonly checked: Map<string, string>;
 }
 
 export function createPublisher(options: PublisherOptions): Publisher {
-  const state: State = { options, published: new Map(), checked: new Map() };
+  const state: State = { options, published: new Map() };
   return {
     publish: (key, receiver) => publish(state, key, receiver),
     publishUnavailable: (key, receiver) => publishUnavailable(state, key, receiver),
     previousPathOf: options.routes.previousPathOf,
     withdraw(key) {
-      state.checked.delete(key);
       withdraw(state, key);
       options.routes.forget(key);
     },
-    takeUnchecked: (key) => takeUnchecked(state, key),
   };
-}
-
-function takeUnchecked({ published, checked }: State, key: string): readonly TargetEntry[] {
-  const served = published.get(key);
-  if (served === undefined) return [];
-  const spec = `${served.uid}/${served.generation}`;
-  if (checked.get(key) === spec) return [];
-  checked.set(key, spec);
-  return served.compiled.targets.entries;
 }
 
 async function publish(state: State, key: string, receiver: Receiver): Promise<Outcome> {

@@ -11,9 +11,11 @@ import type { TargetEntry } from './target-entry.ts';
 /** Whose target it is. */
 export type Owner = Pick<Route, 'namespace' | 'name' | 'uid'>;
 
+type Named = Pick<TargetEntry, 'field' | 'apiVersion' | 'kind' | 'namespace' | 'name'>;
+
 export interface TargetReports {
   /** An entry of a Receiver that could not be notified. Never throws, never waits. */
-  failed(owner: Owner, entry: TargetEntry, error: unknown): void;
+  failed(owner: Owner, entry: Named, error: unknown): void;
 }
 
 export interface TargetReportsOptions {

@@ -130,7 +130,7 @@ async function writeObserved(state: State, object: BrokerReceiver, observed: Obs
 
 async function write({ options }: State, object: BrokerReceiver, status: BrokerReceiverStatus): Promise<void> {
   const { client, type, additions } = options;
-  await patchStatus(client, type, object, additions.merge(BROKER_RECEIVER_KIND, object, status));
+  await patchStatus(client, type, object, await additions.merge(BROKER_RECEIVER_KIND, object, status));
 }
 
 function entryFor(state: State, key: string, object: BrokerReceiver): Entry {

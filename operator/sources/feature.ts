@@ -13,6 +13,7 @@ import type { Cluster, WatchedKind } from '../platform/cluster.ts';
 import type { CreateFeature } from '../platform/feature.ts';
 import { type MessageNotifying, notifyingOf } from '../receivers/notifying.ts';
 import { createBodyBudget } from './body-budget.ts';
+import { brokerReferences } from './broker-references.ts';
 import { createController } from './controller.ts';
 import { sourceTypes } from './index.ts';
 import type { InputsOptions } from './inputs.ts';
@@ -30,7 +31,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 export const sources: CreateFeature = (cluster, config) => {
   const { clock, leader, log, secrets, statusAdditions: additions } = cluster;
   const watch: { brokerReceivers: WatchedKind | undefined } = { brokerReceivers: undefined };
-  const { messages } = notifyingOf(cluster, config);
+  const { messages, references } = notifyingOf(cluster, config);
   const reading = readingOptions(cluster, config, messages, () => controller.samples());
   const controller = createController({
     client: leader.client,
@@ -44,6 +45,11 @@ export const sources: CreateFeature = (cluster, config) => {
     clock,
     log,
   });
+  references.serve<BrokerReceiver>({
+    kind: BROKER_RECEIVER_KIND,
+    referencesOf: brokerReferences,
+    isComplete: () => watch.brokerReceivers?.hasHandledAll() === true,
+  });
   additions.own(BROKER_RECEIVER_KIND, (key) => watch.brokerReceivers?.enqueue(key, 'backlog'));
   secrets.subscribe(controller.secretChanged);
   messages.onReceiver(controller.receiverChanged);
@@ -54,7 +60,10 @@ export const sources: CreateFeature = (cluster, config) => {
         type: BROKER_RECEIVERS,
         kind: BROKER_RECEIVER_KIND,
         optional: true,
-        reconcile: controller.reconcile,
+        reconcile(key, object) {
+          if (object === undefined) references.forget(BROKER_RECEIVER_KIND, key);
+          return controller.reconcile(key, object);
+        },
       });
     },
     lead() {

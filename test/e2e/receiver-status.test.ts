@@ -4,7 +4,7 @@ import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import type { Receiver } from '../../operator/api/receiver/receiver.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { conditionOf, createWorld, signed, TOKEN, type World } from '../support/world.ts';
+import { conditionOf, createWorld, OUR_CONDITIONS, signed, TOKEN, type World } from '../support/world.ts';
 
 let world: World;
 
@@ -26,14 +26,16 @@ async function trio(name: string, more: object = {}): Promise<string> {
   await world.secret(name, { token: TOKEN });
   await world.target('GitRepository', name);
   await world.receiver(name, onRepo(name, more));
-  return await world.ready(name);
+  const path = await world.ready(name);
+  await world.resolved(name, 'Resolved');
+  return path;
 }
 
 /** The conditions of Flux. */
 const shown = (receiver: Receiver) =>
   Object.fromEntries(
     (receiver.status?.conditions ?? [])
-      .filter(({ type }) => type !== 'Exposed')
+      .filter(({ type }) => !OUR_CONDITIONS.includes(type))
       .map((c) => [c.type, `${c.status} ${c.reason}`]),
   );
 

@@ -14,6 +14,7 @@ import type { ControlPlane } from '../../control-plane/start.ts';
 import { fluxKinds } from '../../operator/api/flux-kinds.ts';
 import { type Condition, type ObjectMeta, REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import { RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../../operator/api/receiver/receiver.ts';
+import type { ResolvedRefsReason } from '../../operator/api/resolved-refs-reasons.ts';
 import type { KubeObject } from '../../operator/kube/kube-client.ts';
 import { installChart } from './chart.ts';
 import { kubeClientFor } from './kube-client-for.ts';
@@ -65,6 +66,8 @@ export interface World {
   reason(name: string, reason: string): Promise<Receiver>;
   /** Waits for Ready, and gives the path. */
   ready(name: string): Promise<string>;
+  /** Waits for the condition ResolvedRefs to have this reason, at the current generation. */
+  resolved(name: string, reason: ResolvedRefsReason): Promise<Condition>;
   /** Waits until the operator has handled what was written so far: a Receiver that comes last is Ready. */
   settled(): Promise<void>;
   requestedAt(kind: string, name: string, namespace?: string): Promise<string>;
@@ -80,6 +83,9 @@ export interface World {
 const targetVersions: ReadonlyMap<string, string> = new Map(
   fluxKinds.map(({ kind, group, versions: [newest] }) => [kind, `${group}/${newest}`]),
 );
+
+/** The conditions that Flux has not. */
+export const OUR_CONDITIONS: readonly string[] = ['Exposed', 'ResolvedRefs', 'Delivering'];
 
 export function conditionOf(receiver: Receiver, type: string): Condition | undefined {
   return receiver.status?.conditions?.find((condition) => condition.type === type);
@@ -181,6 +187,12 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
         return ready?.reason === reason && ready.observedGeneration === receiver.metadata.generation && receiver;
       }),
     ready: async (name: string) => (await world.reason(name, 'Succeeded')).status?.webhookPath ?? '',
+    resolved: (name, reason) =>
+      waitFor(`Receiver ${name} with targets that are ${reason}`, async () => {
+        const receiver = await world.read(name);
+        const found = conditionOf(receiver, 'ResolvedRefs');
+        return found?.reason === reason && found.observedGeneration === receiver.metadata.generation && found;
+      }),
     async settled() {
       const name = `marker-${randomUUID().slice(0, 8)}`;
       await world.secret(name, { token: TOKEN });

@@ -1,6 +1,7 @@
 import { sourceReasons } from '../../../operator/api/broker-receiver/source-reasons.ts';
 import { errorTable } from '../../../operator/api/errors.ts';
 import { exposureReasons } from '../../../operator/api/exposure-reasons.ts';
+import { resolvedRefsReasons } from '../../../operator/api/resolved-refs-reasons.ts';
 import { table } from './table.ts';
 
 /** The conditions of a Receiver, their reasons, and what follows. */
@@ -14,12 +15,8 @@ export function conditionsPage(): string {
     condition === 'terminal' ? '`Stalled` True, with the same reason' : '`Reconciling` True, `ProgressingWithRetry`',
     meaning,
   ]);
-  const exposed = Object.entries(exposureReasons).map(([reason, { status, meaning, remedy }]) => [
-    `\`${status}\``,
-    `\`${reason}\``,
-    meaning,
-    remedy,
-  ]);
+  const exposed = rowsOf(exposureReasons);
+  const resolved = rowsOf(resolvedRefsReasons);
   const unread = Object.entries(sourceReasons).map(([reason, { meaning, remedy }]) => [
     '`False`',
     `\`${reason}\``,
@@ -43,6 +40,14 @@ ${table(['status', 'reason', 'also', 'meaning'], [['`True`', '`Succeeded`', '–
 [Expose Receivers](../expose.md) describes how to expose one.
 
 ${table(['status', 'reason', 'meaning', 'what to do'], exposed)}
+
+## ResolvedRefs
+
+\`ResolvedRefs\` says whether the targets of a Receiver or BrokerReceiver can be found: a misspelt one shows before a webhook
+comes. It does not affect \`Ready\`. The reason is the first of the table that holds, of those that are \`False\`; the message
+names three entries at most, and says what to do. A suspended object keeps what it had.
+
+${table(['status', 'reason', 'meaning', 'what to do'], resolved)}
 
 ## Ready of a BrokerReceiver
 
@@ -80,4 +85,15 @@ Events on a BrokerReceiver are \`Succeeded\`, \`Failed\`, the reason of a stall,
 | \`MessageRejected\` | a message can never be done; at most one Event a minute, with the number of messages |
 | \`SubscriptionNotConfirmed\` | Amazon SNS asks to confirm a subscription of the queue; confirm it there |
 `;
+}
+
+function rowsOf(
+  reasons: Readonly<Record<string, { readonly status: string; readonly meaning: string; readonly remedy: string }>>,
+): string[][] {
+  return Object.entries(reasons).map(([reason, { status, meaning, remedy }]) => [
+    `\`${status}\``,
+    `\`${reason}\``,
+    meaning,
+    remedy,
+  ]);
 }

@@ -3,6 +3,7 @@ import { createTokenMetrics } from '../../../operator/alerts/cloud/token-metrics
 import { createAlertMetrics } from '../../../operator/alerts/metrics.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
 import { createReceiverMetrics } from '../../../operator/receivers/metrics.ts';
+import { createReferenceMetrics } from '../../../operator/receivers/references/metrics.ts';
 import { createSourceMetrics } from '../../../operator/sources/metrics.ts';
 import { table } from './table.ts';
 
@@ -10,6 +11,7 @@ import { table } from './table.ts';
 export function metricsPage(): string {
   const { registry } = createMetrics();
   createReceiverMetrics(registry, () => ({ oldestAgeSeconds: 0 }));
+  createReferenceMetrics({ registry, perObject: true, samples: () => [] });
   createAlertMetrics({ registry, perObject: true, byPath: false, queue: () => ({ length: 0, oldestAgeSeconds: 0 }) });
   createTokenMetrics(registry, true);
   createSourceMetrics({ registry, perObject: true, samples: () => [] });

@@ -53,27 +53,27 @@ describe('a status', () => {
     ['has a field replaced', { fields: { last: 'b' } }, { last: 'a', other: 'c' }, { last: 'b', other: 'c' }],
     ['loses a field', { fields: { last: undefined } }, { last: 'a', other: 'c' }, { other: 'c' }],
     ['stays as it is', undefined, { conditions: [ready], last: 'a' }, { conditions: [ready], last: 'a' }],
-  ])('%s', (_what, addition, before, after) => {
+  ])('%s', async (_what, addition, before, after) => {
     const additions = setUp();
     additions.provide('Widget', () => addition);
     const given = structuredClone(before);
-    expect(additions.merge('Widget', widget, before)).toEqual(after);
+    expect(await additions.merge('Widget', widget, before)).toEqual(after);
     expect(before).toEqual(given);
   });
 
-  it('of another kind, or with nothing provided, is the same object', () => {
+  it('of another kind, or with nothing provided, is the same object', async () => {
     const additions = setUp();
     const status: Status = { last: 'a' };
-    expect(additions.merge('Widget', widget, status)).toBe(status);
+    expect(await additions.merge('Widget', widget, status)).toBe(status);
     additions.provide('Gadget', () => ({ fields: { last: 'b' } }));
-    expect(additions.merge('Widget', widget, status)).toBe(status);
+    expect(await additions.merge('Widget', widget, status)).toBe(status);
   });
 
-  it('gains what several provide for the object', () => {
+  it('gains what several provide for the object, at once or in a moment', async () => {
     const additions = setUp();
     additions.provide('Widget', ({ metadata }) => ({ fields: { last: metadata.name } }));
-    additions.provide('Widget', () => ({ conditions: [found] }));
-    expect(additions.merge<Status>('Widget', widget, {})).toEqual({
+    additions.provide('Widget', async () => ({ conditions: [found] }));
+    expect(await additions.merge<Status>('Widget', widget, {})).toEqual({
       last: 'web',
       conditions: [{ ...found, lastTransitionTime: NOW }],
     });

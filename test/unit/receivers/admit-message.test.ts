@@ -6,6 +6,7 @@ import type { ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
 import { createDiscovery } from '../../../operator/kube/discovery.ts';
 import { admitMessage } from '../../../operator/receivers/admit-message.ts';
 import { createRouteTable } from '../../../operator/receivers/routes.ts';
+import { createTargetWatches } from '../../../operator/receivers/target-watches.ts';
 import { createTargets } from '../../../operator/receivers/targets.ts';
 import { aReceiver, compiled, TOKEN } from './a-receiver.ts';
 import { createLines } from './lines.ts';
@@ -31,7 +32,11 @@ function setUp({ spec = GITHUB, away = false }: Settings = {}) {
   const failed: string[] = [];
   const options: Parameters<typeof admitMessage>[0] = {
     routes,
-    targets: createTargets({ client, discovery: createDiscovery(client), namespace: 'none', log }),
+    targets: createTargets({
+      client,
+      discovery: createDiscovery(client),
+      watches: createTargetWatches({ client, namespace: 'none', log }),
+    }),
     sameNamespaceOnly: false,
     gatherer: {
       async annotate({ name }) {

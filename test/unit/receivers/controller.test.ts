@@ -1,6 +1,5 @@
 /** One reconcile: what is published, followed, written and repeated; with the real publisher and routes. */
 import { describe, expect, it } from 'vitest';
-import { RequestError } from '../../../operator/api/errors.ts';
 import type { Receiver, ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
 import { ApiError } from '../../../operator/kube/api-error.ts';
 import { createStatusAdditions } from '../../../operator/platform/status-additions.ts';
@@ -21,7 +20,7 @@ const WRITTEN = `PATCH ${OBJECT}/status`;
 const SUSPENDED = { suspend: true };
 const STALLED = { resourceFilter: 'nonsense' };
 
-function setUp({ leads = true, invalid = false } = {}) {
+function setUp({ leads = true } = {}) {
   const api = createScriptedApi();
   const { log, lines } = createLines();
   const routes = createRouteTable(() => undefined);
@@ -44,8 +43,6 @@ function setUp({ leads = true, invalid = false } = {}) {
     client: api.client,
     type: { apiVersion: 'notification.toolkit.fluxcd.io/v1', plural: 'receivers', namespaced: true },
     publisher,
-    targets: { check: () => Promise.resolve(invalid ? new RequestError('TargetInvalid') : undefined) },
-    reports: { failed: ({ name }, { field }) => void seen.push(`report ${name} ${field}`) },
     events: { record: ({ name }, { reason }) => void seen.push(`event ${name} ${reason}`) },
     exposure: {
       follow: (_receiver, path, previous) => void seen.push(`follow ${path}${previous ? ` and ${previous}` : ''}`),
@@ -72,21 +69,11 @@ describe('a reconcile', () => {
   });
 
   it('of a replica that does not lead serves, and writes nothing', async () => {
-    const { reconcile, api, routes, seen } = setUp({ leads: false, invalid: true });
+    const { reconcile, api, routes, seen } = setUp({ leads: false });
     await reconcile(aReceiver());
     expect(routes.find(PATH)?.serving).toBeDefined();
     expect(api.asked).toEqual([]);
     expect(seen).toEqual([`follow ${PATH}`]);
-  });
-
-  it('reports an invalid target once a spec', async () => {
-    const { reconcile, seen, secrets } = setUp({ invalid: true });
-    await reconcile(aReceiver());
-    secrets.answer = undefined;
-    await expect(reconcile(aReceiver())).rejects.toMatchObject({ code: 'TokenNotFound' });
-    secrets.answer = { token: TOKEN };
-    await reconcile(aReceiver());
-    expect(seen.filter((each) => each.startsWith('report'))).toEqual(['report web spec.resources[0]']);
   });
 
   it('without a Secret writes why, and is retried', async () => {

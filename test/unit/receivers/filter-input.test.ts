@@ -58,13 +58,11 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
   const notifier = createNotifier({
     targets: {
       prepare: () => undefined,
-      check: async () => undefined,
       select(entry) {
         const selection = Promise.withResolvers<readonly SelectedTarget[]>();
         selections.set(entry.name, selection);
         return selection.promise;
       },
-      stop: async () => undefined,
     },
     annotator: {
       request() {

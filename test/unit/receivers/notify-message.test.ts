@@ -8,6 +8,7 @@ import { compileTargets, type TargetsSpec } from '../../../operator/receivers/co
 import { createGatherer } from '../../../operator/receivers/gather.ts';
 import { notifyMessage, type Outcome, outcomeOf, worstOutcome } from '../../../operator/receivers/notify-message.ts';
 import { createPending } from '../../../operator/receivers/pending.ts';
+import { createTargetWatches } from '../../../operator/receivers/target-watches.ts';
 import { createTargets } from '../../../operator/receivers/targets.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createLines } from './lines.ts';
@@ -30,7 +31,11 @@ function setUp(resources: TargetsSpec['resources'], resourceFilter?: string, sam
   const pending = createPending({ maxJobs: 10, maxBytes: 100, log, metrics, clock, random: () => 0.5 });
   const annotator = createAnnotator({ client, pending, clock, onCoalesced: () => undefined });
   // Of another namespace than the targets', so that nothing is watched and each selection asks.
-  const targets = createTargets({ client, discovery: createDiscovery(client, { clock }), namespace: 'none', log });
+  const targets = createTargets({
+    client,
+    discovery: createDiscovery(client, { clock }),
+    watches: createTargetWatches({ client, namespace: 'none', log }),
+  });
   const compiled = compileTargets({ resources, resourceFilter }, 'apps', ['msg']);
   const failed: string[] = [];
   async function notify(msg: Record<string, unknown> = {}, req: Record<string, unknown> = {}): Promise<Outcome> {

@@ -8,6 +8,7 @@ import { createAnnotator } from '../../../operator/receivers/annotator.ts';
 import { type Batch, createNotifier, type Notified } from '../../../operator/receivers/notify.ts';
 import { createPending } from '../../../operator/receivers/pending.ts';
 import { createTargetReports } from '../../../operator/receivers/target-reports.ts';
+import { createTargetWatches } from '../../../operator/receivers/target-watches.ts';
 import { createTargets } from '../../../operator/receivers/targets.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { aReceiver, compiled } from './a-receiver.ts';
@@ -41,7 +42,11 @@ function setUp(spec: Partial<ReceiverSpec>, { maxJobs = 10, sameNamespaceOnly = 
   const pending = createPending({ maxJobs, maxBytes: 1_000, log, metrics, clock, random: () => 0.5 });
   const notifier = createNotifier({
     // Of another namespace than the targets', so that nothing is watched and each selection asks.
-    targets: createTargets({ client, discovery: createDiscovery(client, { clock }), namespace: 'none', log }),
+    targets: createTargets({
+      client,
+      discovery: createDiscovery(client, { clock }),
+      watches: createTargetWatches({ client, namespace: 'none', log }),
+    }),
     annotator: createAnnotator({ client, pending, clock, onCoalesced: () => undefined }),
     pending,
     reports: createTargetReports({ events: { record: (_regarding, { reason }) => reasons.push(reason) }, log }),

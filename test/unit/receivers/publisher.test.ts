@@ -160,39 +160,3 @@ describe('a Receiver that is to be unavailable', () => {
     expect(routes.find(PATH)?.key).toBe('a/1');
   });
 });
-
-describe('the entries to be checked', () => {
-  const taken = ({ publisher }: ReturnType<typeof setUp>) => publisher.takeUnchecked(KEY).length;
-
-  it('are taken once for each spec', async () => {
-    const all = setUp();
-    expect(taken(all)).toBe(0);
-    await all.publish(aReceiver());
-    expect([taken(all), taken(all)]).toEqual([1, 0]);
-    await all.publish(aReceiver({}, { generation: 2 }));
-    expect([taken(all), taken(all)]).toEqual([1, 0]);
-    await all.publish(aReceiver({}, { generation: 2, uid: 'u2' }));
-    expect([taken(all), taken(all)]).toEqual([1, 0]);
-  });
-
-  it('are not taken again when the Secret changes, goes and comes back', async () => {
-    const all = setUp();
-    await all.publish(aReceiver());
-    expect(taken(all)).toBe(1);
-    all.secrets.answer = undefined;
-    await all.publish(aReceiver());
-    expect(taken(all)).toBe(0);
-    all.secrets.answer = { token: Buffer.from('rotated') };
-    await all.publish(aReceiver());
-    expect(taken(all)).toBe(0);
-  });
-
-  it('are taken again of a Receiver that was deleted', async () => {
-    const all = setUp();
-    await all.publish(aReceiver());
-    expect(taken(all)).toBe(1);
-    all.publisher.withdraw(KEY);
-    await all.publish(aReceiver());
-    expect(taken(all)).toBe(1);
-  });
-});

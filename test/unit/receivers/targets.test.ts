@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError, ConnectionError } from '../../../operator/kube/api-error.ts';
 import { createDiscovery } from '../../../operator/kube/discovery.ts';
 import { compileTargets } from '../../../operator/receivers/compile-targets.ts';
+import { createTargetWatches } from '../../../operator/receivers/target-watches.ts';
 import { createTargets, type Patience } from '../../../operator/receivers/targets.ts';
 import { createLines } from './lines.ts';
 import { createScriptedApi } from './scripted-api.ts';
@@ -16,12 +17,13 @@ function setUp(answer: unknown) {
   api.answer(({ path }) => (path.includes('/namespaces/') ? LISTED : answer));
   const { client } = api;
   const { log } = createLines();
-  const targets = createTargets({ client, discovery: createDiscovery(client), namespace: undefined, log });
+  const watches = createTargetWatches({ client, namespace: undefined, log });
+  const targets = createTargets({ client, discovery: createDiscovery(client), watches });
   const select = async (patience?: Patience): Promise<readonly string[]> => {
     if (entry === undefined) throw new Error('no entry');
     return (await targets.select(entry, patience)).map(({ name }) => name);
   };
-  return { api, targets, select };
+  return { api, watches, select };
 }
 
 describe('a selection of what is not listed yet', () => {
@@ -38,10 +40,10 @@ describe('a selection of what is not listed yet', () => {
   });
 
   it.each([403, 404])('asks for a message too, in the background, when the list is refused with %i', async (status) => {
-    const { api, targets, select } = setUp(new ApiError(status, undefined, undefined));
+    const { api, watches, select } = setUp(new ApiError(status, undefined, undefined));
     await expect(select('message')).rejects.toThrow(ConnectionError);
     expect(await select('message')).toEqual(['a']);
     expect(api.requests.at(-1)).toMatchObject({ background: true });
-    await targets.stop();
+    await watches.stop();
   });
 });

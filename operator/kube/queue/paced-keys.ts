@@ -1,5 +1,5 @@
 /** Passes on keys at a steady pace, each once however often it is added before its turn. */
-import type { Clock, Timer } from '../observe/clock.ts';
+import type { Clock, Timer } from '../../observe/clock.ts';
 
 export interface PacedKeys {
   add(keys: Iterable<string>): void;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPacedKeys, type PacedKeys } from '../../../operator/exposure/paced-keys.ts';
-import { systemClock } from '../../../operator/observe/clock.ts';
+import { createPacedKeys, type PacedKeys } from '../../../../operator/kube/queue/paced-keys.ts';
+import { systemClock } from '../../../../operator/observe/clock.ts';
 
 let passed: string[];
 let paced: PacedKeys;
