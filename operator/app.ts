@@ -10,6 +10,7 @@ import { createGuardedServer } from './http/guarded-server.ts';
 import { createHealthServer, createMetricsServer } from './http/ops-server.ts';
 import { openTlsListener } from './http/tls/tls-listener.ts';
 import { buildInfo } from './observe/build-info.ts';
+import { systemClock } from './observe/clock.ts';
 import { collectAtRest } from './observe/collect-at-rest.ts';
 import { createLogger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
@@ -29,6 +30,8 @@ export interface App {
 
 /** How long what is pending is tried after the last request, when the process is asked to end. */
 const FLUSH_MS = 15_000;
+
+const SERVING_LOOK_MS = 100;
 
 /** A server that is listening. */
 interface Listening {
@@ -56,6 +59,7 @@ export async function startApp(
   for (const notice of notices) log.info(notice);
   const leader = leaderElection(config, operator);
   await operator.start();
+  noteServing(operator, phase);
   leader?.start();
   collectGarbageAtRest();
   return {
@@ -84,6 +88,15 @@ function missingFor(operator: Operator, phase: Phase): string[] {
   const missing = phase.stopping ? ['the process is ending'] : operator.missing();
   if (!phase.listening) missing.push('the receiver server does not listen yet');
   return missing;
+}
+
+/** Remembers when this replica begins to serve: others ask, to know how long nobody did. */
+function noteServing(operator: Operator, phase: Phase): void {
+  const look = systemClock.setInterval(() => {
+    if (!phase.stopping && missingFor(operator, phase).length > 0) return;
+    if (!phase.stopping) operator.servingSinceMs = systemClock.now();
+    look.cancel();
+  }, SERVING_LOOK_MS);
 }
 
 /** Health and metrics: the first to be there, the last to go. */

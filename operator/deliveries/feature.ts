@@ -9,8 +9,8 @@ export const deliveries: CreateFeature = () => {
     async start() {
       await Promise.all(parts.map((part) => part.start?.()));
     },
-    lead() {
-      for (const part of parts) part.lead?.();
+    lead(before) {
+      for (const part of parts) part.lead?.(before);
     },
     missing: () => [],
     flush: async () => 0,

@@ -9,6 +9,7 @@ import { createDiscovery, type Discovery } from '../kube/discovery.ts';
 import { createEventRecorder, type EventRecorder } from '../kube/events/events.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import { createLeaderClient, type LeaderClient } from '../kube/leader/leader-client.ts';
+import type { LeaseBefore } from '../kube/leader/lease.ts';
 import { OperatorBase, type QueueSettings, type ResourceEvent, ResourceEventType } from '../kube/operator-base.ts';
 import { createKubeClient } from '../kube/transport/client.ts';
 import { keyOf } from '../kube/watch/object-store.ts';
@@ -54,6 +55,8 @@ export interface Cluster {
   /** The namespace whose objects are served; undefined: all. */
   readonly namespace: string | undefined;
   readonly queue: QueueSettings;
+  /** Since when this replica serves requests, in ms since 1970; undefined: not yet. */
+  readonly servingSinceMs: number | undefined;
   /** Watches a kind in `namespace`, with a queue of its own, and measures its reconciles. @throws Error when it is watched already. */
   watch<T extends KubeObject>(options: WatchOptions<T>): Promise<WatchedKind>;
 }
@@ -84,6 +87,7 @@ export class Operator extends OperatorBase implements Cluster {
   readonly statusAdditions: StatusAdditions;
   readonly namespace: string | undefined;
   readonly features: readonly Feature[];
+  servingSinceMs: number | undefined;
   readonly #seriesPerObject: boolean;
 
   /** @throws Error with one line when there is no cluster to talk to. */
@@ -157,10 +161,10 @@ export class Operator extends OperatorBase implements Cluster {
   }
 
   /** Whether this replica writes statuses and events from now on. */
-  leadershipChanged(leads: boolean): void {
+  leadershipChanged(leads: boolean, before?: LeaseBefore): void {
     const begins = leads && !this.leader.leads;
     this.leader.change(leads);
-    if (begins) for (const feature of this.features) feature.lead();
+    if (begins) for (const feature of this.features) feature.lead(before);
   }
 
   /** What is missing before requests may be sent to this replica, in words for people. */

@@ -32,6 +32,7 @@
  */
 import type { Config } from '../config.ts';
 import type { ServedEndpoint } from '../http/endpoint.ts';
+import type { LeaseBefore } from '../kube/leader/lease.ts';
 import type { Cluster } from './cluster.ts';
 
 /**
@@ -50,8 +51,11 @@ export interface Feature {
   readonly endpoints?: Endpoints;
   /** Begins to watch. Done when nothing is left to wait for, not when everything is listed. Called once. */
   start(): Promise<void>;
-  /** This replica leads from now on: what only the leader writes is to be reconciled. May be called before `start`. */
-  lead(): void;
+  /**
+   * This replica leads from now on: what only the leader writes is to be reconciled. May be called before `start`.
+   * @param before the Lease as it was found; undefined where there was none, or no election.
+   */
+  lead(before?: LeaseBefore): void;
   /** What is missing before requests may be sent to this replica, in words for people; empty: nothing. */
   missing(): readonly string[];
   /** The process is asked to end: it takes on nothing more by itself. What others bring is served until the servers end. */

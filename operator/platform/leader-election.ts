@@ -3,15 +3,16 @@ import { hostname } from 'node:os';
 import { LEASE } from '../api/installation.ts';
 import type { Config } from '../config.ts';
 import { createLeaderElection, type LeaderElection } from '../kube/leader/leader.ts';
+import type { LeaseBefore } from '../kube/leader/lease.ts';
 import type { Operator } from './cluster.ts';
 
 /** The election that decides which replica writes; undefined when it is switched off, and every process leads. */
 export function leaderElection(config: Config, operator: Operator): LeaderElection | undefined {
   if (!config.enableLeaderElection) return undefined;
   const { client, log, metrics } = operator;
-  const onChange = (leads: boolean) => () => {
+  const onChange = (leads: boolean) => (before?: LeaseBefore) => {
     metrics.leaderElectionMasterStatus.set({ name: LEASE }, leads ? 1 : 0);
-    operator.leadershipChanged(leads);
+    operator.leadershipChanged(leads, before);
   };
   onChange(false)();
   return createLeaderElection({

@@ -7,7 +7,7 @@ import { type Clock, systemClock, type Timer } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { KubeClient } from '../kube-client.ts';
 import { pause } from '../pause.ts';
-import { createLeaseLock, type LeaseAttempt, type LeaseLock } from './lease.ts';
+import { createLeaseLock, type LeaseAttempt, type LeaseBefore, type LeaseLock } from './lease.ts';
 
 export interface LeaderElection {
   start(): void;
@@ -31,8 +31,8 @@ export interface LeaderElectionOptions {
   /** Whether `stop` frees the Lease, so that the next leader need not wait for its end. */
   readonly releaseOnCancel: boolean;
   readonly log: Logger;
-  /** Must not throw. */
-  onStartedLeading(): void;
+  /** Must not throw. @param before the Lease as it was found; undefined: there was none. */
+  onStartedLeading(before: LeaseBefore | undefined): void;
   /** Must not throw. Called once for each `onStartedLeading`. */
   onStoppedLeading(): void;
   readonly clock?: Clock;
@@ -139,7 +139,7 @@ function settle(state: State, outcome: LeaseAttempt): void {
   state.leading = true;
   reportHolder(state, state.options.identity);
   state.options.log.info({ lease: state.options.name, identity: state.options.identity }, 'started leading');
-  state.options.onStartedLeading();
+  state.options.onStartedLeading(outcome.before);
 }
 
 /** Not the end of a request but a timer ends the leadership, so that one that hangs cannot prolong it. */

@@ -24,12 +24,24 @@ export interface LeaseLockOptions {
 
 /**
  * How an attempt ended. `held`: ours; `sinceMs` is the clock's `elapsedMs` just before it was written, `continued` that
- * it was ours already. `other`: somebody else's. `raced`: somebody wrote it at the same time, so nothing is known.
+ * it was ours already, `before` how it was found, undefined where there was none. `other`: somebody else's. `raced`: somebody wrote it at the same time, so nothing is known.
  */
 export type LeaseAttempt =
-  | { readonly result: 'held'; readonly sinceMs: number; readonly continued: boolean }
+  | {
+      readonly result: 'held';
+      readonly sinceMs: number;
+      readonly continued: boolean;
+      readonly before: LeaseBefore | undefined;
+    }
   | { readonly result: 'other'; readonly holder: string }
   | { readonly result: 'raced' };
+
+/** The Lease as somebody else left it. */
+export interface LeaseBefore {
+  /** When it was last renewed, by the clock of its holder, in ms since 1970; undefined: it does not say. */
+  readonly renewedMs: number | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+}
 
 export interface LeaseLock {
   /** Takes the Lease where it is free, renews it where it is ours. @throws ApiError, ConnectionError */
@@ -110,7 +122,12 @@ async function hold(state: State, before: Lease | undefined, signal: AbortSignal
     leaseTransitions: before === undefined || continued ? transitions : transitions + 1,
   };
   observe(state, await write(state, before, spec, signal), sinceMs);
-  return { result: 'held', sinceMs, continued };
+  return { result: 'held', sinceMs, continued, before: before && beforeOf(before) };
+}
+
+function beforeOf({ metadata, spec }: Lease): LeaseBefore {
+  const renewedMs = Date.parse(spec?.renewTime ?? '');
+  return { renewedMs: Number.isNaN(renewedMs) ? undefined : renewedMs, annotations: metadata.annotations ?? {} };
 }
 
 async function release(state: State, signal: AbortSignal): Promise<boolean> {
