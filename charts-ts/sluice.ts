@@ -3,12 +3,14 @@ import { Certificate } from './certificate.ts';
 import { Crds } from './crds.ts';
 import { Deployment } from './deployment.ts';
 import { EventService } from './event-service.ts';
+import { GrafanaDashboard } from './grafana-dashboard.ts';
 import { HttpRoute } from './http-route.ts';
 import { Ingress } from './ingress.ts';
 import { Namespace } from './namespace.ts';
 import { EgressNetworkPolicy, IngressNetworkPolicy } from './network-policy.ts';
 import { PodDisruptionBudget } from './pod-disruption-budget.ts';
 import { PodMonitor } from './pod-monitor.ts';
+import { PrometheusRule } from './prometheus-rule.ts';
 import { Rbac } from './rbac.ts';
 import { ReceiverRoles } from './receiver-roles.ts';
 import { resolveValues } from './resolve-values.ts';
@@ -37,6 +39,8 @@ export class Sluice extends Construct {
     if (values.ingress.enabled) parts.push(new Ingress(this, 'ingress', values, service.service));
     if (values.httpRoute.enabled) parts.push(new HttpRoute(this, 'http-route', values));
     if (values.podMonitor.enabled) parts.push(new PodMonitor(this, 'pod-monitor', values));
+    if (values.prometheusRule.enabled) parts.push(new PrometheusRule(this, 'prometheus-rule', values));
+    if (values.grafanaDashboard.enabled) parts.push(new GrafanaDashboard(this, 'grafana-dashboard', values));
     for (const [index, part] of parts.entries()) {
       const before = parts[index - 1];
       if (before !== undefined) part.node.addDependency(before);

@@ -253,6 +253,15 @@ export const declaration = {
     interval: value(text, '', "The interval, such as 30s; by default Prometheus' own."),
     labels: value(texts, {}, 'More labels, by which a Prometheus may select it.'),
   }),
+  prometheusRule: group('A PrometheusRule of the Prometheus operator, with alerts (docs/metrics.md).', {
+    enabled: value(yesOrNo, false, 'Adds the PrometheusRule.'),
+    labels: value(texts, {}, 'More labels, by which a Prometheus may select it.'),
+  }),
+  grafanaDashboard: group('A ConfigMap with a dashboard, which the sidecar of Grafana reads (docs/metrics.md).', {
+    enabled: value(yesOrNo, false, 'Adds the ConfigMap, with the label grafana_dashboard: "1".'),
+    labels: value(texts, {}, 'More labels, by which a sidecar may select it.'),
+    annotations: value(texts, {}, 'Annotations, such as grafana_folder.'),
+  }),
   ...rights,
   alerts,
   sources,

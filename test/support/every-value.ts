@@ -52,6 +52,8 @@ export const everyValue = {
     hostnames: ['hooks.example.com'],
   },
   podMonitor: { enabled: true, interval: '30s', labels: { release: 'prometheus' } },
+  prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
+  grafanaDashboard: { enabled: true, labels: { team: 'platform' }, annotations: { grafana_folder: 'Flux' } },
   targets: { extra: [{ group: 'example.com', plural: 'widgets' }] },
   alerts: { eventsFromNamespaces: ['apps'], workloadIdentity: true },
   sources: {

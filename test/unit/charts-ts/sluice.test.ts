@@ -278,6 +278,19 @@ describe('the PodMonitor', () => {
   });
 });
 
+describe('what Prometheus and Grafana read', () => {
+  it('has the labels by which they select it, and no value takes the label of the sidecar away', () => {
+    const labels = { release: 'prometheus', grafana_dashboard: '0' };
+    const rule = the('PrometheusRule', { prometheusRule: { enabled: true, labels } });
+    expect(rule.metadata).toMatchObject({ name: 'sluice', namespace: 'flux-system', labels });
+    const annotations = { grafana_folder: 'Flux' };
+    const { metadata, data } = the('ConfigMap', { grafanaDashboard: { enabled: true, labels, annotations } });
+    expect(metadata.labels).toMatchObject({ release: 'prometheus', grafana_dashboard: '1' });
+    expect(metadata.annotations).toEqual(annotations);
+    expect(JSON.parse(data?.['sluice.json'] ?? '')).toMatchObject({ uid: 'sluice' });
+  });
+});
+
 describe('tls', () => {
   const tls = { secretName: 'webhook-tls' };
 

@@ -13,6 +13,7 @@ export interface Manifest {
   };
   // biome-ignore lint/suspicious/noExplicitAny: a manifest is what its kind says, and the API server checks it elsewhere.
   readonly spec?: any;
+  readonly data?: Readonly<Record<string, string>>;
   readonly rules?: readonly { readonly resources: readonly string[]; readonly verbs: readonly string[] }[];
 }
 

@@ -1,0 +1,50 @@
+/** The alerts of Prometheus about Sluice, in the format of its rule files. */
+import { LEASE } from '../operator/api/installation.ts';
+
+export interface AlertingRule {
+  readonly alert: string;
+  readonly expr: string;
+  /** How long `expr` must hold before it fires. */
+  readonly for: string;
+  readonly labels: { readonly severity: 'warning' | 'critical' };
+  readonly annotations: { readonly summary: string; readonly description: string };
+}
+
+const warning = { severity: 'warning' } as const;
+const critical = { severity: 'critical' } as const;
+
+export const alertingRules: readonly AlertingRule[] = [
+  {
+    alert: 'SluiceNotificationsPending',
+    expr: 'max(sluice_notifications_pending_oldest_seconds) > 300',
+    for: '1m',
+    labels: warning,
+    annotations: {
+      summary: 'A webhook was answered 202, and its target has no annotation yet.',
+      description:
+        'The oldest pending target is {{ $value | humanizeDuration }} old: the API server cannot be reached, or refuses the annotation. The log names the target.',
+    },
+  },
+  {
+    alert: 'SluiceNoLeader',
+    expr: `(sum(leader_election_master_status{name="${LEASE}"}) or vector(0)) < 1`,
+    for: '3m',
+    labels: critical,
+    annotations: {
+      summary: 'No replica of Sluice leads.',
+      description:
+        'No status is written and no request of spec.exposure fulfilled. Check that the pods run, that they are scraped, and that they may update the Lease.',
+    },
+  },
+  {
+    alert: 'SluiceNotificationQueueOld',
+    expr: 'max(sluice_notifications_age_seconds) > 600',
+    for: '1m',
+    labels: warning,
+    annotations: {
+      summary: 'A notification of an Alert waits to be delivered.',
+      description:
+        'The oldest event is {{ $value | humanizeDuration }} old: the service of a Provider takes nothing. The Events of the Alerts have the reason.',
+    },
+  },
+];
