@@ -1,8 +1,9 @@
 /** Shows the page. */
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { route } from './state/current-route.ts';
 import { startClock } from './state/now.ts';
-import { route, routeOf } from './state/route.ts';
+import { routeOf } from './words/route.ts';
 
 const follow = (): void => {
   route.value = routeOf(location.hash);

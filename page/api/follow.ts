@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { authorization, open, ProblemError } from './request.ts';
 import { serverSentEvents } from './server-sent-events.ts';
-import type { DeliveryRecord } from './types.ts';
+import type { RecordView } from './types.ts';
 
 /** `off`: nothing is followed. `limited`: as many are followed as may be. `denied`: a token is needed. */
 export type StreamState = 'off' | 'connecting' | 'live' | 'lost' | 'limited' | 'denied';
@@ -14,11 +14,7 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /** Until `signal` aborts; after a break it goes on with the event that comes next. */
-export async function follow(
-  path: string,
-  onRecord: (record: DeliveryRecord) => void,
-  signal: AbortSignal,
-): Promise<void> {
+export async function follow(path: string, onRecord: (record: RecordView) => void, signal: AbortSignal): Promise<void> {
   let lastId = '';
   let pauseMs = FIRST_PAUSE_MS;
   streamState.value = 'connecting';
@@ -50,7 +46,7 @@ async function readStream(
   path: string,
   lastId: string,
   signal: AbortSignal,
-  take: (id: string, record: DeliveryRecord) => void,
+  take: (id: string, record: RecordView) => void,
 ): Promise<void> {
   const headers: Record<string, string> = { ...authorization(), Accept: 'text/event-stream' };
   if (lastId !== '') headers['Last-Event-ID'] = lastId;
@@ -62,7 +58,7 @@ async function readStream(
   const reader = body.getReader();
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
     for (const { event, data, id } of parse(decoder.decode(piece.value, { stream: true }))) {
-      if (event === 'delivery') take(id, JSON.parse(data) as DeliveryRecord);
+      if (event === 'delivery') take(id, JSON.parse(data) as RecordView);
     }
   }
 }

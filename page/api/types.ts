@@ -1,13 +1,29 @@
 /** What the API answers, as far as the page reads it. */
+import type { TraceNode } from '../../cel/cel.ts';
+import type { ExplainedTarget, Explanation } from '../../operator/deliveries/explain/explanation.ts';
+import type {
+  Follow,
+  FollowState,
+  ObjectRef,
+  TargetResult,
+  Verdict,
+} from '../../operator/deliveries/records/record.ts';
+import type { RecordView } from '../../operator/deliveries/records/record-view.ts';
+
+export type {
+  ExplainedTarget,
+  Explanation,
+  Follow,
+  FollowState,
+  ObjectRef,
+  RecordView,
+  TargetResult,
+  TraceNode,
+  Verdict,
+};
 
 /** The path segment of a kind. */
 export type KindPath = 'receivers' | 'brokerreceivers' | 'alerts';
-
-export interface ObjectRef {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
 
 export interface Condition {
   readonly type: string;
@@ -16,8 +32,6 @@ export interface Condition {
   readonly message: string;
   readonly lastTransitionTime?: string;
 }
-
-export type Verdict = 'accepted' | 'pending' | 'refused' | 'ignored';
 
 export interface LastDelivery {
   readonly time: string;
@@ -46,61 +60,6 @@ export interface DeliveryObject {
   readonly resolved?: Omit<Condition, 'type'>;
 }
 
-export type FollowState = 'waiting' | 'lagging' | 'fresh' | 'superseded' | 'failed' | 'suspended' | 'unfollowed';
-
-export interface Follow {
-  readonly state: FollowState;
-  readonly handledAt?: string;
-  readonly revision?: string;
-  readonly artifactAt?: string;
-  readonly appliedAt?: string;
-  readonly nudges?: number;
-  readonly message?: string;
-}
-
-export interface Target {
-  /** `GitRepository/apps/app` */
-  readonly ref: string;
-  readonly outcome: 'annotated' | 'coalesced' | 'filtered' | 'pending' | 'failed';
-  readonly code?: string;
-  readonly requestedAt?: string;
-  readonly follow?: Follow;
-}
-
-export interface DeliveryRecord {
-  readonly id: string;
-  readonly at: string;
-  readonly lastAt?: string;
-  readonly ms?: number;
-  readonly bytes?: number;
-  readonly replica: string;
-  readonly object: ObjectRef;
-  readonly type?: string;
-  readonly event?: string;
-  readonly providerId?: string;
-  readonly from?: string;
-  readonly userAgent?: string;
-  readonly origin: 'http' | 'replayed' | 'broker' | 'catch-up';
-  readonly verdict: Verdict;
-  readonly code: string;
-  readonly status?: number;
-  readonly repeated?: number;
-  readonly credential?: 'token' | 'previousToken';
-  readonly targets?: readonly Target[];
-  readonly targetCounts?: Readonly<Record<string, number>>;
-  readonly announced?: { readonly ref?: string; readonly before?: string; readonly revision?: string };
-  readonly duplicateOf?: string;
-  readonly follow?: Follow;
-  /** Whether the body is kept, or why it is not. */
-  readonly body?: string;
-  readonly redacted?: boolean;
-  readonly provider?: string;
-  readonly involved?: string;
-  readonly reason?: string;
-  readonly severity?: string;
-  readonly attempts?: number;
-}
-
 export interface List<Item> {
   readonly items: readonly Item[];
   readonly continue?: string;
@@ -114,4 +73,12 @@ export interface UnknownCall {
   readonly from?: string;
   readonly method?: string;
   readonly code: string;
+}
+
+/** What another filter would have changed. */
+export interface WhatIf {
+  readonly total: number;
+  readonly changed: number;
+  readonly items: readonly { readonly id: string; readonly before: string; readonly after: string }[];
+  readonly text: string;
 }

@@ -1,10 +1,10 @@
 /** One object in the list. */
 import type { DeliveryObject, KindPath } from '../api/types.ts';
 import { now } from '../state/now.ts';
-import { fragmentOf } from '../state/route.ts';
 import { ago, duration } from '../words/durations.ts';
 import { conditionOf, healthOf, healthWords, resolvedOf } from '../words/health.ts';
 import { lastDeliveryWords } from '../words/last-delivery-words.ts';
+import { fragmentOf } from '../words/route.ts';
 import { HealthIcon } from './health-icon.tsx';
 import { HourBars } from './hour-bars.tsx';
 import { Icon } from './icon.tsx';

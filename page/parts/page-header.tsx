@@ -1,8 +1,9 @@
 /** The bar at the top: where one is, where one can go, whether what is shown is live, and as whom. */
 import { type StreamState, streamState } from '../api/follow.ts';
-import { fragmentOf, type Route, route } from '../state/route.ts';
+import { route } from '../state/current-route.ts';
 import { token } from '../state/token.ts';
 import { tokenDialogOpen } from '../state/token-dialog.ts';
+import { fragmentOf, type Route } from '../words/route.ts';
 import { Icon } from './icon.tsx';
 
 const places: readonly { readonly name: string; readonly to: Route }[] = [

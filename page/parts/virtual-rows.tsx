@@ -2,7 +2,8 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren, RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { type Rows, topOfRow, useVisibleRange } from './visible-range.ts';
+import { type Rows, topOfRow } from './row-range.ts';
+import { useVisibleRange } from './use-visible-range.ts';
 
 interface VirtualRowsProps<Item> {
   readonly items: readonly Item[];
@@ -25,6 +26,7 @@ export function VirtualRows<Item>(props: VirtualRowsProps<Item>) {
   const open = openKey === '' ? -1 : items.findIndex((item) => keyOf(item) === openKey);
   const rows: Rows = { count: items.length, rowHeight, open, openHeight: open < 0 ? 0 : openHeight.value };
   const { from, to } = useVisibleRange(root, rows);
+  useScrollToOpen(root, rows);
   const shown = items.flatMap((item, index) => {
     const key = keyOf(item);
     // A row with the focus stays, wherever it is.
@@ -53,6 +55,18 @@ export function VirtualRows<Item>(props: VirtualRowsProps<Item>) {
       ))}
     </div>
   );
+}
+
+/** The row that a link names is seen when the page opens. */
+function useScrollToOpen(root: RefObject<HTMLElement | null>, rows: Rows): void {
+  const linked = useRef(true);
+  useLayoutEffect(() => {
+    if (rows.count === 0 || !linked.current) return;
+    linked.current = false;
+    if (rows.open < 0) return;
+    const top = (root.current?.getBoundingClientRect().top ?? 0) + topOfRow(rows.open, rows);
+    if (top > innerHeight / 2) scrollBy({ top: top - innerHeight / 3 });
+  }, [rows.count]);
 }
 
 /** By arrow keys from row to row, whether the next one is in the document yet or not. */

@@ -6,13 +6,14 @@ import { ObjectRow } from '../parts/object-row.tsx';
 import { ObjectSearch } from '../parts/object-search.tsx';
 import { PartialNotice } from '../parts/partial-notice.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
+import { UnknownCalls } from '../parts/unknown-calls.tsx';
 import { VirtualRows } from '../parts/virtual-rows.tsx';
 import { keyOf, objectList, watchObjects } from '../state/object-list.ts';
 import { type Health, healthOf } from '../words/health.ts';
 import { matches } from '../words/matches.ts';
 
 /** In CSS pixels, as in the style sheet. */
-const ROW_HEIGHT = 56;
+const ROW_HEIGHT = 62;
 
 const titles: Readonly<Record<KindPath, string>> = {
   receivers: 'Receivers',
@@ -36,6 +37,7 @@ export function ObjectsScreen({ kind }: { readonly kind: KindPath }) {
       {problem === undefined ? null : <ProblemNotice problem={problem} />}
       <PartialNotice partial={partial} />
       <ObjectSearch items={items} search={search} health={health} />
+      {kind === 'receivers' ? <UnknownCalls /> : null}
       <ObjectTable kind={kind} items={shown.value} />
       <p class="empty" role="status">
         {emptyWords(kind, loaded, items, shown.value)}

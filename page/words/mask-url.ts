@@ -4,5 +4,5 @@
 export function maskUrl(url: string): string {
   const [, origin = '', path = ''] = /^([a-z]+:\/\/[^/]*)?(.*)$/i.exec(url) ?? [];
   const [, first = '/'] = /^(\/[^/]*\/)/.exec(path) ?? [];
-  return `${origin}${first}••••••••`;
+  return `${origin}${first}••••••`;
 }

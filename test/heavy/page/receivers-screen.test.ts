@@ -38,6 +38,7 @@ let faults: string[];
 beforeAll(async () => {
   browser = await startChromium();
   server = await startPageServer(({ url }) => {
+    if (url.pathname === '/unknown') return [200, { items: [], partial: [], recordingSince: {} }];
     if (url.pathname !== '/receivers') return undefined;
     const from = Number(url.searchParams.get('continue') ?? 0);
     const items = Array.from({ length: COUNT }, (_, index) => receiver(index)).slice(from, from + 100);
@@ -52,6 +53,9 @@ beforeEach(async () => {
   faults = [];
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.on('pageerror', ({ message }) => faults.push(message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server.url)) faults.push(request.url());
+  });
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   await page.goto(server.url);
 });

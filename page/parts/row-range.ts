@@ -1,11 +1,7 @@
 /** Which rows of a long list are near the window. */
-import { useSignal } from '@preact/signals';
-import type { RefObject } from 'preact';
-import { useLayoutEffect } from 'preact/hooks';
 
 /** Rows above and below the window that are there before they are seen. */
 const OVERSCAN = 6;
-const FIRST_ROWS = 30;
 
 export interface Rows {
   readonly count: number;
@@ -39,26 +35,4 @@ function rowAt(top: number, { rowHeight, open, openHeight }: Rows): number {
   const end = (open + 1) * rowHeight;
   if (open < 0 || top < end) return Math.floor(top / rowHeight);
   return top < end + openHeight ? open : Math.floor((top - openHeight) / rowHeight);
-}
-
-/** Follows the window's scrolling. */
-export function useVisibleRange(root: RefObject<HTMLElement | null>, rows: Rows): Range {
-  const range = useSignal<Range>({ from: 0, to: FIRST_ROWS });
-  const { count, rowHeight, open, openHeight } = rows;
-  useLayoutEffect(() => {
-    const measure = (): void => {
-      const top = root.current?.getBoundingClientRect().top ?? 0;
-      const next = rangeAt(-top, innerHeight, { count, rowHeight, open, openHeight });
-      const { from, to } = range.peek();
-      if (next.from !== from || next.to !== to) range.value = next;
-    };
-    measure();
-    addEventListener('scroll', measure, { passive: true });
-    addEventListener('resize', measure, { passive: true });
-    return () => {
-      removeEventListener('scroll', measure);
-      removeEventListener('resize', measure);
-    };
-  }, [count, rowHeight, open, openHeight]);
-  return range.value;
 }

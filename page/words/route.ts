@@ -1,5 +1,4 @@
-/** Where the page is: a fragment of the URL, so that every screen can be linked to and no server has to know of it. */
-import { signal } from '@preact/signals';
+/** Places in the page as fragments of its URL: every screen can be linked to, and no server has to know of it. */
 import type { KindPath } from '../api/types.ts';
 
 export type Route =
@@ -49,5 +48,3 @@ function decoded(segment: string): string {
     return segment;
   }
 }
-
-export const route = signal<Route>({ screen: 'objects', kind: 'receivers' });

@@ -1,0 +1,160 @@
+/** One object: how it does, and its deliveries as they come. */
+import { type Signal, useComputed, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { KindPath, RecordView, Verdict } from '../api/types.ts';
+import { DeliveryDetail } from '../parts/delivery-detail.tsx';
+import { DeliveryRow } from '../parts/delivery-row.tsx';
+import { ObjectSummary } from '../parts/object-summary.tsx';
+import { PartialNotice } from '../parts/partial-notice.tsx';
+import { ProblemNotice } from '../parts/problem-notice.tsx';
+import { VerdictIcon } from '../parts/verdict-icon.tsx';
+import { VirtualRows } from '../parts/virtual-rows.tsx';
+import { route } from '../state/current-route.ts';
+import { now } from '../state/now.ts';
+import { oneObject, watchObject } from '../state/one-object.ts';
+import { clockTime } from '../words/durations.ts';
+import { deliveryNouns } from '../words/last-delivery-words.ts';
+import { fragmentOf, type Route } from '../words/route.ts';
+
+/** In CSS pixels, as in the style sheet. */
+const ROW_HEIGHT = 40;
+const verdicts: readonly Verdict[] = ['accepted', 'pending', 'refused', 'ignored'];
+
+type At = Extract<Route, { screen: 'object' }>;
+
+export function ObjectScreen({ at }: { readonly at: At }) {
+  const { kind, namespace, name } = at;
+  useEffect(() => watchObject(kind, namespace, name), [kind, namespace, name]);
+  const verdict = useSignal<Verdict | undefined>(undefined);
+  const { item, deliveries, loaded, problem } = oneObject.value;
+  const shown = useComputed(() => {
+    const { items } = oneObject.value.deliveries;
+    return verdict.value === undefined ? items : items.filter((record) => record.verdict === verdict.value);
+  });
+  return (
+    <main class="object">
+      <p class="crumbs">
+        <a href={fragmentOf({ screen: 'objects', kind })}>{title(kind)}</a>
+      </p>
+      <h1>
+        <span class="namespace">{namespace}/</span>
+        {name}
+      </h1>
+      {problem === undefined ? null : <ProblemNotice problem={problem} />}
+      {item === undefined ? null : <ObjectSummary kind={kind} item={item} />}
+      <PartialNotice partial={deliveries.partial ?? []} />
+      <div class="search-bar">
+        <h2>Deliveries</h2>
+        <VerdictChips items={deliveries.items} verdict={verdict} />
+        <Since recordingSince={deliveries.recordingSince ?? {}} />
+      </div>
+      <DeliveryTable at={at} items={shown.value} />
+      <p class="empty" role="status">
+        {emptyWords(kind, loaded, deliveries.items.length, shown.value.length)}
+      </p>
+    </main>
+  );
+}
+
+function title(kind: KindPath): string {
+  return { receivers: 'Receivers', brokerreceivers: 'BrokerReceivers', alerts: 'Alerts' }[kind];
+}
+
+function emptyWords(kind: KindPath, loaded: boolean, all: number, shown: number): string {
+  if (!loaded) return all === 0 ? 'Loading' : '';
+  if (all === 0)
+    return `No ${deliveryNouns[kind]} has arrived since the operator records. It appears here when it does.`;
+  return shown === 0 ? 'None with this verdict.' : '';
+}
+
+interface VerdictChipsProps {
+  readonly items: readonly RecordView[];
+  readonly verdict: Signal<Verdict | undefined>;
+}
+
+function VerdictChips({ items, verdict }: VerdictChipsProps) {
+  const choose = (value: Verdict | undefined) => (): void => {
+    verdict.value = value;
+  };
+  return (
+    <fieldset class="chips">
+      <legend class="hidden">Show</legend>
+      <button type="button" aria-pressed={verdict.value === undefined} onClick={choose(undefined)}>
+        All <b>{items.length}</b>
+      </button>
+      {verdicts.map((each) => {
+        const count = items.filter((record) => record.verdict === each).length;
+        if (count === 0 && verdict.value !== each) return null;
+        return (
+          <button key={each} type="button" aria-pressed={verdict.value === each} onClick={choose(each)}>
+            <VerdictIcon verdict={each} /> {each} <b>{count}</b>
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+/** A restart forgets what came before it. */
+function Since({ recordingSince }: { readonly recordingSince: Readonly<Record<string, string>> }) {
+  const replicas = Object.entries(recordingSince).sort();
+  if (replicas.length === 0) return null;
+  return (
+    <p class="since">
+      Recorded since{' '}
+      {replicas.map(([replica, time], place) => (
+        <span key={replica}>
+          {place === 0 ? '' : ', '}
+          <time dateTime={time} title={time}>
+            {clockTime(time, now.value)}
+          </time>{' '}
+          by {replica}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function DeliveryTable({ at, items }: { readonly at: At; readonly items: readonly RecordView[] }) {
+  const { item } = oneObject.value;
+  const toggle = (id: string): void => {
+    // It is the same screen: one step back leads to the list.
+    history.replaceState(null, '', fragmentOf({ ...at, delivery: at.delivery === id ? '' : id }));
+    route.value = { ...at, delivery: at.delivery === id ? '' : id };
+  };
+  return (
+    <div class="table" role="table" aria-label="Deliveries" aria-rowcount={items.length + 1}>
+      <div role="rowgroup" class="head">
+        <div role="row" class="row" aria-rowindex={1}>
+          {['Time', 'Verdict', 'Code', 'Event', 'Revision', 'At the source', 'From'].map((heading) => (
+            <span key={heading} role="columnheader">
+              {heading}
+            </span>
+          ))}
+        </div>
+      </div>
+      <VirtualRows
+        items={items}
+        rowHeight={ROW_HEIGHT}
+        keyOf={({ id }) => id}
+        openKey={at.delivery}
+        below={(record) => (
+          <div role="row" class="detail-row">
+            <div role="cell">
+              <DeliveryDetail key={record.id} kind={at.kind} record={record} item={item} />
+            </div>
+          </div>
+        )}
+      >
+        {(record, index) => (
+          <DeliveryRow
+            record={record}
+            rowIndex={index + 2}
+            open={record.id === at.delivery}
+            onToggle={() => toggle(record.id)}
+          />
+        )}
+      </VirtualRows>
+    </div>
+  );
+}

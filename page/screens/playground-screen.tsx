@@ -1,0 +1,106 @@
+/** The playground: a payload, the filters of a Receiver, and what they would do, as one types. */
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { TraceNode } from '../api/types.ts';
+import { ExplanationView } from '../parts/explanation-view.tsx';
+import { FilterEditor } from '../parts/filter-editor.tsx';
+import { PayloadEditor } from '../parts/payload-editor.tsx';
+import { ReceiverField } from '../parts/receiver-field.tsx';
+import { WhatIfView } from '../parts/what-if-view.tsx';
+import { watchObjects } from '../state/object-list.ts';
+import {
+  entries,
+  explanation,
+  type FilterField,
+  openReceiver,
+  ownFilters,
+  problem,
+  RESOURCE_FILTER,
+  receiver,
+  triedFilters,
+  tryFilter,
+} from '../state/playground.ts';
+import { token } from '../state/token.ts';
+
+interface PlaygroundScreenProps {
+  readonly namespace: string;
+  readonly name: string;
+  readonly delivery: string;
+}
+
+/** A part of a filter that somebody points at. */
+interface Pointed {
+  readonly field: FilterField;
+  readonly node: TraceNode;
+}
+
+export function PlaygroundScreen({ namespace, name, delivery }: PlaygroundScreenProps) {
+  useEffect(() => watchObjects('receivers'), []);
+  useEffect(() => {
+    if (name !== '') void openReceiver(namespace, name, delivery);
+  }, [namespace, name, delivery, token.value]);
+  const pointed = useSignal<Pointed | undefined>(undefined);
+  return (
+    <main class="playground">
+      <h1>Playground</h1>
+      <p class="muted">Tries filters on a payload. Nothing is annotated, and nothing is saved.</p>
+      <ReceiverField namespace={namespace} name={name} />
+      {name === '' || receiver.value === undefined ? (
+        <p class="empty" role="status">
+          {name === '' ? 'Choose a Receiver.' : (problem.value ?? 'Loading')}
+        </p>
+      ) : (
+        <div class="columns">
+          <section aria-label="Filters and payload">
+            <Filters pointed={pointed} />
+            <PayloadEditor />
+          </section>
+          <section aria-label="Result">
+            <Result pointed={pointed} />
+            <WhatIfView />
+          </section>
+        </div>
+      )}
+    </main>
+  );
+}
+
+function Filters({ pointed }: { readonly pointed: Signal<Pointed | undefined> }) {
+  const fields = [RESOURCE_FILTER, ...entries.value.map((entry) => `${entry}.filter`)];
+  return (
+    <>
+      {fields.map((field) => (
+        <FilterEditor
+          key={field}
+          label={field}
+          value={triedFilters.value.get(field) ?? ownFilters.value.get(field) ?? ''}
+          mark={pointed.value?.field === field ? pointed.value.node : undefined}
+          changed={triedFilters.value.has(field)}
+          onInput={(text) => tryFilter(field, text)}
+          onReset={() => tryFilter(field, undefined)}
+        />
+      ))}
+    </>
+  );
+}
+
+function Result({ pointed }: { readonly pointed: Signal<Pointed | undefined> }) {
+  const answer = explanation.value;
+  return (
+    <>
+      {problem.value === undefined ? null : (
+        <p class="notice bad" role="alert">
+          {problem.value}
+        </p>
+      )}
+      {answer === undefined ? null : (
+        <ExplanationView
+          explanation={answer}
+          onPoint={(field, node) => {
+            pointed.value = node && { field: field === 'resourceFilter' ? RESOURCE_FILTER : field, node };
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+/** One object and its deliveries, the newest first. */
+import { signal } from '@preact/signals';
+import { listAll } from '../api/list-all.ts';
+import { get, type ProblemError } from '../api/request.ts';
+import type { DeliveryObject, KindPath, List, RecordView } from '../api/types.ts';
+import { keepFresh } from './keep-fresh.ts';
+
+interface OneObject {
+  /** undefined: not read yet, or not there. */
+  readonly item?: DeliveryObject;
+  readonly deliveries: List<RecordView>;
+  readonly loaded: boolean;
+  readonly problem?: ProblemError;
+}
+
+/** More are forgotten, the oldest first. */
+const MOST = 2_000;
+const EMPTY: OneObject = { deliveries: { items: [] }, loaded: false };
+
+export const oneObject = signal(EMPTY);
+
+/** Path of an object in the API. */
+export function pathOf(kind: KindPath, namespace: string, name: string): string {
+  return [kind, namespace, name].map(encodeURIComponent).join('/');
+}
+
+/** Keeps {@link oneObject} at what the API says. @returns what ends that. */
+export function watchObject(kind: KindPath, namespace: string, name: string): () => void {
+  oneObject.value = EMPTY;
+  const path = pathOf(kind, namespace, name);
+  return keepFresh({
+    stream: `${path}/stream`,
+    async load(ended) {
+      const [item, deliveries] = await Promise.all([
+        get<DeliveryObject>(path, ended),
+        listAll<RecordView>(`${path}/deliveries`, ended),
+      ]);
+      if (!ended.aborted) oneObject.value = { item, deliveries, loaded: true };
+    },
+    fail(problem) {
+      oneObject.value = { ...oneObject.value, problem };
+    },
+    show(records) {
+      const { deliveries } = oneObject.value;
+      const items = merged(deliveries.items, records);
+      oneObject.value = { ...oneObject.value, deliveries: { ...deliveries, items } };
+    },
+  });
+}
+
+/** A record takes the place of the one with the same id. Ids sort by time. */
+function merged(items: readonly RecordView[], records: ReadonlyMap<string, RecordView>): readonly RecordView[] {
+  const others = items.filter(({ id }) => !records.has(id));
+  return [...records.values(), ...others].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, MOST);
+}

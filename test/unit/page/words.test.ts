@@ -1,0 +1,121 @@
+// What the page says of times, revisions, URLs, and of how an object does.
+import { describe, expect, it } from 'vitest';
+import type { DeliveryObject } from '../../../page/api/types.ts';
+import { ago, clockTime, duration } from '../../../page/words/durations.ts';
+import { healthOf } from '../../../page/words/health.ts';
+import { lastDeliveryWords } from '../../../page/words/last-delivery-words.ts';
+import { maskUrl } from '../../../page/words/mask-url.ts';
+import { matches } from '../../../page/words/matches.ts';
+import { announcedWords, shortRevision } from '../../../page/words/revision-words.ts';
+
+const NOW = Date.parse('2026-11-26T10:00:00Z');
+const back = (ms: number): string => new Date(NOW - ms).toISOString();
+const HEX = '4a5f2c1e0d9b8a7c6f5e4d3c2b1a09f8e7d6c5b4';
+
+function object(change: Partial<DeliveryObject>): DeliveryObject {
+  return { object: { kind: 'Receiver', namespace: 'apps', name: 'app' }, type: 'github', ...change };
+}
+const condition = (type: string, status: string, reason = '', message = '') => ({ type, status, reason, message });
+
+describe('times', () => {
+  it.each([
+    [-5_000, 'just now'],
+    [9_999, 'just now'],
+    [10_000, '10 s ago'],
+    [60_000, '1 min ago'],
+    [3_599_999, '59 min ago'],
+    [3_600_000, '1 h ago'],
+    [86_400_000, '1 d ago'],
+  ])('%d ms back are %s', (ms, words) => {
+    expect(ago(back(ms), NOW)).toBe(words);
+  });
+
+  it.each([
+    [3.2, '3 ms'],
+    [99.4, '99 ms'],
+    [100, '0.1 s'],
+    [1_900, '1.9 s'],
+    [9_949, '9.9 s'],
+    [9_950, '10 s'],
+    [59_700, '1 min'],
+    [119_800, '2 min'],
+    [200_000, '3 min 20 s'],
+    [3_600_000, '1 h 0 min'],
+  ])('%d ms are %s', (ms, words) => {
+    expect(duration(ms)).toBe(words);
+  });
+
+  it('have their date where it is not that of now', () => {
+    expect(clockTime(back(0), NOW)).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(clockTime(back(3 * 86_400_000), NOW)).toMatch(/^2026-11-2\d \d\d:\d\d:\d\d$/);
+    expect([ago('never', NOW), clockTime('never', NOW)]).toEqual(['', '']);
+  });
+});
+
+describe('revisions', () => {
+  it.each([
+    [`main@sha1:${HEX}`, 'main@4a5f2c1'],
+    [HEX, '4a5f2c1'],
+    [`latest@sha256:${HEX}${HEX.slice(0, 24)}`, 'latest@4a5f2c1'],
+    ['v1.2.3', 'v1.2.3'],
+    ['', ''],
+  ])('%s is %s', (revision, short) => {
+    expect(shortRevision(revision)).toBe(short);
+  });
+
+  it('are named with what they are of', () => {
+    expect(announcedWords({ ref: 'refs/heads/main', revision: HEX })).toBe('main@4a5f2c1');
+    expect(announcedWords({ ref: 'refs/tags/v1' })).toBe('v1');
+    expect(announcedWords(undefined)).toBe('');
+  });
+});
+
+describe('a URL', () => {
+  it.each([
+    [`https://hooks.example.com/hook/${HEX}`, 'https://hooks.example.com/hook/••••••'],
+    [`http://10.0.0.1:9292/hook/${HEX}?a=b`, 'http://10.0.0.1:9292/hook/••••••'],
+    [`https://hooks.example.com/${HEX}`, 'https://hooks.example.com/••••••'],
+    [`/hook/${HEX}`, '/hook/••••••'],
+  ])('%s is shown as %s', (url, masked) => {
+    expect(maskUrl(url)).toBe(masked);
+  });
+});
+
+describe('an object', () => {
+  const lastDelivery = { time: back(0), event: 'push', verdict: 'accepted', code: 'Delivered' } as const;
+
+  it.each<[string, Partial<DeliveryObject>]>([
+    ['broken', { lastDelivery, conditions: [condition('Delivering', 'False'), condition('ResolvedRefs', 'False')] }],
+    ['unresolved', { lastDelivery, conditions: [condition('Delivering', 'True'), condition('ResolvedRefs', 'False')] }],
+    ['unresolved', { lastDelivery, resolved: condition('ResolvedRefs', 'False') }],
+    [
+      'pending',
+      { lastDelivery: { ...lastDelivery, verdict: 'pending' }, conditions: [condition('Delivering', 'True')] },
+    ],
+    ['none', { conditions: [condition('Delivering', 'Unknown')] }],
+    ['none', {}],
+    ['ok', { lastDelivery, conditions: [condition('Delivering', 'True'), condition('ResolvedRefs', 'True')] }],
+    // Fewer than three refusals in a row are no break; an Alert has no condition that says so.
+    ['ok', { lastDelivery: { ...lastDelivery, verdict: 'refused' }, conditions: [condition('Delivering', 'True')] }],
+    ['broken', { lastDelivery: { ...lastDelivery, verdict: 'refused' } }],
+  ])('is %s', (health, change) => {
+    expect(healthOf(object(change))).toBe(health);
+  });
+
+  it('says what came last', () => {
+    const words = (change: Partial<DeliveryObject['lastDelivery']>) =>
+      lastDeliveryWords(object({ lastDelivery: { ...lastDelivery, ...change } }), 'receivers');
+    expect(lastDeliveryWords(object({}), 'brokerreceivers')).toBe('No message yet');
+    expect(words({})).toBe('push accepted');
+    expect(words({ revision: HEX })).toBe('push accepted, 4a5f2c1');
+    expect(words({ event: '', verdict: 'refused', code: 'TokenMismatch' })).toBe('webhook refused, TokenMismatch');
+  });
+
+  it('is found by every word of its row', () => {
+    const item = object({ lastDelivery, conditions: [condition('Delivering', 'False', 'SilentBreak', '3 commits')] });
+    expect(['', 'apps/app', 'PUSH git', 'silent', ' commits  app '].map((search) => matches(item, search))).toEqual(
+      Array(5).fill(true),
+    );
+    expect(['other', 'push other'].map((search) => matches(item, search))).toEqual([false, false]);
+  });
+});
