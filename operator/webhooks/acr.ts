@@ -1,3 +1,4 @@
+import { acrPush } from './image-push.ts';
 import { shapeVerifier } from './shape-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
 
@@ -10,4 +11,5 @@ export const acr: WebhookType = {
   oidcProviders: 'refused',
   methods: ['POST'],
   prepare: () => shapeVerifier({ action: 'string', target: { repository: 'string', tag: 'string' } }),
+  announced: acrPush,
 };

@@ -1,3 +1,4 @@
+import { bitbucketPush } from './bitbucket-push.ts';
 import { hubFilterInput } from './hub-filter-input.ts';
 import { hubVerifier } from './hub-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
@@ -13,4 +14,5 @@ export const bitbucket: WebhookType = {
   methods: ['POST'],
   prepare: ({ token }) => hubVerifier(token),
   filterInput: hubFilterInput,
+  announced: bitbucketPush,
 };

@@ -1,5 +1,6 @@
 import { validateCdEvent } from '../verify/cdevents/validate-cdevent.ts';
 import { parseJson } from '../verify/parse-json.ts';
+import { cdeventsArtifact } from './cdevents-artifact.ts';
 import type { WebhookType } from './webhook-type.ts';
 
 /** CDEvents (https://cdevents.dev), unsigned: the path is the secret. */
@@ -16,4 +17,5 @@ export const cdevents: WebhookType = {
       return {};
     },
   }),
+  announced: cdeventsArtifact,
 };

@@ -1,3 +1,4 @@
+import { dockerhubPush } from './image-push.ts';
 import { shapeVerifier } from './shape-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
 
@@ -9,4 +10,5 @@ export const dockerhub: WebhookType = {
   oidcProviders: 'refused',
   methods: ['POST'],
   prepare: () => shapeVerifier({ push_data: { tag: 'string' }, repository: { repo_url: 'string' } }),
+  announced: dockerhubPush,
 };

@@ -3,6 +3,7 @@ import { RequestError } from '../api/errors.ts';
 import { systemClock } from '../observe/clock.ts';
 import { mediaType } from '../verify/media-type.ts';
 import { GOOGLE_KEYS_URL, type GoogleOptions, googleIdToken } from './google-id-token.ts';
+import { gcrPush } from './image-push.ts';
 import { issuers as sharedIssuers } from './issuers.ts';
 import { pubsubMessage } from './pubsub-message.ts';
 import type { SecretData, WebhookRequest, WebhookType, WebhookVerifier } from './webhook-type.ts';
@@ -45,6 +46,7 @@ export function createGcr(options: Partial<GoogleOptions> = {}): WebhookType {
     methods: ['POST'],
     prepare: ({ secret }) => prepare(secret, all),
     filterInput,
+    announced: gcrPush,
   };
 }
 

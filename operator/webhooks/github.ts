@@ -1,4 +1,5 @@
 import { hubFilterInput } from './hub-filter-input.ts';
+import { hubPush } from './hub-push.ts';
 import { hubVerifier } from './hub-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
 
@@ -14,4 +15,5 @@ export const github: WebhookType = {
   methods: ['POST'],
   prepare: ({ token }) => hubVerifier(token),
   filterInput: hubFilterInput,
+  announced: hubPush,
 };

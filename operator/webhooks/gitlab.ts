@@ -3,6 +3,7 @@ import { systemClock } from '../observe/clock.ts';
 import { singleHeader } from '../verify/single-header.ts';
 import { parseSecretKey, type SigningKey } from '../verify/standard-webhooks.ts';
 import { tokenEquals } from '../verify/token-equals.ts';
+import { gitlabPush } from './gitlab-push.ts';
 import { malformedKey, secretKey } from './secret-key.ts';
 import { standardProof } from './signing-secret.ts';
 import { tokenHeaderVerifier } from './token-header-verifier.ts';
@@ -47,6 +48,7 @@ export function createGitlab({ now = systemClock.now }: { now?: () => number } =
     eventHeader: 'x-gitlab-event',
     methods: ['POST'],
     prepare: (settings) => prepare(settings, now),
+    announced: gitlabPush,
   };
 }
 

@@ -1,3 +1,4 @@
+import { harborPush } from './image-push.ts';
 import { tokenHeaderVerifier } from './token-header-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
 
@@ -10,4 +11,5 @@ export const harbor: WebhookType = {
   oidcProviders: 'refused',
   methods: ['POST'],
   prepare: ({ token }) => tokenHeaderVerifier(token, 'authorization'),
+  announced: harborPush,
 };

@@ -1,3 +1,4 @@
+import { quayPush } from './image-push.ts';
 import { shapeVerifier } from './shape-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
 
@@ -10,4 +11,5 @@ export const quay: WebhookType = {
   oidcProviders: 'refused',
   methods: ['POST'],
   prepare: () => shapeVerifier({ docker_url: 'string', updated_tags: ['string'] }),
+  announced: quayPush,
 };
