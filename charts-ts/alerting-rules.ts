@@ -15,6 +15,17 @@ const critical = { severity: 'critical' } as const;
 
 export const alertingRules: readonly AlertingRule[] = [
   {
+    alert: 'SluiceTargetsUnresolved',
+    expr: 'sum by (kind, reason) (sluice_unresolved_refs) > 0',
+    for: '10m',
+    labels: warning,
+    annotations: {
+      summary: 'A {{ $labels.kind }} names targets that cannot be found.',
+      description:
+        '{{ $value }} targets: {{ $labels.reason }}. The condition ResolvedRefs of the {{ $labels.kind }} names them, and what to do.',
+    },
+  },
+  {
     alert: 'SluiceNotificationsPending',
     expr: 'max(sluice_notifications_pending_oldest_seconds) > 300',
     for: '1m',

@@ -65,6 +65,12 @@ const rows: readonly Row[] = [
     title: 'Targets',
     panels: [
       {
+        title: 'Targets that cannot be found',
+        description: 'The condition ResolvedRefs of the object names them. The alert SluiceTargetsUnresolved fires.',
+        unit: 'short',
+        queries: [{ expr: `sum by (kind, reason) (sluice_unresolved_refs{${JOB}})`, legend: '{{kind}} {{reason}}' }],
+      },
+      {
         title: 'Pending targets',
         description: 'Promised to a sender by 202 and not yet annotated: the API server is away, or refuses.',
         unit: 'short',

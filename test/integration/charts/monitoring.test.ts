@@ -37,6 +37,10 @@ describe('the alerts', () => {
   /** Series that make an alert fire, and the alert. */
   const firing: readonly (readonly [alert: string, series: Readonly<Record<string, string>>])[] = [
     [
+      'SluiceTargetsUnresolved',
+      { [LEADS]: `1${LONG}`, 'sluice_unresolved_refs{kind="Receiver",reason="TargetNotFound"}': `2${LONG}` },
+    ],
+    [
       'SluiceNotificationsPending',
       { [LEADS]: `1${LONG}`, sluice_notifications_pending_oldest_seconds: `301+60${LONG}` },
     ],
