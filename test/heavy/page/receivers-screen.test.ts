@@ -3,46 +3,51 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { accessibilityFaults } from '../../support/page/accessibility-faults.ts';
 import { startChromium } from '../../support/page/chromium.ts';
+import { openPage } from '../../support/page/open-page.ts';
+import { minutesBack, pageObject, pageRecord } from '../../support/page/page-records.ts';
 import { type PageServer, startPageServer } from '../../support/page/page-server.ts';
 
-const PATH = `/hook/${'0123456789abcdef'.repeat(4)}`;
 const COUNT = 250;
-
 const nameOf = (index: number): string => `app-${String(index).padStart(3, '0')}`;
-
-function receiver(index: number) {
-  const name = nameOf(index);
-  const refused = index === 0;
-  return {
-    object: { kind: 'Receiver', namespace: 'apps', name },
-    type: 'github',
-    url: `https://hooks.example.com${PATH}`,
-    conditions: refused
-      ? [{ type: 'Delivering', status: 'False', reason: 'Refused', message: 'SignatureMismatch: 3 webhooks in 1 min' }]
-      : [{ type: 'Delivering', status: 'True', reason: 'Delivered', message: 'The last webhook was accepted' }],
-    lastDelivery: {
-      time: new Date(Date.now() - 125_000).toISOString(),
-      event: 'push',
-      verdict: refused ? 'refused' : 'accepted',
-      code: refused ? 'SignatureMismatch' : 'Delivered',
+const broken = pageObject(nameOf(0), {
+  conditions: [
+    { type: 'Delivering', status: 'False', reason: 'Refused', message: 'SignatureMismatch: 3 webhooks in 1 min' },
+  ],
+  lastDelivery: { time: minutesBack(2), event: 'push', verdict: 'refused', code: 'SignatureMismatch' },
+  counts: { hours: Array.from({ length: 24 }, () => ({ accepted: 2, refused: 1 })) },
+});
+const unresolved = pageObject(nameOf(1), {
+  conditions: [
+    {
+      type: 'ResolvedRefs',
+      status: 'False',
+      reason: 'TargetNotFound',
+      message: 'GitRepository apps/none is not there',
     },
-    counts: { hours: Array.from({ length: 24 }, () => ({ accepted: 2, refused: refused ? 1 : 0 })) },
-    pushToArtifactMs: 1_900,
-  };
-}
+  ],
+});
+const objects = [broken, unresolved, ...Array.from({ length: COUNT - 2 }, (_, index) => pageObject(nameOf(index + 2)))];
+const PATH = new URL(broken.url ?? '').pathname;
 
 let browser: Browser;
 let server: PageServer;
 let page: Page;
-let faults: string[];
+let faults: readonly string[];
 beforeAll(async () => {
   browser = await startChromium();
   server = await startPageServer(({ url }) => {
-    if (url.pathname === '/unknown') return [200, { items: [], partial: [], recordingSince: {} }];
+    const list = { partial: [], recordingSince: {} };
+    if (url.pathname === '/unknown') {
+      return [
+        200,
+        { ...list, items: [{ at: minutesBack(4.5), from: '192.0.2.9', method: 'POST', code: 'PathUnknown' }] },
+      ];
+    }
+    if (url.pathname === '/alerts') return [200, { ...list, items: [], partial: ['sluice-1'] }];
     if (url.pathname !== '/receivers') return undefined;
     const from = Number(url.searchParams.get('continue') ?? 0);
-    const items = Array.from({ length: COUNT }, (_, index) => receiver(index)).slice(from, from + 100);
-    return [200, { items, continue: from + 100 < COUNT ? `${from + 100}` : '', partial: [], recordingSince: {} }];
+    const next = from + 100 < COUNT ? `${from + 100}` : '';
+    return [200, { ...list, items: objects.slice(from, from + 100), continue: next }];
   });
 });
 afterAll(async () => {
@@ -50,63 +55,89 @@ afterAll(async () => {
   await server.close();
 });
 beforeEach(async () => {
-  faults = [];
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.on('pageerror', ({ message }) => faults.push(message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(server.url)) faults.push(request.url());
-  });
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  await page.goto(server.url);
+  ({ page, faults } = await openPage(browser, server.url));
+  await row(0).waitFor();
 });
-afterEach(() => page.close());
+afterEach(() => page.context().close());
+
+function row(index: number) {
+  return page.getByRole('row', { name: `apps/${nameOf(index)}` });
+}
 
 describe('the list of Receivers', () => {
   it('says of each what came last and how it went', async () => {
-    const row = page.getByRole('row', { name: 'apps/app-000' });
-    await row.waitFor();
-    expect(await row.textContent()).toContain('push refused, SignatureMismatch');
-    expect(await row.textContent()).toContain('3 webhooks in 1 min');
-    expect(await row.textContent()).toContain('2 min ago');
-    expect(await row.getByRole('img').getAttribute('aria-label')).toBe('Last 24 hours: 48 accepted, 24 refused');
+    const text = await row(0).textContent();
+    for (const words of ['push refused, SignatureMismatch', '3 webhooks in 1 min', '2 min ago', 'Not delivering']) {
+      expect(text).toContain(words);
+    }
+    expect(await row(0).getByRole('img').getAttribute('aria-label')).toBe('Last 24 hours: 48 accepted, 24 refused');
+    expect(await row(1).textContent()).toContain('GitRepository apps/none is not there');
     expect(faults).toEqual([]);
   });
 
   it('hides the path of a URL until it is asked for', async () => {
-    const row = page.getByRole('row', { name: 'apps/app-001' });
-    await row.waitFor();
     expect(await page.content()).not.toContain(PATH);
-    await row.getByRole('button', { name: 'Show the URL of apps/app-001' }).click();
-    expect(await row.textContent()).toContain(PATH);
+    await row(1)
+      .getByRole('button', { name: `Show the URL of apps/${nameOf(1)}` })
+      .click();
+    expect(await row(1).textContent()).toContain(PATH);
   });
 
   it('has all of them, and few in the document', async () => {
-    await page.getByRole('table', { name: 'Receivers' }).waitFor();
     await expect.poll(() => page.getByRole('table').getAttribute('aria-rowcount')).toBe(`${COUNT + 1}`);
     expect(await page.getByRole('row').count()).toBeLessThan(50);
     await page.keyboard.press('End');
-    await page.getByRole('row', { name: `apps/${nameOf(COUNT - 1)}` }).waitFor();
+    await row(COUNT - 1).waitFor();
     expect(await page.getByRole('row').count()).toBeLessThan(50);
   });
 
+  it('is narrowed by words, and by how they do', async () => {
+    await page.getByRole('searchbox').fill(`${nameOf(7)} github`);
+    await row(7).waitFor();
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await page.getByRole('searchbox').fill('');
+    await page.getByRole('button', { name: 'Target missing 1' }).click();
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await row(1).waitFor();
+  });
+
   it('shows a delivery when it arrives', async () => {
-    await page.getByRole('row', { name: 'apps/app-001' }).waitFor();
     await expect.poll(() => server.streams()).toBeGreaterThan(0);
-    const object = { kind: 'Receiver', namespace: 'apps', name: 'app-001' };
-    const record = {
-      id: '1',
-      at: new Date().toISOString(),
-      object,
-      event: 'ping',
-      verdict: 'ignored',
-      code: 'Delivered',
-    };
-    server.send('1', record);
-    await page.getByRole('row', { name: 'apps/app-001' }).getByText('ping ignored').waitFor();
+    const object = { kind: 'Receiver', namespace: 'apps', name: nameOf(1) };
+    server.send('1', pageRecord(0, { object, event: 'ping', verdict: 'ignored' }));
+    await row(1).getByText('ping ignored').waitFor();
+  });
+
+  it('says that calls found no Receiver', async () => {
+    const calls = page.getByRole('group').filter({ hasText: 'A call of a path that no Receiver has' });
+    await calls.getByText('4 min ago').waitFor();
+    await calls.locator('summary').click();
+    await calls.getByText('POST from 192.0.2.9, PathUnknown').waitFor();
+  });
+
+  it('says which replicas do not answer, and that there is nothing', async () => {
+    await page.getByRole('link', { name: 'Alerts' }).click();
+    await page.getByText('sluice-1 does not answer').waitFor();
+    await page.getByText('There are no Alerts that you may see.').waitFor();
+  });
+
+  it('can be used by keyboard alone', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('app-00');
+    await expect.poll(() => page.getByRole('row').count()).toBe(11);
+    const focused = () => page.evaluate('document.activeElement.textContent');
+    for (let tabs = 0; tabs < 30 && (await focused()) !== `apps/${nameOf(0)}`; tabs++) await page.keyboard.press('Tab');
+    expect(await focused()).toBe(`apps/${nameOf(0)}`);
+    for (let index = 1; index < 4; index++) {
+      await page.keyboard.press('ArrowDown');
+      await expect.poll(focused).toBe(`apps/${nameOf(index)}`);
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: `apps/${nameOf(3)}` }).waitFor();
+    expect(new URL(page.url()).hash).toBe(`#/receivers/apps/${nameOf(3)}`);
   });
 
   it('can be read by everybody', async () => {
-    await page.getByRole('row', { name: 'apps/app-000' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 });

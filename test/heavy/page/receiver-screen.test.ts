@@ -1,0 +1,169 @@
+// One Receiver's deliveries in a browser, over answers that the test gives.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RecordView } from '../../../page/api/types.ts';
+import { accessibilityFaults } from '../../support/page/accessibility-faults.ts';
+import { startChromium } from '../../support/page/chromium.ts';
+import { openPage } from '../../support/page/open-page.ts';
+import { minutesBack, pageObject, pageRecord, pageTarget } from '../../support/page/page-records.ts';
+import { type PageRequest, type PageServer, startPageServer } from '../../support/page/page-server.ts';
+
+const BEFORE = '0d1e2f3a4b5c6d7e8f900112233445566778899a';
+const lagging = { state: 'lagging', handledAt: minutesBack(1), revision: `main@sha1:${BEFORE}`, nudges: 2 } as const;
+const records: readonly RecordView[] = [
+  pageRecord(1, { targets: [pageTarget({ follow: lagging })], follow: lagging, body: 'kept', redacted: true }),
+  pageRecord(5, { verdict: 'refused', code: 'SignatureMismatch', status: 400, repeated: 14 }),
+  pageRecord(9, {
+    verdict: 'refused',
+    code: 'TargetNotFound',
+    status: 500,
+    targets: [
+      pageTarget({ ref: 'GitRepository/apps/none', outcome: 'failed', code: 'TargetNotFound' }),
+      pageTarget({ ref: 'GitRepository/apps/other' }),
+    ],
+  }),
+  ...Array.from({ length: 117 }, (_, index) => pageRecord(20 + index)),
+];
+const [lagged, refused, missed] = records as [RecordView, RecordView, RecordView];
+const TOKEN = 'the-token-of-a-test';
+
+let browser: Browser;
+let server: PageServer;
+let page: Page;
+let faults: readonly string[];
+let posted: PageRequest[];
+beforeAll(async () => {
+  browser = await startChromium();
+  server = await startPageServer(answer);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+afterEach(() => page.context().close());
+beforeEach(async () => {
+  posted = [];
+  ({ page, faults } = await openPage(browser, `${server.url}#/receivers/apps/app`));
+  await deliveries().first().waitFor();
+});
+
+function answer(request: PageRequest): readonly [number, unknown] | undefined {
+  const { pathname, searchParams } = request.url;
+  if (request.method === 'POST') {
+    posted.push(request);
+    return answerToPost(request);
+  }
+  if (pathname === '/receivers/apps/app') return [200, pageObject('app')];
+  if (pathname.endsWith('/payload')) return [200, { ref: 'refs/heads/main' }];
+  if (pathname !== '/receivers/apps/app/deliveries') return undefined;
+  const from = Number(searchParams.get('continue') ?? 0);
+  const items = records.slice(from, from + 100);
+  const recordingSince = { 'sluice-0': minutesBack(60) };
+  return [200, { items, continue: from === 0 ? '100' : '', partial: ['sluice-1'], recordingSince }];
+}
+
+function answerToPost({ url, token }: PageRequest): readonly [number, unknown] {
+  if (url.pathname.endsWith('/explain')) return [409, { status: 409, code: 'NoBody', detail: 'no body' }];
+  return token === TOKEN ? [200, pageRecord(0, { origin: 'replayed' })] : [401, { status: 401, code: 'Unauthorized' }];
+}
+
+/** All rows but the heading and what is below an open one. */
+function deliveries() {
+  return page.getByRole('table', { name: 'Deliveries' }).locator('.row[aria-rowindex]:not([aria-rowindex="1"])');
+}
+
+async function open({ id }: RecordView) {
+  await page.goto(`${server.url}#/receivers/apps/app/${id}`);
+  const detail = page.locator(`#delivery-${id}`);
+  await detail.waitFor();
+  return detail;
+}
+
+describe('the deliveries of a Receiver', () => {
+  it('say what came, newest first, and what is not known', async () => {
+    expect(await deliveries().first().textContent()).toContain('lagging');
+    expect(await deliveries().nth(1).textContent()).toMatch(/refused14×SignatureMismatchpush/);
+    await expect.poll(() => page.getByRole('table').getAttribute('aria-rowcount')).toBe(`${records.length + 1}`);
+    await page.getByText('sluice-1 does not answer').waitFor();
+    await page.getByText(/Recorded since .* by sluice-0/).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('come as they arrive, and change when more is known', async () => {
+    await expect.poll(() => server.streams()).toBeGreaterThan(0);
+    const record = pageRecord(0, { event: 'release', targets: [pageTarget({ follow: { state: 'waiting' } })] });
+    server.send(record.id, { ...record, follow: { state: 'waiting' } });
+    await deliveries().first().getByText('waiting').waitFor();
+    server.send(record.id, { ...record, follow: { state: 'fresh' } });
+    await deliveries().first().getByText('arrived').waitFor();
+    expect(await deliveries().first().textContent()).toContain('release');
+  });
+
+  it('open into a chain with the first link that is not done, and why', async () => {
+    const links = async (record: RecordView) => (await open(record)).getByRole('listitem').allTextContents();
+    expect(await links(refused)).toEqual([
+      expect.stringContaining('Received, done'),
+      expect.stringContaining('Verified, broken'),
+      expect.stringContaining('Annotated, not known'),
+    ]);
+    await page.getByText('The secret at the sender is not key token').waitFor();
+    expect((await links(lagged)).at(-1)).toContain('Fetched, waitingstill main@0d1e2f3, asked again 2×');
+    await page.getByText('still has the revision before').waitFor();
+  });
+
+  it('have a chain for each target', async () => {
+    const detail = await open(missed);
+    await detail.getByText('Broken at Annotated').waitFor();
+    await detail.getByRole('button', { name: 'GitRepository/apps/other' }).click();
+    await expect.poll(() => detail.getByText('Broken at').count()).toBe(0);
+  });
+
+  it('open and close by keyboard', async () => {
+    await deliveries().nth(1).getByRole('button').focus();
+    await page.keyboard.press('Enter');
+    await page.locator(`#delivery-${refused.id}`).waitFor();
+    expect(new URL(page.url()).hash).toBe(`#/receivers/apps/app/${refused.id}`);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator(`#delivery-${missed.id}`).waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.delivery').count()).toBe(0);
+  });
+
+  it('say why something cannot be explained, and show what is kept', async () => {
+    const detail = await open(lagged);
+    await detail.getByRole('button', { name: 'Explain' }).click();
+    await detail.getByText('spec.deliveries.keepBodies').waitFor();
+    await detail.getByRole('button', { name: 'Show payload' }).click();
+    await detail.getByText('"ref": "refs/heads/main"').waitFor();
+    expect(posted[0]?.body).toEqual({ delivery: lagged.id });
+  });
+
+  it('are replayed with a token alone, which is kept nowhere', async () => {
+    const detail = await open(lagged);
+    await detail.getByRole('button', { name: 'Replay…' }).click();
+    await page.getByLabel('Bearer token').fill(TOKEN);
+    await page.getByRole('button', { name: 'Use token' }).click();
+    await detail.getByRole('button', { name: 'Replay…' }).click();
+    expect(posted).toEqual([]);
+    await detail.getByRole('button', { name: 'Replay now' }).click();
+    await detail.getByText('Replayed: accepted').waitFor();
+    expect(posted.map(({ url, token }) => [url.pathname, token])).toEqual([
+      [`/receivers/apps/app/deliveries/${lagged.id}/replay`, TOKEN],
+    ]);
+    const stored = await page.evaluate(
+      'JSON.stringify([localStorage, sessionStorage, document.cookie, location.href])',
+    );
+    expect(stored).not.toContain(TOKEN);
+    expect(await page.content()).not.toContain(TOKEN);
+    await page.reload();
+    await page.getByRole('button', { name: 'Token', exact: true }).waitFor();
+  });
+
+  it('can be read by everybody', async () => {
+    await open(lagged);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await open(missed);
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+});
