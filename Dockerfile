@@ -26,6 +26,7 @@ COPY --from=build --chmod=0444 /src/dist/clients/kafka.mjs /sluice/clients/kafka
 COPY --from=build --chmod=0444 /src/dist/clients/nats-jetstream.mjs /sluice/clients/nats-jetstream.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/nats.mjs /sluice/clients/nats.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/otlp.mjs /sluice/clients/otlp.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/page-app.mjs /sluice/clients/page-app.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/pubsub.mjs /sluice/clients/pubsub.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/rabbitmq.mjs /sluice/clients/rabbitmq.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/sqs.mjs /sluice/clients/sqs.mjs

@@ -62,11 +62,11 @@ function checkAlerts(values: FlagValues): void {
 }
 
 function checkAddresses(values: FlagValues): void {
-  const { receiverAddr, receiverTlsAddr, tlsCertFile, eventsAddr, healthAddr, metricsAddr } = values;
+  const { receiverAddr, receiverTlsAddr, tlsCertFile, eventsAddr, healthAddr, metricsAddr, pageAddr } = values;
   const webhookAddresses = [receiverAddr, tlsCertFile === '' ? undefined : receiverTlsAddr];
-  const addresses = [...webhookAddresses, eventsAddr, healthAddr, metricsAddr].filter(
-    (address) => address !== undefined,
-  );
+  const addresses = [...webhookAddresses, eventsAddr, healthAddr, metricsAddr, pageAddr]
+    .filter((address) => address !== undefined)
+    .filter(({ spare }) => spare !== true);
   for (const [index, one] of addresses.entries()) {
     const other = addresses.slice(0, index).find((earlier) => sameAddress(earlier, one));
     if (other !== undefined) {

@@ -1,5 +1,6 @@
 /** The flags of the group Deliveries: what is remembered of webhooks, messages and notifications. */
-import { integerFlag } from './flag.ts';
+import { booleanFlag, integerFlag, spareAddressFlag } from './flag.ts';
+import { hostsFlag, linkFlag } from './structured-flag.ts';
 
 const MAX_HISTORY = 1_000_000;
 
@@ -11,5 +12,27 @@ export const deliveryFlags = {
     min: 0,
     max: MAX_HISTORY,
     help: 'How many deliveries a replica remembers in all; 0: none, without the condition Delivering and follow-up',
+  }),
+  pageAddr: spareAddressFlag({
+    name: 'page-addr',
+    group: 'Deliveries',
+    default: '127.0.0.1:9080',
+    help: 'Address of the server for the page and its API, which elsewhere than on loopback wants a token; empty for none',
+  }),
+  pageHosts: hostsFlag({
+    name: 'page-hosts',
+    group: 'Deliveries',
+    help: 'Hosts that the page is asked for by, beside loopback and the address itself; * stands for one label; if empty, none',
+  }),
+  pageActions: booleanFlag({
+    name: 'page-actions',
+    group: 'Deliveries',
+    default: false,
+    help: 'Serve replays to who has a token with the right to them; if false, the page and its API only show',
+  }),
+  pageLinks: linkFlag({
+    name: 'page-links',
+    group: 'Deliveries',
+    help: 'URL of a page about a target, with {kind}, {namespace} and {name} in it; if empty, targets have no link',
   }),
 };

@@ -37,8 +37,8 @@ export interface Flag<T> extends FlagText {
   readonly default: string;
   /** Whether the flag alone means `true`. */
   readonly alone: boolean;
-  /** The value, or what is expected instead (`a duration such as 750ms or 1h2m`). */
-  parse(text: string): { readonly value: T } | { readonly expected: string };
+  /** The value, or what is expected instead (`a duration such as 750ms or 1h2m`). `given`: it is not the default. */
+  parse(text: string, given?: boolean): { readonly value: T } | { readonly expected: string };
 }
 
 interface Bounds {
@@ -128,6 +128,19 @@ export function optionalAddressFlag(
   const { none = '' } = text;
   const flag = addressFlag(text);
   return { ...flag, parse: (written) => (written === none ? { value: undefined } : flag.parse(written)) };
+}
+
+/** As {@link optionalAddressFlag}, of a server that is left out where its default address cannot be had. */
+export function spareAddressFlag(text: FlagText & { readonly default: string }): Flag<ListenAddress | undefined> {
+  const flag = optionalAddressFlag(text);
+  return {
+    ...flag,
+    parse(written, given) {
+      const parsed = flag.parse(written);
+      if (given === true || 'expected' in parsed || parsed.value === undefined) return parsed;
+      return { value: Object.freeze({ ...parsed.value, spare: true as const }) };
+    },
+  };
 }
 
 /** CIDRs and single addresses, separated by commas; the value is what tells whether an address is one of them. */

@@ -58,7 +58,7 @@ function stray(word: string, before: string | undefined): string {
 }
 
 function parsedValue(flag: Flag<unknown>, text: string | undefined): unknown {
-  const parsed = flag.parse(text ?? flag.default);
+  const parsed = flag.parse(text ?? flag.default, text !== undefined);
   if ('expected' in parsed) throw new UsageError(`--${flag.name} "${text}": expected ${parsed.expected}`);
   return parsed.value;
 }

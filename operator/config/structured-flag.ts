@@ -53,6 +53,20 @@ export function baseUrlFlag(text: FlagText): Flag<string | undefined> {
   });
 }
 
+const PLACEHOLDERS = /\{(kind|namespace|name)\}/g;
+
+/** A URL with the placeholders `{kind}`, `{namespace}` and `{name}`. Undefined where it is empty. */
+export function linkFlag(text: FlagText): Flag<string | undefined> {
+  return structured<string | undefined>(text, 'URL', (written) => {
+    if (written === '') return { value: undefined };
+    const example = written.replace(PLACEHOLDERS, 'x');
+    const isLink = /^https?:\/\//.test(written) && URL.canParse(example) && !/[{}]/.test(example);
+    return isLink
+      ? { value: written }
+      : { expected: 'a URL such as https://flux.example.com/{kind}/{namespace}/{name}' };
+  });
+}
+
 /** `namespace/name`, or `namespace/name/listener`. Undefined where it is empty. */
 export function gatewayFlag(text: FlagText): Flag<ParentReference | undefined> {
   return structured<ParentReference | undefined>(text, 'Gateway', (written) => {

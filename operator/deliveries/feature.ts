@@ -1,9 +1,10 @@
 /** Tells people of deliveries: what came, what became of it, and why. It reads the records that the other features write. */
 import type { CreateFeature } from '../platform/feature.ts';
+import { createPagePart } from './api/page-part.ts';
 import type { Part } from './part.ts';
 
-export const deliveries: CreateFeature = () => {
-  const parts: readonly Part[] = [];
+export const deliveries: CreateFeature = (cluster, config) => {
+  const parts: readonly Part[] = [createPagePart(cluster, config)];
   return {
     name: 'deliveries',
     async start() {

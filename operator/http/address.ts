@@ -9,6 +9,8 @@ export interface ListenAddress {
   /** The flag it comes from and its value as written there, for messages. */
   readonly flag?: string;
   readonly text?: string;
+  /** Nobody asked for it: where it cannot be had, its server is left out. */
+  readonly spare?: true;
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -5,6 +5,9 @@ import type { Registry } from 'prom-client';
 import type { Logger } from '../observe/log.ts';
 import { type ListenAddress, listenOn } from './address.ts';
 
+/** For the server of the page, whose code is loaded apart from this. */
+export { express };
+
 export interface OpsServer {
   /** @throws Error with one line that says why not. */
   listen(address: ListenAddress): Promise<{ port: number }>;

@@ -37,6 +37,9 @@ export interface WatchOptions<T extends KubeObject> {
 /** The objects of one kind, each reconciled when it changes. */
 export type WatchedKind = Pick<WatchedResource, 'hasHandledAll' | 'absence' | 'keys' | 'has' | 'enqueue'>;
 
+/** The objects of a kind as its watch has them, for a feature that only reads. */
+export type ObjectsOfKind = Pick<WatchedResource, 'hasHandledAll' | 'absence' | 'get' | 'values'>;
+
 export interface Cluster {
   readonly clock: Clock;
   readonly log: Logger;
@@ -59,6 +62,8 @@ export interface Cluster {
   readonly servingSinceMs: number | undefined;
   /** Watches a kind in `namespace`, with a queue of its own, and measures its reconciles. @throws Error when it is watched already. */
   watch<T extends KubeObject>(options: WatchOptions<T>): Promise<WatchedKind>;
+  /** What another feature watches, by its kind; undefined: none does, or not yet. */
+  objects(kind: string): ObjectsOfKind | undefined;
 }
 
 /** A leader's write has ended, one way or the other, before the Lease is next renewed. */
@@ -89,6 +94,7 @@ export class Operator extends OperatorBase implements Cluster {
   readonly features: readonly Feature[];
   servingSinceMs: number | undefined;
   readonly #seriesPerObject: boolean;
+  readonly #kinds = new Map<string, ObjectsOfKind>();
 
   /** @throws Error with one line when there is no cluster to talk to. */
   constructor({ config, log, metrics, features, clock = systemClock }: OperatorOptions) {
@@ -145,7 +151,13 @@ export class Operator extends OperatorBase implements Cluster {
     };
     const settings = { metrics: this.metrics.workQueue(kind.toLowerCase()), optional };
     await this.watchResource(group, version, type.plural, onEvent, this.namespace, settings);
-    return this.watched(type);
+    const watched = this.watched(type);
+    this.#kinds.set(kind, watched);
+    return watched;
+  }
+
+  objects(kind: string): ObjectsOfKind | undefined {
+    return this.#kinds.get(kind);
   }
 
   /** Whether a feature has an endpoint for a server. */

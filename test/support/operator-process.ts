@@ -20,6 +20,8 @@ export interface OperatorProcess {
   readonly metricsUrl: string;
   /** Of the event server, where `ports.events` gives it one. */
   readonly eventsUrl: string;
+  /** `http://127.0.0.1:port` of the page and its API, where `ports.page` gives it one. */
+  readonly pageUrl: string;
   /** @param path `/healthz` or `/readyz` */
   healthUrl(path: string): string;
   readonly pid: number;
@@ -38,6 +40,7 @@ export interface OperatorProcessOptions {
     readonly health: number;
     readonly metrics: number;
     readonly events?: number;
+    readonly page?: number;
   };
   readonly args?: readonly string[];
   /** Beside this process's own environment. */
@@ -77,6 +80,7 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
     `--events-addr=127.0.0.1:${ports.events ?? 0}`,
     `--health-addr=127.0.0.1:${ports.health}`,
     `--metrics-addr=127.0.0.1:${ports.metrics}`,
+    `--page-addr=${ports.page === undefined ? '' : `127.0.0.1:${ports.page}`}`,
     ...args,
   ];
   const log = openSync(logFile, 'a');
@@ -91,6 +95,7 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
     url: `http://127.0.0.1:${ports.receiver}`,
     metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`,
     eventsUrl: `http://127.0.0.1:${ports.events ?? 0}/`,
+    pageUrl: `http://127.0.0.1:${ports.page ?? 0}`,
     healthUrl: (path) => `http://127.0.0.1:${ports.health}${path}`,
     pid: child.pid ?? 0,
     async stop(signal = 'SIGTERM') {

@@ -135,7 +135,12 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
   const started: OperatorProcess[] = [];
   const usualArgs = options.args ?? ['--shutdown-delay=0s'];
   async function start(args: readonly string[], own = kubeconfig): Promise<OperatorProcess> {
-    const ports = { receiver: await freePort(), health: await freePort(), metrics: await freePort() };
+    const ports = {
+      receiver: await freePort(),
+      health: await freePort(),
+      metrics: await freePort(),
+      page: await freePort(),
+    };
     const operator = await startOperatorProcess({
       bundle: await builtOperator(),
       kubeconfig: own,

@@ -23,6 +23,10 @@ export interface WatchedResource {
   keys(): string[];
   /** Whether there is such an object, as `namespace/name`. */
   has(key: string): boolean;
+  /** The object as it is known, which belongs to the watch and must not be changed. */
+  get(key: string): KubeObject | undefined;
+  /** All of them; as {@link get}. */
+  values(): IterableIterator<KubeObject>;
   /** Has an object handled again although it has not changed. */
   enqueue(key: string, priority: 'front' | 'backlog'): void;
 }
@@ -99,6 +103,8 @@ export function createWatchedResource(options: WatchedResourceOptions): WatchedR
     absence: () => absence,
     keys: () => Array.from(informer.values(), ({ metadata }) => keyOf(metadata)),
     has: (key) => informer.get(key) !== undefined,
+    get: (key) => informer.get(key),
+    values: () => informer.values(),
     enqueue: (key, priority) => queue.add(key, priority),
   };
 }

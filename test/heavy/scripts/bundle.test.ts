@@ -74,7 +74,9 @@ describe('bundleTo', () => {
   it('makes a file of each client, which the operator does not have and which runs alone', async () => {
     const file = await bundleTo(join(ROOT, 'operator', 'main.ts'), join(folder, 'out', 'operator.js'));
     expect(readFileSync(file, 'utf8')).not.toContain('ProtobufWriter');
-    const folders = ['alerts', 'sources'].map((feature) => readdirSync(join(ROOT, 'operator', feature, 'clients')));
+    const folders = ['alerts', 'sources', 'deliveries'].map((feature) =>
+      readdirSync(join(ROOT, 'operator', feature, 'clients')),
+    );
     const clients = folders.flat().map((name) => name.replace('.ts', '.mjs'));
     const made = readdirSync(join(folder, 'out', 'clients')).filter((name) => !name.endsWith('.map'));
     expect(made.sort()).toEqual([...new Set(clients)].sort());

@@ -1,0 +1,32 @@
+/** What the page and its API get of the operator: they are loaded at their first request, in a file of their own. */
+import type { express } from '../../http/ops-server.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { Clock } from '../../observe/clock.ts';
+import type { Logger } from '../../observe/log.ts';
+import type { Cluster } from '../../platform/cluster.ts';
+import type { Journal } from '../records/journal.ts';
+import type { HostSettings } from './check-host.ts';
+
+export interface PageContext {
+  /** The operator has it in memory anyway. */
+  readonly express: typeof express;
+  readonly settings: PageSettings;
+  /** With the files of the page. */
+  readonly folder: string;
+  readonly journal: Journal;
+  /** The name of this one. */
+  readonly replica: string;
+  /** The watches of the features. */
+  readonly objects: Cluster['objects'];
+  /** With the operator's own rights. */
+  readonly client: Pick<KubeClient, 'request'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface PageSettings extends HostSettings {
+  /** Whether replays are served. */
+  readonly actions: boolean;
+  /** A URL with `{kind}`, `{namespace}` and `{name}`. */
+  readonly links: string | undefined;
+}

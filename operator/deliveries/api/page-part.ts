@@ -1,0 +1,33 @@
+/** The page and its API as a part of deliveries. */
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../../config.ts';
+import { express } from '../../http/ops-server.ts';
+import type { Cluster } from '../../platform/cluster.ts';
+import type { Part } from '../part.ts';
+import { journalOf, replicaName } from '../records/journal-of.ts';
+import { createPageServer } from './page-server.ts';
+
+/** Beside the bundle. */
+const FOLDER = fileURLToPath(new URL('./page/', import.meta.url));
+
+export function createPagePart(cluster: Cluster, config: Config): Part {
+  const { client, clock, log } = cluster;
+  const { pageAddr, pageHosts: hosts, pageActions: actions, pageLinks: links } = config;
+  if (pageAddr === undefined) return {};
+  const journal = journalOf(cluster, config);
+  const server = createPageServer(async () => {
+    const { createPageApp } = await import('../clients/page-app.ts');
+    return createPageApp({
+      ...{ express, journal, client, clock, log, folder: FOLDER, replica: replicaName() },
+      settings: { hosts, boundHost: pageAddr.host, actions, links },
+      objects: (kind) => cluster.objects(kind),
+    });
+  }, log);
+  return {
+    async start() {
+      const port = await server.listen(pageAddr);
+      if (port !== undefined) log.info({ port }, 'serving the page');
+    },
+    stop: () => server.close(),
+  };
+}
