@@ -1,7 +1,9 @@
 /** Serves a webhook that came through a broker: the Receiver is found by its key, and judges it as if POSTed to its path. */
 import { RequestError } from '../api/errors.ts';
 import type { RequestHead } from '../api/request-head.ts';
-import { judgeRequest, servedRoute } from './judge-request.ts';
+import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
+import { firstHeader } from '../webhooks/first-header.ts';
+import { type DeliveryNotes, judgeRequest, servedRoute } from './judge-request.ts';
 import { notifyEach } from './notify-each.ts';
 import { type MessageNotifierOptions, notifyMessage, type Outcome, outcomeOf, worstOutcome } from './notify-message.ts';
 import type { RouteTable } from './routes.ts';
@@ -16,6 +18,12 @@ export interface CarriedWebhook {
   readonly sentAtMs: number | undefined;
 }
 
+/** What is found out about a message while it is handled, for its record. */
+export interface MessageNotes extends DeliveryNotes {
+  /** Told of each target. */
+  readonly account?: TargetOutcomes;
+}
+
 export interface MessageAdmissionOptions extends MessageNotifierOptions {
   readonly routes: Pick<RouteTable, 'findByKey'>;
   readonly reports: TargetReports;
@@ -28,6 +36,7 @@ export async function admitMessage(
   options: MessageAdmissionOptions,
   key: string,
   webhook: CarriedWebhook,
+  notes: MessageNotes = {},
 ): Promise<Outcome> {
   const { routes, reports, maxBodyBytes } = options;
   try {
@@ -35,13 +44,18 @@ export async function admitMessage(
     const served = route === undefined ? undefined : servedRoute(route);
     if (served === undefined) throw new RequestError('ReceiverUnavailable');
     if (webhook.body.length > maxBodyBytes) throw new RequestError('BodyTooLarge');
-    const { route: owner, serving: targets } = served;
+    const { route: owner, serving: targets, type } = served;
     const onFailed = reports.failed.bind(undefined, owner);
     const notify = (input: Parameters<typeof notifyMessage>[1]['input']) =>
-      notifyMessage(options, { namespace: owner.namespace, targets, input, onFailed });
-    return await judgeRequest(served, headOf(webhook))(webhook.body, async (inputs) =>
-      worstOutcome(await notifyEach(inputs, notify)),
-    );
+      notifyMessage(options, { namespace: owner.namespace, targets, input, onFailed, account: notes.account });
+    const head = headOf(webhook);
+    const event = type.eventHeader === undefined ? undefined : firstHeader(head, type.eventHeader);
+    if (event !== undefined) notes.event = event;
+    return await judgeRequest(
+      served,
+      head,
+      notes,
+    )(webhook.body, async (inputs) => worstOutcome(await notifyEach(inputs, notify)));
   } catch (error) {
     return outcomeOf(error);
   }

@@ -6,7 +6,7 @@
 import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
 import type { Cluster, WatchedKind } from '../platform/cluster.ts';
-import { admitMessage, type CarriedWebhook, type MessageAdmissionOptions } from './admit-message.ts';
+import { admitMessage, type CarriedWebhook, type MessageAdmissionOptions, type MessageNotes } from './admit-message.ts';
 import { createAnnotator } from './annotator.ts';
 import { createGatherer } from './gather.ts';
 import { createReceiverMetrics, type ReceiverMetrics } from './metrics.ts';
@@ -30,7 +30,7 @@ export interface MessageNotifying {
   /** One attempt at a message. Never throws. */
   notify(notification: MessageNotification): Promise<Outcome>;
   /** One attempt at a webhook for a Receiver (`namespace/name`), as if it were POSTed to its path. Never throws. */
-  admit(receiver: string, webhook: CarriedWebhook): Promise<Outcome>;
+  admit(receiver: string, webhook: CarriedWebhook, notes?: MessageNotes): Promise<Outcome>;
   receiverState(receiver: string): ReceiverState;
   /** The listener gets the key of each Receiver whose state may have changed. */
   onReceiver(listener: (receiver: string) => void): void;
@@ -96,7 +96,7 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
     messages: {
       prepare: targets.prepare,
       notify: (notification) => notifyMessage(admission, notification),
-      admit: (receiver, webhook) => admitMessage(admission, receiver, webhook),
+      admit: (receiver, webhook, notes) => admitMessage(admission, receiver, webhook, notes),
       receiverState(receiver) {
         if (routes.findByKey(receiver)?.serving !== undefined) return 'ready';
         if (!isComplete()) return 'loading';

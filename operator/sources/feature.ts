@@ -6,6 +6,7 @@ import {
   type BrokerReceiver,
 } from '../api/broker-receiver/broker-receiver.ts';
 import type { Config } from '../config.ts';
+import { journalOf } from '../deliveries/records/journal-of.ts';
 import type { ResourceType } from '../kube/kube-client.ts';
 import { createServiceAccounts } from '../kube/service-accounts.ts';
 import { createSampledLog } from '../observe/sampled-log.ts';
@@ -96,6 +97,7 @@ function readingOptions(
     notifying,
     budget: createBodyBudget(MAX_BODY_BYTES),
     metrics: createSourceMetrics({ registry: metrics.registry, perObject: config.metricsPerObject, samples }),
+    journal: journalOf(cluster, config),
     events,
     clock,
     log,

@@ -25,7 +25,7 @@ export type Failure = Exclude<Outcome, { readonly outcome: 'done' }>;
 
 export interface LoopReports {
   /** Of one attempt; of a message that is away, once for each time that it is held. */
-  outcome(outcome: MessageOutcome): void;
+  outcome(message: Message, outcome: MessageOutcome): void;
   rejected(message: Message, attempt: number, failure: Failure): void;
   failing(message: Message, attempt: number, failure: Failure, retryInMs: number): void;
   away(message: Message, failure: Failure): void;
@@ -137,7 +137,7 @@ function settle(state: State, held: Held, outcome: Exclude<Outcome, { readonly o
   const { reports, counts } = state.options;
   const { message } = held;
   if (outcome.outcome === 'done') {
-    reports.outcome('done');
+    reports.outcome(message, 'done');
     counts.forget(message.id);
     finish(state, held, () => message.ack());
   } else if (outcome.outcome === 'poison' || isLast(state, held)) reject(state, held, outcome);
@@ -151,7 +151,7 @@ function isLast({ options }: State, { message, attempt }: Held): boolean {
 
 function reject(state: State, held: Held, failure: Failure): void {
   const { reports, counts } = state.options;
-  reports.outcome('poison');
+  reports.outcome(held.message, 'poison');
   counts.forget(held.message.id);
   reports.rejected(held.message, held.attempt, failure);
   finish(state, held, () => held.message.reject(failure.code));
@@ -159,7 +159,7 @@ function reject(state: State, held: Held, failure: Failure): void {
 
 function fail(state: State, held: Held, failure: Failure): void {
   const { source, clock, counts, reports } = state.options;
-  reports.outcome('failing');
+  reports.outcome(held.message, 'failing');
   const delayMs = failingDelayMs(held.attempt);
   reports.failing(held.message, held.attempt, failure, delayMs);
   counts.set(held.message.id, held.attempt);
@@ -194,7 +194,7 @@ function stayAway(state: State, held: Held, failure: Failure): void {
   held.phase = 'away';
   if (!state.away.has(held)) {
     state.away.add(held);
-    reports.outcome('away');
+    reports.outcome(held.message, 'away');
     reports.away(held.message, failure);
   }
   if (state.probe === undefined && ![...state.away].some(({ phase }) => phase === 'running')) probeLater(state);

@@ -1,7 +1,8 @@
 /** Puts the parts together that read for one BrokerReceiver: its connection, and what becomes of its messages. */
 import { hostname } from 'node:os';
-import type { BrokerReceiver } from '../api/broker-receiver/broker-receiver.ts';
+import { BROKER_RECEIVER_KIND, type BrokerReceiver } from '../api/broker-receiver/broker-receiver.ts';
 import { REQUESTED_AT_ANNOTATION } from '../api/meta.ts';
+import type { Journal } from '../deliveries/records/journal.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
 import type { Clock } from '../observe/clock.ts';
@@ -17,6 +18,7 @@ import { createJudge } from './judge.ts';
 import { createLastMessageTime } from './last-message-time.ts';
 import type { SourceLabels, SourceMetrics, SourceSample } from './metrics.ts';
 import { createReader } from './reader.ts';
+import { createMessageRecorder } from './record-message.ts';
 import { createSourceReports } from './reports.ts';
 import { regardingSource } from './source-event.ts';
 
@@ -36,6 +38,7 @@ export interface ReadingOptions {
   readonly notifying: MessageNotifying;
   readonly budget: BodyBudget;
   readonly metrics: SourceMetrics;
+  readonly journal: Journal;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -49,12 +52,14 @@ export function startReading(
   compiled: CompiledSource,
   onChange: () => void,
 ): Reading {
-  const { client, kind, notifying, budget, clock, log } = options;
+  const { client, kind, notifying, budget, journal, clock, log } = options;
   const { namespace, name, annotations } = object.metadata;
   const labels: SourceLabels = { type: compiled.type.name, namespace, name };
-  const reports = createSourceReports({ ...options, labels, regarding: regardingSource(object.metadata) });
+  const ref = { kind: BROKER_RECEIVER_KIND, namespace, name };
+  const recorder = createMessageRecorder({ journal, object: ref, type: labels.type, clock });
+  const reports = createSourceReports({ ...options, labels, recorder, regarding: regardingSource(object.metadata) });
   const lastMessage = createLastMessageTime({ client, type: kind, namespace, name, clock, log });
-  const judge = createJudge({ compiled, namespace, notifying, onHandshake: reports.handshake });
+  const judge = createJudge({ compiled, namespace, notifying, onHandshake: reports.handshake, recorder });
   const counts = createAttemptCounts();
   const { type, block, maxAttempts, inspectEveryMs, handling } = compiled;
   if (handling.kind === 'targets') notifying.prepare(handling.targets.entries);

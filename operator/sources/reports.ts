@@ -1,4 +1,4 @@
-/** Reports what becomes of the messages of one BrokerReceiver: in metrics, the log and Kubernetes Events. */
+/** Reports what becomes of the messages of one BrokerReceiver: in metrics, records, the log and Kubernetes Events. */
 import { type ErrorCode, errorTable } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
 import type { Regarding } from '../kube/events/event-series.ts';
@@ -9,6 +9,7 @@ import type { SampledLog } from '../observe/sampled-log.ts';
 import type { Handshake } from './envelopes/unwrap.ts';
 import type { Failure, LoopReports } from './loop.ts';
 import type { SourceLabels, SourceMetrics } from './metrics.ts';
+import type { MessageRecorder } from './record-message.ts';
 import type { Message } from './source.ts';
 
 export interface SourceReports extends LoopReports {
@@ -22,6 +23,8 @@ export interface SourceReportsOptions {
   readonly labels: SourceLabels;
   readonly regarding: Regarding;
   readonly metrics: SourceMetrics;
+  /** Undefined: no records are kept. */
+  readonly recorder?: MessageRecorder | undefined;
   /** Of this replica: it alone has seen the message. */
   readonly events: Pick<EventRecorder, 'record'>;
   readonly log: Logger;
@@ -45,13 +48,16 @@ const MAX_ID_CHARACTERS = 128;
 const QUOTING: ReadonlySet<string> = new Set<ErrorCode>(['FilterFailed', 'VerificationFailed', 'PayloadInvalid']);
 
 export function createSourceReports(options: SourceReportsOptions): SourceReports {
-  const { labels, metrics, log, sampled, events, regarding } = options;
+  const { labels, metrics, recorder, log, sampled, events, regarding } = options;
   const state: State = { options, rejections: 0, lastNote: '', pause: undefined };
   const { namespace, name, type } = labels;
   const about = { controller: 'brokerreceiver', namespace, name, type };
   const kindOf = (code: string) => `${namespace}/${name}/${code}`;
   return {
-    outcome: (outcome) => metrics.message(labels, outcome),
+    outcome(message, outcome) {
+      metrics.message(labels, outcome);
+      recorder?.ended(message, outcome);
+    },
     rejected(message, attempt, failure) {
       const fields = { ...about, message: idOf(message), attempt, code: failure.code, error: causeOf(failure) };
       sampled.error(kindOf(failure.code), fields, 'message rejected: it cannot be done');

@@ -12,6 +12,8 @@ import { createUnknownPaths, type UnknownPath } from './unknown-paths.ts';
 /** Gets each record that is new or has changed. Must not throw, and must not wait. */
 export type JournalListener = (record: DeliveryRecord, change: 'added' | 'changed') => void;
 
+export type Learnt = Pick<Delivery, 'event' | 'announced' | 'credential'>;
+
 export interface Journal {
   /** Since when there are records, in ms since 1970. */
   readonly recordingSinceMs: number;
@@ -19,8 +21,11 @@ export interface Journal {
   readonly enabled: boolean;
   /** Remembers a delivery; a refusal like one of the last minute is folded into that. Undefined: not enabled. */
   add(delivery: Delivery): DeliveryRecord | undefined;
-  /** A record was changed by whoever added it, or follows it up. */
-  changed(record: DeliveryRecord): void;
+  /**
+   * A record was changed by whoever added it, or follows it up. One that had to make room and is refused now is remembered
+   * again. @param learnt what only a later attempt has found out.
+   */
+  changed(record: DeliveryRecord, learnt?: Learnt): void;
   unknownPath(request: UnknownPath): void;
   unknownPaths(): readonly UnknownPath[];
   /** Of an object, from the newest to the oldest; empty for one that is not known. */
@@ -74,7 +79,7 @@ export function createJournal(options: JournalOptions): Journal {
     recordingSinceMs: options.clock.now(),
     enabled,
     add: (delivery) => (enabled ? add(state, delivery) : undefined),
-    changed: (record) => changed(state, record),
+    changed: (record, learnt) => changed(state, record, learnt),
     unknownPath(request) {
       if (enabled) unknown.add(request);
     },
@@ -187,10 +192,18 @@ function forgetOldest(state: State): void {
   state.count = 0;
 }
 
-function changed(state: State, record: DeliveryRecord): void {
+function changed(state: State, record: DeliveryRecord, learnt?: Learnt): void {
+  if (learnt !== undefined) learn(record, learnt);
   const history = state.histories.get(keyOf(record.object));
-  if (history !== undefined && moveTo(history, record) !== undefined) state.count -= 1;
+  if (history !== undefined) state.count += moveTo(history, record);
+  while (state.count > state.options.maxRecords) forgetOldest(state);
   notify(state, record, 'changed');
+}
+
+function learn(record: DeliveryRecord, { event, announced, credential }: Learnt): void {
+  record.event ??= cleanText(event);
+  record.announced ??= announced && cleanAnnounced(announced);
+  record.credential ??= credential;
 }
 
 function notify({ listeners }: State, record: DeliveryRecord, change: 'added' | 'changed'): void {

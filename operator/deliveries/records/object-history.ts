@@ -27,17 +27,17 @@ export function addTo(history: ObjectHistory, record: DeliveryRecord): DeliveryR
   return list.length > LENGTH ? list.shift() : undefined;
 }
 
-/** A record whose verdict has changed moves to the list that it now belongs to. @returns what had to make room. */
-export function moveTo(history: ObjectHistory, record: DeliveryRecord): DeliveryRecord | undefined {
-  const list = listOf(history, record);
-  if (list.includes(record)) return undefined;
-  for (const name of LISTS) {
-    const index = history[name].indexOf(record);
-    if (index === -1) continue;
-    history[name].splice(index, 1);
-    return addTo(history, record);
-  }
-  return undefined;
+/**
+ * A record whose verdict has changed moves to the list that it now belongs to; one that had to make room while it was
+ * pending, and is refused, comes back. @returns how many records there are more than before.
+ */
+export function moveTo(history: ObjectHistory, record: DeliveryRecord): number {
+  if (listOf(history, record).includes(record)) return 0;
+  const from = LISTS.map((name) => history[name]).find((list) => list.includes(record));
+  if (from === undefined && record.verdict !== 'refused') return 0;
+  from?.splice(from.indexOf(record), 1);
+  const dropped = addTo(history, record);
+  return (from === undefined ? 1 : 0) - (dropped === undefined ? 0 : 1);
 }
 
 /** Takes the oldest record away. */

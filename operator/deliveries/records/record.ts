@@ -76,7 +76,7 @@ export interface Delivery {
   readonly object: ObjectRef;
   /** Of the object. */
   readonly type: string;
-  readonly event?: string | undefined;
+  event?: string | undefined;
   readonly providerId?: string | undefined;
   readonly from?: string | undefined;
   readonly userAgent?: string | undefined;
@@ -86,11 +86,11 @@ export interface Delivery {
   code: string;
   /** Of the answer by HTTP. */
   status?: number | undefined;
-  readonly credential?: 'token' | 'previousToken' | undefined;
+  credential?: 'token' | 'previousToken' | undefined;
   targets?: readonly TargetResult[] | undefined;
   /** In the order of {@link TARGET_OUTCOMES}, over all targets, those that are not listed among them. */
   targetCounts?: readonly number[] | undefined;
-  readonly announced?: Announced | undefined;
+  announced?: Announced | undefined;
   readonly notification?: NotificationDetails | undefined;
   body?: KeptBody | undefined;
   /** The id of the record that this repeats; absent: found by `providerId`. */

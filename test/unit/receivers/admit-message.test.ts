@@ -3,8 +3,9 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type MessageOutcome, RequestError } from '../../../operator/api/errors.ts';
 import type { ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
+import { createTargetOutcomes } from '../../../operator/deliveries/records/target-outcomes.ts';
 import { createDiscovery } from '../../../operator/kube/discovery.ts';
-import { admitMessage } from '../../../operator/receivers/admit-message.ts';
+import { admitMessage, type MessageNotes } from '../../../operator/receivers/admit-message.ts';
 import { createRouteTable } from '../../../operator/receivers/routes.ts';
 import { createTargetWatches } from '../../../operator/receivers/target-watches.ts';
 import { createTargets } from '../../../operator/receivers/targets.ts';
@@ -48,9 +49,10 @@ function setUp({ spec = GITHUB, away = false }: Settings = {}) {
     reports: { failed: ({ name }, { field }) => void failed.push(`${name} ${field}`) },
     maxBodyBytes: 100,
   };
+  const notes: MessageNotes = { account: createTargetOutcomes() };
   const admit = (headers: Readonly<Record<string, string>> = PUSH, body = BODY, sentAtMs?: number) =>
-    admitMessage(options, 'apps/web', { headers, body, sentAtMs });
-  return { path, route, serving, routes, annotated, failed, admit };
+    admitMessage(options, 'apps/web', { headers, body, sentAtMs }, notes);
+  return { path, route, serving, routes, annotated, failed, admit, notes };
 }
 
 describe('a webhook through a broker', () => {
@@ -70,6 +72,22 @@ describe('a webhook through a broker', () => {
     const { admit, annotated } = setUp();
     expect((await admit(headers)).outcome).toBe(outcome);
     expect(annotated).toHaveLength(what.startsWith('header') ? 1 : 0);
+  });
+
+  it('notes what was announced, and what became of its targets', async () => {
+    const { admit, notes } = setUp();
+    await admit();
+    expect(notes).toMatchObject({
+      event: 'push',
+      announced: { ref: 'refs/heads/main' },
+      account: { targets: [{ outcome: 'annotated', requestedAt: '2026-01-01T00:00:00Z' }], counts: [1, 0, 0, 0, 0] },
+    });
+  });
+
+  it('notes the event of one that is refused, and nothing that it announces', async () => {
+    const { admit, notes } = setUp();
+    await admit({ ...PUSH, 'X-Hub-Signature-256': signed(Buffer.from('x')) });
+    expect(notes).toEqual({ event: 'push', account: createTargetOutcomes() });
   });
 
   it('without a content type is JSON to filters', async () => {

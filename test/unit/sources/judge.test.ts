@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BrokerReceiverSpec } from '../../../operator/api/broker-receiver/broker-receiver.ts';
 import { RequestError } from '../../../operator/api/errors.ts';
-import type { CarriedWebhook } from '../../../operator/receivers/admit-message.ts';
+import { createTargetOutcomes } from '../../../operator/deliveries/records/target-outcomes.ts';
+import type { CarriedWebhook, MessageNotes } from '../../../operator/receivers/admit-message.ts';
 import type { MessageNotification, Outcome } from '../../../operator/receivers/notify-message.ts';
 import { compileSource } from '../../../operator/sources/compile.ts';
 import { createJudge } from '../../../operator/sources/judge.ts';
@@ -16,6 +17,7 @@ function setUp(spec: Partial<BrokerReceiverSpec> = {}, outcomes: Outcome[] = [],
   const notified: MessageNotification[] = [];
   const admitted: [string, CarriedWebhook][] = [];
   const handshakes: string[] = [];
+  const notes: MessageNotes[] = [];
   const judge = createJudge({
     compiled: compileSource(aBrokerReceiver(spec), new Map([['sqs', type]])),
     namespace: 'apps',
@@ -24,18 +26,28 @@ function setUp(spec: Partial<BrokerReceiverSpec> = {}, outcomes: Outcome[] = [],
         notified.push(notification);
         return outcomes.shift() ?? { outcome: 'done', targets: 1 };
       },
-      async admit(receiver, webhook) {
+      async admit(receiver, webhook, noted) {
+        if (noted !== undefined) noted.event = 'push';
         admitted.push([receiver, webhook]);
         return { outcome: 'done', targets: 1 };
       },
     },
     onHandshake: ({ kind }) => void handshakes.push(kind),
+    recorder: {
+      begin() {
+        const begun: MessageNotes = { account: createTargetOutcomes() };
+        notes.push(begun);
+        return begun;
+      },
+      ended: () => undefined,
+    },
   });
   return {
     judge: (message: Partial<Message>, attempt = 1) => judge(memoryMessage(message, []), attempt),
     notified,
     admitted,
     handshakes,
+    notes,
   };
 }
 
@@ -141,4 +153,14 @@ describe('for a Receiver', () => {
       code: 'EncodingBroken',
     });
   });
+});
+
+it('notes the event for the record, and has the targets of all its events told there', async () => {
+  const { judge, notes, notified } = setUp();
+  await judge({ body: json(eventBridge('ECR Image Action')) });
+  expect(notes).toEqual([expect.objectContaining({ event: 'ECR Image Action' })]);
+  expect(notified[0]?.account).toBe(notes[0]?.account);
+  const referring = setUp({ receiverRef: { name: 'web' }, resources: null as never });
+  await referring.judge({});
+  expect(referring.notes).toEqual([expect.objectContaining({ event: 'push' })]);
 });

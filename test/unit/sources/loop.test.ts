@@ -20,7 +20,7 @@ function setUp(outcomes: Record<string, readonly Outcome[]>, options: MemorySour
   const reported: string[] = [];
   const freed: number[] = [];
   const reports: LoopReports = {
-    outcome: (outcome) => void reported.push(outcome),
+    outcome: (_message, outcome) => void reported.push(outcome),
     rejected: ({ id }, attempt, { code }) => void reported.push(`rejected ${id} ${attempt} ${code}`),
     failing: ({ id }, attempt, _, retryInMs) => void reported.push(`failing ${id} ${attempt} ${retryInMs}`),
     away: ({ id }) => void reported.push(`away ${id}`),

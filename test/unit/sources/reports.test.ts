@@ -90,7 +90,7 @@ it('has an Event of a subscription that waits for its confirmation', () => {
 
 it('counts outcomes and failed calls', async () => {
   const { registry, reports } = setUp();
-  reports.outcome('done');
+  reports.outcome(message('a'), 'done');
   reports.callFailed('AccessDenied', new Error('no'));
   const text = await registry.metrics();
   expect(text).toContain('sluice_source_messages_total{type="sqs",outcome="done"} 1');

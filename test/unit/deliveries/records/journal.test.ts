@@ -114,6 +114,22 @@ describe('the journal', () => {
     expect(of()).toContain(pending);
   });
 
+  it('remembers again what had to make room while it was pending, where it is refused', () => {
+    const { add, journal, of } = setUp(21);
+    const [one, other] = [add({ verdict: 'pending' }), add({ verdict: 'pending' })];
+    if (one === undefined || other === undefined) throw new Error('nothing was remembered');
+    for (let index = 0; index < 20; index++) add();
+    one.verdict = 'refused';
+    journal.changed(one);
+    other.verdict = 'accepted';
+    journal.changed(other);
+    expect(of()).toHaveLength(21);
+    expect(of()).toContain(one);
+    // Its place counts among all.
+    add({}, 'api');
+    expect(of()).toHaveLength(20);
+  });
+
   it('cuts what a sender chose, and removes control characters', () => {
     const { add, views } = setUp();
     add({ event: 'a\u0000\u001b[31mb', providerId: 'x'.repeat(200), userAgent: `${'y'.repeat(400)}` });

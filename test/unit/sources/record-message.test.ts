@@ -1,0 +1,130 @@
+/** What is remembered of messages: one record each, whatever number of attempts. With the real rule and journal. */
+import { expect, it } from 'vitest';
+import { createJournal } from '../../../operator/deliveries/records/journal.ts';
+import { recordView } from '../../../operator/deliveries/records/record-view.ts';
+import { addTarget } from '../../../operator/deliveries/records/target-outcomes.ts';
+import type { MessageNotes } from '../../../operator/receivers/admit-message.ts';
+import type { Outcome } from '../../../operator/receivers/notify-message.ts';
+import { createAttemptCounts } from '../../../operator/sources/attempt-counts.ts';
+import { createLoop } from '../../../operator/sources/loop.ts';
+import { createMessageRecorder } from '../../../operator/sources/record-message.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
+import { createMemorySource, memoryMessage } from './memory-source.ts';
+
+const done: Outcome = { outcome: 'done', targets: 1 };
+const poison: Outcome = { outcome: 'poison', code: 'FilterFailed', message: 'it failed' };
+const failing: Outcome = { outcome: 'failing', code: 'TargetNotFound', message: 'it is missing' };
+const away: Outcome = { outcome: 'away', code: 'ApiServerAway', message: 'no answer' };
+const OBJECT = { kind: 'BrokerReceiver', namespace: 'apps', name: 'ecr' };
+
+/** @param learn what an attempt finds out, by its number. */
+function setUp(outcomes: readonly Outcome[], learn: (notes: MessageNotes, attempt: number) => void = () => undefined) {
+  const clock = createManualClock();
+  const journal = createJournal({ maxRecords: 100, clock });
+  const recorder = createMessageRecorder({ journal, object: OBJECT, type: 'sqs', clock });
+  if (recorder === undefined) throw new Error('nothing is recorded');
+  const left = [...outcomes];
+  const source = createMemorySource({ delays: 'held' });
+  const ignore = () => undefined;
+  const loop = createLoop({
+    source,
+    async judge(message, attempt) {
+      learn(recorder.begin(message), attempt);
+      return left.shift() ?? done;
+    },
+    maxAttempts: 3,
+    counts: createAttemptCounts(),
+    reports: { outcome: recorder.ended, rejected: ignore, failing: ignore, away: ignore, notSettled: ignore },
+    clock,
+    random: () => 0.5,
+    onRoom: ignore,
+    onFreed: ignore,
+  });
+  const begin = async (id: string, body = '{}') => {
+    loop.begin(memoryMessage({ id, body: Buffer.from(body) }, source.told));
+    await clock.advance(0);
+  };
+  const views = () => {
+    const records = journal.of(OBJECT);
+    return records.map((record) => recordView(record, 'pod', journal, records));
+  };
+  return { clock, journal, begin, views };
+}
+
+it.each([
+  ['done', [done], 'accepted', 'done'],
+  ['poison', [poison], 'refused', 'poison'],
+  ['failing', [failing], 'pending', 'failing'],
+  ['away', [away], 'pending', 'away'],
+  ['done at the second attempt', [failing, done], 'accepted', 'done'],
+  ['done when the API server is back', [away, away, done], 'accepted', 'done'],
+  ['poison after the last attempt', [failing, failing, failing], 'refused', 'poison'],
+] as const)('one record of a message that is %s', async (_what, outcomes, verdict, code) => {
+  const { clock, begin, views } = setUp(outcomes);
+  await begin('m-1', '{"tag":1}');
+  if (outcomes.length > 1) await clock.advance(600_000);
+  expect(views()).toEqual([
+    expect.objectContaining({
+      object: OBJECT,
+      type: 'sqs',
+      origin: 'broker',
+      providerId: 'm-1',
+      bytes: 9,
+      verdict,
+      code,
+      repeated: 1,
+    }),
+  ]);
+  expect(views()[0]).not.toHaveProperty('status');
+});
+
+it('has the targets of the last attempt, and what only that found out', async () => {
+  const { clock, begin, views } = setUp([failing, done], (notes, attempt) => {
+    if (attempt === 1 && notes.account) addTarget(notes.account, 'Bucket/apps/a', 'failed', { code: 'TargetNotFound' });
+    if (attempt === 1) return;
+    Object.assign(notes, { event: 'push', announced: { ref: 'v1' }, credential: 'previousToken' });
+    if (notes.account) addTarget(notes.account, 'Bucket/apps/a', 'annotated', { requestedAt: '2026-11-26T10:00:00Z' });
+  });
+  await begin('m-1');
+  const [first] = views();
+  expect(first).toMatchObject({
+    targets: [{ outcome: 'failed', code: 'TargetNotFound' }],
+    targetCounts: { failed: 1 },
+  });
+  await clock.advance(600_000);
+  const [last] = views();
+  expect(last).toMatchObject({
+    id: first?.id,
+    at: first?.at,
+    event: 'push',
+    announced: { ref: 'v1' },
+    credential: 'previousToken',
+    targets: [{ ref: 'Bucket/apps/a', outcome: 'annotated', requestedAt: '2026-11-26T10:00:00Z' }],
+    targetCounts: { annotated: 1 },
+  });
+  expect(Date.parse(last?.lastAt ?? '')).toBeGreaterThan(Date.parse(first?.at ?? ''));
+});
+
+it('marks a message that comes again after it was done', async () => {
+  const { begin, views } = setUp([]);
+  await begin('m-1');
+  await begin('m-1');
+  const [second, first] = views();
+  expect(second?.duplicateOf).toBe(first?.id);
+});
+
+it('remembers what is given up after others have taken its place', async () => {
+  const { clock, begin, views } = setUp([failing, ...Array<Outcome>(20).fill(done), failing, failing]);
+  await begin('m-1');
+  for (let index = 0; index < 20; index++) await begin(`other-${index}`);
+  expect(views().map(({ providerId }) => providerId)).not.toContain('m-1');
+  await clock.advance(600_000);
+  expect(views()).toHaveLength(21);
+  expect(views()).toContainEqual(expect.objectContaining({ providerId: 'm-1', verdict: 'refused', code: 'poison' }));
+});
+
+it('is nothing where no records are kept', () => {
+  const clock = createManualClock();
+  const journal = createJournal({ maxRecords: 0, clock });
+  expect(createMessageRecorder({ journal, object: OBJECT, type: 'sqs', clock })).toBeUndefined();
+});
