@@ -27,6 +27,10 @@ async function sourceWorld(options: SourceWorldOptions = {}): Promise<SourceWorl
   return made;
 }
 
+/** The conditions that say whether it is read. */
+const readiness = (status: BrokerReceiverStatus | undefined) =>
+  (status?.conditions ?? []).filter(({ type }) => !OUR_CONDITIONS.includes(type));
+
 const toA = { resources: [{ kind: 'GitRepository', name: 'a' }] };
 
 async function annotatedAfter({ world }: SourceWorld, before: string, name = 'a'): Promise<string> {
@@ -51,7 +55,7 @@ it('a message annotates its target, is acknowledged, and the object says what is
   await settled('harbor');
   const { status } = await read('harbor');
   expect(status).toMatchObject({ observedGeneration: 1 });
-  expect(status?.conditions?.map(({ type }) => type)).toEqual(['Ready']);
+  expect(readiness(status).map(({ type }) => type)).toEqual(['Ready']);
   await waitFor('lastMessageTime', async () => (await read('harbor')).status?.lastMessageTime);
   await waitFor('the Event', async () => (await eventsOf('harbor')).includes('Succeeded: Reading nats FLUX/harbor'));
   expect(await metric('sluice_source_messages_total', 'outcome="done"')).toBe(2);
@@ -121,10 +125,6 @@ it('takes a change of Secret, a missing consumer and a request to connect again 
   const text = JSON.stringify([await world.log(), await read('login')]);
   expect(text).not.toContain('right"');
 });
-
-/** The conditions that say whether it is read. */
-const readiness = (status: BrokerReceiverStatus | undefined) =>
-  (status?.conditions ?? []).filter(({ type }) => !OUR_CONDITIONS.includes(type));
 
 describe('an object that cannot be', () => {
   it('says what to change, and reads nothing', async () => {

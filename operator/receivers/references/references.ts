@@ -71,7 +71,7 @@ interface State {
 
 const TYPE = 'ResolvedRefs';
 /** How long a status that is written anyway waits for the first look, so that both are one write. */
-const WAIT_MS = 250;
+const WAIT_MS = 1_000;
 
 export function createReferences(options: ReferencesOptions): References {
   const { clock, log } = options;

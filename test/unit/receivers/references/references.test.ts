@@ -90,7 +90,7 @@ describe('the condition', () => {
     const { api, conditionOf, requested, clock } = setUp();
     const answer = Promise.withResolvers<unknown>();
     api.answer(() => answer.promise);
-    expect(await conditionOf(withRefs(), 1_000)).toBeUndefined();
+    expect(await conditionOf(withRefs(), 2_000)).toBeUndefined();
     answer.resolve(there);
     await clock.advance(0);
     expect(requested).toEqual([KEY]);
@@ -124,7 +124,7 @@ describe('the condition', () => {
     const { api, conditionOf } = setUp();
     api.answer(() => never);
     const before = withRefs({}, { generation: 2 }, SHOWN);
-    expect(await conditionOf(before, 1_000)).toBe(before.status?.conditions?.[0]);
+    expect(await conditionOf(before, 2_000)).toBe(before.status?.conditions?.[0]);
   });
 
   it('of a suspended object stays as it was, and nothing is asked for it any more', async () => {
