@@ -59,7 +59,7 @@ const fixes = {
   InternalError: 'the operator failed; its log has the stack, please report it',
   Malformed: 'the bytes are no HTTP request; look for a proxy before the operator, or for HTTPS sent to the plain port',
   HeadersTooLarge: 'the headers are over the limit; have the sender, or a proxy, send fewer',
-  TimedOut: 'the headers or the body came too slowly; look at the network between the sender and the operator',
+  TimedOut: 'the headers or the body came too slowly; check the network between the sender and the operator',
 
   done: 'nothing is to be done',
   poison: 'the messages can never be done; see the Events MessageRejected, and the dead letters',
