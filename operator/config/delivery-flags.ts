@@ -1,5 +1,5 @@
 /** The flags of the group Deliveries: what is remembered of webhooks, messages and notifications. */
-import { booleanFlag, integerFlag, spareAddressFlag } from './flag.ts';
+import { booleanFlag, durationFlag, integerFlag, numberFlag, spareAddressFlag } from './flag.ts';
 import { hostsFlag, linkFlag } from './structured-flag.ts';
 
 const MAX_HISTORY = 1_000_000;
@@ -12,6 +12,19 @@ export const deliveryFlags = {
     min: 0,
     max: MAX_HISTORY,
     help: 'How many deliveries a replica remembers in all; 0: none, without the condition Delivering and follow-up',
+  }),
+  catchUpAfterMs: durationFlag({
+    name: 'catch-up-after',
+    group: 'Deliveries',
+    default: '10s',
+    help: 'How long no replica may serve before the leader annotates the targets of all Receivers; 0: it never does',
+  }),
+  catchUpRate: numberFlag({
+    name: 'catch-up-rate',
+    group: 'Deliveries',
+    default: 10,
+    min: 0.1,
+    help: 'How many targets are annotated a second to make up for an absence',
   }),
   pageAddr: spareAddressFlag({
     name: 'page-addr',

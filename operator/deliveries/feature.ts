@@ -1,10 +1,11 @@
 /** Tells people of deliveries: what came, what became of it, and why. It reads the records that the other features write. */
 import type { CreateFeature } from '../platform/feature.ts';
 import { createPagePart } from './api/page-part.ts';
+import { createCatchUpPart } from './catch-up/catch-up-part.ts';
 import type { Part } from './part.ts';
 
 export const deliveries: CreateFeature = (cluster, config) => {
-  const parts: readonly Part[] = [createPagePart(cluster, config)];
+  const parts: readonly Part[] = [createPagePart(cluster, config), createCatchUpPart(cluster, config)];
   return {
     name: 'deliveries',
     async start() {

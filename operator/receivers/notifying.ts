@@ -5,9 +5,11 @@
 
 import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
+import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Cluster, WatchedKind } from '../platform/cluster.ts';
 import { admitMessage, type CarriedWebhook, type MessageAdmissionOptions, type MessageNotes } from './admit-message.ts';
 import { createAnnotator } from './annotator.ts';
+import { type CatchUpRun, catchUpTargets } from './catch-up-targets.ts';
 import { createGatherer } from './gather.ts';
 import { createReceiverMetrics, type ReceiverMetrics } from './metrics.ts';
 import { createNotifier, type Notifier } from './notify.ts';
@@ -53,6 +55,8 @@ export interface Notifying {
   isComplete(): boolean;
   /** A Receiver has been reconciled: whoever refers to it may have to act. */
   announce(receiver: string): void;
+  /** Annotates the targets of a Receiver (`namespace/name`) for webhooks that nobody received; see `catch-up-targets.ts`. */
+  catchUp(receiver: string, run: CatchUpRun, account: TargetOutcomes): Promise<void>;
   /** Ends what is watched and looked up. */
   stop(): Promise<void>;
 }
@@ -108,6 +112,8 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
       for (const listener of listeners) listener(receiver);
       references.changed(changeOf(receiver, watch.receivers?.has(receiver) === true));
     },
+    catchUp: (receiver, run, account) =>
+      catchUpTargets({ ...selection, client, annotator, routes }, receiver, run, account),
     stop: async () => void (await Promise.all([watches.stop(), references.stop()])),
   };
 }

@@ -112,11 +112,12 @@ function publishUnavailable({ options, published }: State, key: string, receiver
     return;
   }
   const type = types.get(receiver.spec.type);
+  const suspended = receiver.spec.suspend === true ? ({ suspended: true } as const) : {};
   const credential = type?.secret === 'required' ? ({ credential: 'token' } as const) : {};
   try {
     routes.publish(
       path,
-      { ...routeIdentity(receiver), type, serving: undefined, ...credential },
+      { ...routeIdentity(receiver), type, serving: undefined, ...suspended, ...credential },
       routes.previousPathOf(key),
     );
   } catch (error) {

@@ -38,6 +38,8 @@ export interface Route extends RouteIdentity {
   readonly type: WebhookType | undefined;
   /** Undefined: suspended or stalled, answered 503. */
   readonly serving: Serving | undefined;
+  /** Somebody wants it that way. */
+  readonly suspended?: true;
   /** The key of the Secret whose path this is; absent for a type without a Secret. */
   readonly credential?: Credential;
 }

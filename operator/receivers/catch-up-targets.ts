@@ -1,0 +1,119 @@
+/**
+ * Annotates the targets of a Receiver for webhooks that nobody received: those that the filters may leave, as far as they
+ * can be asked without a webhook. A suspended target is left alone, and so is one that was annotated since.
+ */
+import type { Program } from '../../cel/cel.ts';
+import { REQUESTED_AT_ANNOTATION } from '../api/meta.ts';
+import { addTarget, type TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
+import { ConnectionError } from '../kube/api-error.ts';
+import type { KubeClient, KubeObject } from '../kube/kube-client.ts';
+import { resourcePath } from '../kube/resource-path.ts';
+import type { Annotator } from './annotator.ts';
+import { entryLabel, passes, type Selection, selectTargets } from './choose.ts';
+import { isAway } from './is-away.ts';
+import type { RouteTable, Serving } from './routes.ts';
+import { accountFailed } from './target-account.ts';
+import type { TargetEntry } from './target-entry.ts';
+import type { SelectedTarget } from './targets.ts';
+
+/** What one run over several Receivers has in common. */
+export interface CatchUpRun {
+  /** Targets that were annotated after this moment need nothing, in ms since 1970. */
+  readonly sinceMs: number;
+  /** Waits until the next target may be annotated; false: the run is over. */
+  readonly turn: () => Promise<boolean>;
+  /** Targets of the Receivers before. */
+  readonly done: Set<string>;
+}
+
+export interface CatchUpTargetsOptions extends Selection {
+  readonly client: KubeClient;
+  readonly annotator: Pick<Annotator, 'annotate'>;
+  readonly routes: Pick<RouteTable, 'findByKey'>;
+}
+
+interface TargetObject extends KubeObject {
+  readonly spec?: { readonly suspend?: unknown };
+}
+
+/**
+ * @param key `namespace/name` of the Receiver.
+ * @param account what becomes of the targets is added to it.
+ * @throws ConnectionError, ApiError where the API server is away: a second call goes on where this one ended.
+ */
+export async function catchUpTargets(
+  options: CatchUpTargetsOptions,
+  key: string,
+  run: CatchUpRun,
+  account: TargetOutcomes,
+): Promise<void> {
+  const route = options.routes.findByKey(key);
+  if (route?.serving === undefined) return;
+  const serving = withoutRequestFilters(route.serving);
+  for (const entry of serving.entries) {
+    for (const target of await selected(options, { namespace: route.namespace, serving, entry, account })) {
+      const name = entryLabel(target);
+      if (run.done.has(name)) continue;
+      if (!(await run.turn())) return;
+      await annotate(options, target, { account, sinceMs: run.sinceMs });
+      run.done.add(name);
+    }
+  }
+}
+
+interface Selecting {
+  readonly namespace: string;
+  readonly serving: Pick<Serving, 'filtered' | 'filter'>;
+  readonly entry: TargetEntry;
+  readonly account: TargetOutcomes;
+}
+
+/** What cannot be found is told as a failure; the rest of the Receiver is annotated all the same. */
+async function selected(options: CatchUpTargetsOptions, about: Selecting): Promise<readonly SelectedTarget[]> {
+  const { namespace, serving, entry, account } = about;
+  try {
+    const found = await selectTargets(options, namespace, entry, 'sender');
+    return found.filter((target) => {
+      const holds = passes(serving, { req: {} }, entry, target);
+      if (!holds) addTarget(account, entryLabel(target), 'filtered');
+      return holds;
+    });
+  } catch (error) {
+    if (isAway(error)) throw error;
+    accountFailed(account, entry, error);
+    return [];
+  }
+}
+
+async function annotate(
+  options: CatchUpTargetsOptions,
+  target: SelectedTarget,
+  { account, sinceMs }: { readonly account: TargetOutcomes; readonly sinceMs: number },
+): Promise<void> {
+  try {
+    const path = resourcePath(target.type, target);
+    const object = await options.client.request<TargetObject>({ method: 'GET', path, background: true });
+    const requestedMs = Date.parse(object.metadata.annotations?.[REQUESTED_AT_ANNOTATION] ?? '');
+    if (object.spec?.suspend === true || requestedMs > sinceMs) return;
+    const applied = await options.annotator.annotate(target, true);
+    if ('away' in applied) throw new ConnectionError(applied.away);
+    const { requestedAt, coalesced } = applied;
+    addTarget(account, entryLabel(target), coalesced ? 'coalesced' : 'annotated', { requestedAt });
+  } catch (error) {
+    if (isAway(error)) throw error;
+    accountFailed(account, target, error);
+  }
+}
+
+/** A filter that names the webhook cannot be asked, and counts as true. */
+function withoutRequestFilters({ filter, entries }: Serving): Pick<Serving, 'filtered' | 'filter' | 'entries'> {
+  return {
+    filtered: true,
+    filter: askable(filter),
+    entries: entries.map((entry) => ({ ...entry, filter: askable(entry.filter) })),
+  };
+}
+
+function askable(program: Program | undefined): Program | undefined {
+  return ['req', 'claims', 'msg'].some((name) => program?.reads.has(name)) ? undefined : program;
+}
