@@ -1,8 +1,9 @@
 /** The flags of the group Deliveries: what is remembered of webhooks, messages and notifications. */
-import { booleanFlag, durationFlag, integerFlag, numberFlag, spareAddressFlag } from './flag.ts';
+import { booleanFlag, bytesFlag, durationFlag, integerFlag, numberFlag, spareAddressFlag } from './flag.ts';
 import { hostsFlag, linkFlag } from './structured-flag.ts';
 
 const MAX_HISTORY = 1_000_000;
+const MAX_BODIES_MEMORY = 1024 ** 3;
 
 export const deliveryFlags = {
   deliveryHistory: integerFlag({
@@ -12,6 +13,14 @@ export const deliveryFlags = {
     min: 0,
     max: MAX_HISTORY,
     help: 'How many deliveries a replica remembers in all; 0: none, without the condition Delivering and follow-up',
+  }),
+  deliveryBodiesMemory: bytesFlag({
+    name: 'delivery-bodies-memory',
+    group: 'Deliveries',
+    default: '16MiB',
+    min: 0,
+    max: MAX_BODIES_MEMORY,
+    help: 'Size of all bodies that a replica keeps for spec.deliveries.keepBodies, the oldest out first; 0: none is kept',
   }),
   catchUpAfterMs: durationFlag({
     name: 'catch-up-after',

@@ -1,6 +1,7 @@
 /** Serves the webhooks of Receivers: from a path to its Receiver, the proof that a request is genuine, and its answer. */
 import { RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
+import { copyBody, type KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
 import { createTargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Admitted, Answer, Endpoint } from '../http/endpoint.ts';
@@ -20,6 +21,7 @@ export interface ReceiverEndpointOptions {
   readonly isComplete: () => boolean;
   readonly notifier: Notifier;
   readonly journal: Journal;
+  readonly bodies: Pick<KeptBodies, 'keep'>;
   readonly clock: Clock;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly log: Logger;
@@ -73,7 +75,10 @@ function admitted(
         const startedMs = notifier.nowMs();
         return judge(body, (inputs, asked) => {
           const bytes = Math.ceil(body.length / inputs.length);
-          if (recorder !== undefined) notes.account = createTargetOutcomes();
+          if (recorder !== undefined) {
+            notes.account = createTargetOutcomes();
+            notes.body = copyBody(body, head.headers['content-type'], serving.keep);
+          }
           const batch = inputs.length > 1 ? newBatch() : undefined;
           const about = { route, serving, startedMs, batch, account: notes.account };
           const notifying = notifyEach(inputs, (input) =>

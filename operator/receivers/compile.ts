@@ -6,6 +6,7 @@
 import { ReceiverError } from '../api/errors.ts';
 import type { Receiver } from '../api/receiver/receiver.ts';
 import { validateReceiver } from '../api/receiver/validate-receiver.ts';
+import { bodiesToKeep } from '../deliveries/bodies/bodies-to-keep.ts';
 import { compileEvents } from '../sources/envelopes/event-filter.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import { type CompiledTargets, compileTargets } from './compile-targets.ts';
@@ -93,6 +94,7 @@ export function compileRoute(
       ? current
       : eitherVerifier(current, type.prepare({ ...settings, token: previousToken }));
   const acceptsUnlisted = receiver.spec.deliveries?.unlistedEvents === 'Accept';
+  const keep = bodiesToKeep(receiver.spec.deliveries, secret);
   const pathBy = (by: Buffer) => webhookPath(by, receiver.metadata.name, receiver.metadata.namespace);
   return {
     path: pathBy(token),
@@ -100,7 +102,7 @@ export function compileRoute(
     route: {
       ...routeIdentity(receiver),
       type,
-      serving: { verifier, events, acceptsUnlisted, ...targets },
+      serving: { verifier, events, acceptsUnlisted, keep, ...targets },
       ...(needsToken ? { credential: 'token' } : {}),
     },
   };

@@ -2,6 +2,7 @@
 import { RequestError } from '../api/errors.ts';
 import { RECEIVER_API_VERSION, RECEIVER_KIND, RECEIVER_PLURAL, type Receiver } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
+import { keptBodiesOf } from '../deliveries/bodies/kept-bodies-of.ts';
 import { journalOf } from '../deliveries/records/journal-of.ts';
 import { createExposure, type Exposure } from '../exposure/exposure.ts';
 import type { ResourceType } from '../kube/kube-client.ts';
@@ -29,6 +30,7 @@ export const receivers: CreateFeature = (cluster, config) => {
   const { clock, events, leader, log, secrets, statusAdditions: additions } = cluster;
   const notifying = notifyingOf(cluster, config);
   const { routes, targets, pending, notifier, references, watch, enqueue, isComplete } = notifying;
+  const bodies = keptBodiesOf(cluster, config);
   const exposure = exposureOf(cluster, config, notifying);
   const controller: Controller = createController({
     client: leader.client,
@@ -48,6 +50,7 @@ export const receivers: CreateFeature = (cluster, config) => {
   serveReferences(notifying);
   const reconcile: Controller['reconcile'] = (key, receiver) => {
     if (receiver === undefined) references.forget(RECEIVER_KIND, key);
+    bodies.limit(RECEIVER_KIND, key, receiver?.spec.deliveries?.keepBodies ?? 0);
     return controller.reconcile(key, receiver).finally(() => notifying.announce(key));
   };
   return {
@@ -55,7 +58,7 @@ export const receivers: CreateFeature = (cluster, config) => {
     endpoints: {
       webhooks: {
         endpoint: createReceiverEndpoint({
-          ...{ routes, isComplete, notifier, clock, log },
+          ...{ routes, isComplete, notifier, bodies, clock, log },
           journal: journalOf(cluster, config),
           events: cluster.replicaEvents,
         }),

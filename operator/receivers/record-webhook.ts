@@ -1,6 +1,7 @@
 /** Records webhooks: what came for a Receiver, what it was answered, and what became of its targets. */
 import { RequestError } from '../api/errors.ts';
 import { RECEIVER_KIND } from '../api/receiver/receiver.ts';
+import type { BodyCopy, KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
 import type { Delivery, DeliveryRecord, Verdict } from '../deliveries/records/record.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
@@ -14,6 +15,8 @@ import type { Route, RouteTable } from './routes.ts';
 export interface WebhookNotes extends DeliveryNotes {
   account?: TargetOutcomes;
   notified?: readonly Notified[];
+  /** Of a genuine request whose Receiver keeps bodies. */
+  body?: BodyCopy | 'TooLarge' | undefined;
 }
 
 export interface WebhookRecorder {
@@ -25,6 +28,7 @@ export interface WebhookRecorder {
 
 export interface WebhookRecorderOptions {
   readonly journal: Journal;
+  readonly bodies: Pick<KeptBodies, 'keep'>;
   readonly routes: Pick<RouteTable, 'find' | 'findWithdrawn'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -43,13 +47,14 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 
 /** Undefined where no records are kept. */
 export function createWebhookRecorder(options: WebhookRecorderOptions): WebhookRecorder | undefined {
-  const { journal, routes, clock } = options;
+  const { journal, bodies, routes, clock } = options;
   if (!journal.enabled) return undefined;
   return {
     answered({ route }, notes, request) {
       // A sender that asks whether it may send has delivered nothing.
       if (request.head.method === 'OPTIONS' && request.status === 200) return;
       const record = journal.add(deliveryOf(route, notes, request, clock.now()));
+      if (record !== undefined && typeof notes.body === 'object') bodies.keep(record, notes.body);
       if (record?.verdict === 'pending') settleLater(journal, record, notes);
     },
     refused(request) {
@@ -88,6 +93,7 @@ function deliveryOf(route: Route, notes: WebhookNotes, request: AnsweredRequest,
     targets: notes.account?.targets,
     targetCounts: notes.account?.counts,
     announced: notes.announced,
+    body: notes.body === 'TooLarge' && verdict !== 'refused' ? notes.body : undefined,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { ReceiverError } from '../api/errors.ts';
+import type { BodiesToKeep } from '../deliveries/bodies/kept-bodies.ts';
 import { createKeyIndex } from '../kube/queue/key-index.ts';
 import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
 import type { CompiledTargets } from './compile-targets.ts';
@@ -20,6 +21,8 @@ export interface Serving extends CompiledTargets {
   readonly events: { has(event: string): boolean } | undefined;
   /** Whether a genuine request whose event is not listed is answered 200. */
   readonly acceptsUnlisted: boolean;
+  /** Undefined: no body is kept. */
+  readonly keep?: BodiesToKeep | undefined;
 }
 
 /** Whose route it is. */

@@ -38,6 +38,8 @@ export interface Journal {
   objects(): readonly ObjectRef[];
   idOf(record: DeliveryRecord): string;
   subscribe(listener: JournalListener): () => void;
+  /** The listener gets each record that is no longer remembered. Must not throw, and must not wait. */
+  onForgotten(listener: (record: DeliveryRecord) => void): void;
 }
 
 export interface JournalOptions {
@@ -55,6 +57,7 @@ interface State {
   readonly histories: Map<string, ObjectHistory>;
   newest: ObjectHistory | undefined;
   readonly listeners: Set<JournalListener>;
+  readonly forgottenListeners: ((record: DeliveryRecord) => void)[];
   sequence: number;
   count: number;
 }
@@ -69,6 +72,7 @@ export function createJournal(options: JournalOptions): Journal {
     histories: new Map(),
     newest: undefined,
     listeners: new Set(),
+    forgottenListeners: [],
     sequence: 0,
     count: 0,
   };
@@ -99,6 +103,7 @@ export function createJournal(options: JournalOptions): Journal {
       state.listeners.add(listener);
       return () => state.listeners.delete(listener);
     },
+    onForgotten: (listener) => void state.forgottenListeners.push(listener),
   };
 }
 
@@ -120,7 +125,8 @@ function add(state: State, delivery: Delivery): DeliveryRecord {
   }
   const record = recordOf(state, delivery, event);
   if (record.providerId !== undefined && isDuplicate(history, record)) state.options.onDuplicate?.(record.type);
-  state.count += addTo(history, record) === undefined ? 1 : 0;
+  state.count += 1;
+  forget(state, addTo(history, record));
   while (state.count > state.options.maxRecords) forgetOldest(state);
   notify(state, record, 'added');
   return record;
@@ -182,8 +188,9 @@ function cleanAnnounced({ ref, before, revision }: NonNullable<Delivery['announc
 
 function forgetOldest(state: State): void {
   for (const [key, history] of state.histories) {
-    if (dropOldest(history) !== undefined) {
-      state.count -= 1;
+    const oldest = dropOldest(history);
+    if (oldest !== undefined) {
+      forget(state, oldest);
       return;
     }
     state.histories.delete(key);
@@ -192,10 +199,21 @@ function forgetOldest(state: State): void {
   state.count = 0;
 }
 
+/** @param record what had to make room; undefined: nothing had to. */
+function forget(state: State, record: DeliveryRecord | undefined): void {
+  if (record === undefined) return;
+  state.count -= 1;
+  for (const listener of state.forgottenListeners) listener(record);
+}
+
 function changed(state: State, record: DeliveryRecord, learnt?: Learnt): void {
   if (learnt !== undefined) learn(record, learnt);
   const history = state.histories.get(keyOf(record.object));
-  if (history !== undefined) state.count += moveTo(history, record);
+  if (history !== undefined) {
+    const { returned, dropped } = moveTo(history, record);
+    if (returned) state.count += 1;
+    forget(state, dropped);
+  }
   while (state.count > state.options.maxRecords) forgetOldest(state);
   notify(state, record, 'changed');
 }

@@ -27,17 +27,25 @@ export function addTo(history: ObjectHistory, record: DeliveryRecord): DeliveryR
   return list.length > LENGTH ? list.shift() : undefined;
 }
 
+export interface Moved {
+  /** It was remembered no longer, and is again. */
+  readonly returned: boolean;
+  /** What had to make room. */
+  readonly dropped: DeliveryRecord | undefined;
+}
+
+const NOT_MOVED: Moved = { returned: false, dropped: undefined };
+
 /**
  * A record whose verdict has changed moves to the list that it now belongs to; one that had to make room while it was
- * pending, and is refused, comes back. @returns how many records there are more than before.
+ * pending, and is refused, comes back.
  */
-export function moveTo(history: ObjectHistory, record: DeliveryRecord): number {
-  if (listOf(history, record).includes(record)) return 0;
+export function moveTo(history: ObjectHistory, record: DeliveryRecord): Moved {
+  if (listOf(history, record).includes(record)) return NOT_MOVED;
   const from = LISTS.map((name) => history[name]).find((list) => list.includes(record));
-  if (from === undefined && record.verdict !== 'refused') return 0;
+  if (from === undefined && record.verdict !== 'refused') return NOT_MOVED;
   from?.splice(from.indexOf(record), 1);
-  const dropped = addTo(history, record);
-  return (from === undefined ? 1 : 0) - (dropped === undefined ? 0 : 1);
+  return { returned: from === undefined, dropped: addTo(history, record) };
 }
 
 /** Takes the oldest record away. */

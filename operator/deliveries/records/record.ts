@@ -52,7 +52,7 @@ export interface ObjectRef {
 
 /** A body that is kept, without what might be secret. */
 export type KeptBody =
-  | { readonly text: string; readonly redacted: boolean; readonly contentType: string | undefined }
+  | { readonly json: Buffer; readonly redacted: boolean; readonly contentType: string | undefined }
   /** It was over the limit of one body. */
   | 'TooLarge';
 

@@ -1,6 +1,8 @@
 import type { Registry } from 'prom-client';
 import { createTokenMetrics } from '../../../operator/alerts/cloud/token-metrics.ts';
 import { createAlertMetrics } from '../../../operator/alerts/metrics.ts';
+import { keptBodiesOf } from '../../../operator/deliveries/bodies/kept-bodies-of.ts';
+import { systemClock } from '../../../operator/observe/clock.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
 import { createReceiverMetrics } from '../../../operator/receivers/metrics.ts';
 import { createReferenceMetrics } from '../../../operator/receivers/references/metrics.ts';
@@ -9,12 +11,15 @@ import { table } from './table.ts';
 
 /** Every metric of the operator's own, from its registry. */
 export function metricsPage(): string {
-  const { registry } = createMetrics();
+  const metrics = createMetrics();
+  const { registry } = metrics;
   createReceiverMetrics(registry, () => ({ oldestAgeSeconds: 0 }));
   createReferenceMetrics({ registry, perObject: true, samples: () => [] });
   createAlertMetrics({ registry, perObject: true, byPath: false, queue: () => ({ length: 0, oldestAgeSeconds: 0 }) });
   createTokenMetrics(registry, true);
   createSourceMetrics({ registry, perObject: true, samples: () => [] });
+  // With the journal's.
+  keptBodiesOf({ clock: systemClock, metrics }, { deliveryHistory: 1, deliveryBodiesMemory: 0 });
   const rows = metricsOf(registry)
     .filter(({ name }) => !/^(process|nodejs)_/.test(name))
     .toSorted((a, b) => a.name.localeCompare(b.name))

@@ -1,8 +1,9 @@
 /** What a request to a Receiver's path is answered, and what is logged of it; with real routes and verifiers. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { RequestError } from '../../../operator/api/errors.ts';
+import { httpStatusOf, RequestError, type RequestErrorCode } from '../../../operator/api/errors.ts';
 import type { ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
+import { createKeptBodies } from '../../../operator/deliveries/bodies/kept-bodies.ts';
 import { createJournal } from '../../../operator/deliveries/records/journal.ts';
 import { createReceiverEndpoint } from '../../../operator/receivers/admit.ts';
 import { compileSpec } from '../../../operator/receivers/compile.ts';
@@ -41,6 +42,7 @@ function setUp(spec: Partial<ReceiverSpec> = {}, { isComplete = true, answer = {
   const notified: Notification[] = [];
   const recorded: object[] = [];
   const clock = createManualClock();
+  const journal = createJournal({ maxRecords: 100, clock });
   const endpoint = createReceiverEndpoint({
     routes,
     isComplete: () => isComplete,
@@ -53,13 +55,34 @@ function setUp(spec: Partial<ReceiverSpec> = {}, { isComplete = true, answer = {
       nowMs: () => 42,
     },
     clock,
-    journal: createJournal({ maxRecords: 100, clock }),
+    journal,
+    bodies: createKeptBodies({ journal, maxBytes: 1_000_000, clock }),
     events: { record: (regarded, event) => recorded.push({ ...regarded, ...event }) },
     log,
   });
   const send = (rawHeaders: readonly string[] = [], body = '{}', method = 'POST') =>
     endpoint.admit(path, method).head(headOf(method, rawHeaders))(Buffer.from(body));
-  return { path, route, routes, endpoint, lines, notified, recorded, send };
+  /** As the server does: judges, serves, then tells what it answered. */
+  const deliver = async (rawHeaders: readonly string[], body: string) => {
+    const head = headOf('POST', rawHeaders);
+    const admitted = endpoint.admit(path, 'POST');
+    const bytes = Buffer.from(body);
+    let code: RequestErrorCode | undefined;
+    let status = 200;
+    try {
+      await admitted.head(head)(bytes);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      code = error.code;
+      status = httpStatusOf(code);
+    }
+    admitted.answered?.({ path, head, status, code, ms: 1, bytes: bytes.length, sender: () => '192.0.2.1' });
+    // The server has its bytes back.
+    bytes.fill(0);
+    await clock.advance(100);
+    return journal.of({ kind: 'Receiver', namespace: 'apps', name: 'web' })[0];
+  };
+  return { path, route, routes, endpoint, lines, notified, recorded, send, deliver };
 }
 
 function headOf(method: string, rawHeaders: readonly string[]) {
@@ -387,5 +410,32 @@ describe('OPTIONS', () => {
   ])('%s is refused', (_what, of, headers, code) => {
     const { endpoint, path } = setUp(of);
     expect(codeOf(() => endpoint.admit(path, 'OPTIONS').head(headOf('OPTIONS', headers)))).toBe(code);
+  });
+});
+
+describe('a body', () => {
+  const KEEP = { deliveries: { keepBodies: 2 } };
+  const push = `{"ref":"main","note":"it is ${TOKEN}"}`;
+
+  it('is kept of a genuine request, without what is secret', async () => {
+    const record = await setUp({ ...GITLAB, ...KEEP }).deliver([...PUSH, ...JSON_TYPE], push);
+    expect(record).toMatchObject({ verdict: 'accepted', body: { redacted: true, contentType: 'application/json' } });
+    const json = typeof record?.body === 'object' ? record.body.json.toString() : '';
+    expect(json).toBe('{"ref":"main","note":"[redacted]"}');
+  });
+
+  it.each<[what: string, spec: Partial<ReceiverSpec>, headers: readonly string[], settings: Settings]>([
+    ['nobody asked for it', {}, PUSH, {}],
+    ['it is refused', KEEP, ['X-Gitlab-Token', 'another'], {}],
+    ['a target is not there', KEEP, PUSH, { answer: new RequestError('TargetNotFound') }],
+  ])('is not kept where %s', async (_what, spec, headers, settings) => {
+    const record = await setUp({ ...GITLAB, ...spec }, settings).deliver(headers, push);
+    expect(record).toBeDefined();
+    expect(record?.body).toBeUndefined();
+  });
+
+  it('is not kept where it is too large, which the record says', async () => {
+    const large = JSON.stringify({ text: 'x'.repeat(65_536) });
+    expect(await setUp({ ...GITLAB, ...KEEP }).deliver(PUSH, large)).toMatchObject({ body: 'TooLarge' });
   });
 });

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { sharedProgram } from '../../../cel/cel.ts';
+import { createKeptBodies } from '../../../operator/deliveries/bodies/kept-bodies.ts';
 import { createJournal } from '../../../operator/deliveries/records/journal.ts';
 import { ConnectionError } from '../../../operator/kube/api-error.ts';
 import { createReceiverEndpoint } from '../../../operator/receivers/admit.ts';
@@ -91,9 +92,11 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
   });
   const routes = { find: () => route } as unknown as Parameters<typeof createReceiverEndpoint>[0]['routes'];
   const clock = createManualClock();
+  const journal = createJournal({ maxRecords: 100, clock });
   const endpoint = createReceiverEndpoint({
     clock,
-    journal: createJournal({ maxRecords: 100, clock }),
+    journal,
+    bodies: createKeptBodies({ journal, maxBytes: 0, clock }),
     routes,
     isComplete: () => true,
     notifier,
