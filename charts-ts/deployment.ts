@@ -1,4 +1,5 @@
 /** The operator's pods, within the restricted Pod Security level. */
+import { basename, dirname } from 'node:path';
 import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
 import {
   Capability,
@@ -18,7 +19,7 @@ import {
   Volume,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { EVENT_PORT } from '../operator/api/installation.ts';
+import { EVENT_PORT, PEER_AUDIENCE, PEER_PORT, PEER_TOKEN_FILE } from '../operator/api/installation.ts';
 import { memoryEnv } from '../operator/config/memory-env.ts';
 import { commonLabels, NAME, selectorLabels } from './labels.ts';
 import { operatorArgs, TLS_FOLDER } from './operator-args.ts';
@@ -38,7 +39,7 @@ const pullPolicies: Readonly<Record<SluiceValues['imagePullPolicy'], ImagePullPo
 
 function containerOf(values: SluiceValues, certificate: Volume | undefined): ContainerProps {
   const { cpuRequestMillis, memoryRequestMebibytes, memoryLimitMebibytes } = values.resources;
-  const portNames: readonly PortName[] = [...webhookPorts(values), EVENT_PORT, 'http-prom', 'healthz'];
+  const portNames: readonly PortName[] = [...webhookPorts(values), EVENT_PORT, PEER_PORT, 'http-prom', 'healthz'];
   const probe = { port: ports.healthz, periodSeconds: Duration.seconds(10), timeoutSeconds: Duration.seconds(5) };
   return {
     name: 'operator',
@@ -47,6 +48,7 @@ function containerOf(values: SluiceValues, certificate: Volume | undefined): Con
     args: operatorArgs(values),
     ports: portNames.map((name) => ({ name, number: ports[name] })),
     envVariables: {
+      POD_NAME: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
       RUNTIME_NAMESPACE: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAMESPACE),
       ...environment(memoryEnv(memoryLimitMebibytes)),
     },
@@ -94,6 +96,22 @@ function podFieldsOf(values: SluiceValues): Readonly<Record<string, unknown>> {
   };
 }
 
+const TOKEN_VOLUME = 'peer-token';
+
+/** The token by which replicas know each other, as a projected volume, which cdk8s-plus lacks. */
+function tokenPatches({ tls: { secretName }, watchAllNamespaces }: SluiceValues): JsonPatch[] {
+  // Without a ClusterRole nobody can judge it.
+  if (!watchAllNamespaces) return [];
+  const [folder, file] = [dirname(PEER_TOKEN_FILE), basename(PEER_TOKEN_FILE)];
+  const serviceAccountToken = { audience: PEER_AUDIENCE, expirationSeconds: 3_600, path: file };
+  const volume = { name: TOKEN_VOLUME, projected: { sources: [{ serviceAccountToken }] } };
+  const mount = { name: TOKEN_VOLUME, mountPath: folder, readOnly: true };
+  // The lists are there with the certificate alone.
+  const add = (path: string, value: unknown): JsonPatch =>
+    secretName === '' ? JsonPatch.add(path, [value]) : JsonPatch.add(`${path}/-`, value);
+  return [add('/spec/template/spec/volumes', volume), add('/spec/template/spec/containers/0/volumeMounts', mount)];
+}
+
 export class Deployment extends Construct {
   constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
@@ -120,6 +138,7 @@ export class Deployment extends Construct {
     ApiObject.of(deployment).addJsonPatch(
       JsonPatch.remove(`/spec/template/metadata/labels/${PLUS_LABEL}`),
       ...fields.map(([field, value]) => JsonPatch.add(`/spec/template/spec/${field}`, value)),
+      ...tokenPatches(values),
     );
   }
   /** The volume of the Secret, without which the pods wait to start. */

@@ -1,7 +1,7 @@
 /** What may reach the operator's pods, and where they may go. */
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { EVENT_PORT } from '../operator/api/installation.ts';
+import { EVENT_PORT, PEER_PORT } from '../operator/api/installation.ts';
 import { commonLabels, NAME, selectorLabels } from './labels.ts';
 import { ports, webhookPorts } from './ports.ts';
 import type { SluiceValues } from './values.ts';
@@ -17,7 +17,7 @@ const port = (number: number, protocol = 'TCP'): k8s.NetworkPolicyPort => ({
 const blocks = (cidrs: readonly string[]): k8s.NetworkPolicyPeer[] => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
 const podSelector: k8s.LabelSelector = { matchLabels: { ...selectorLabels } };
 
-/** Events from the own namespace; webhooks from anywhere, or from `webhook.allowFrom` where the senders' addresses are seen; metrics for scrapers. */
+/** Events from the own namespace; other replicas; webhooks from anywhere, or from `webhook.allowFrom` where the senders' addresses are seen; metrics for scrapers. */
 export class IngressNetworkPolicy extends Construct {
   constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
@@ -26,7 +26,7 @@ export class IngressNetworkPolicy extends Construct {
       spec: {
         podSelector,
         policyTypes: ['Ingress'],
-        ingress: [webhookRule(values), eventRule(values), ...metricsRules(values)],
+        ingress: [webhookRule(values), eventRule(values), peerRule, ...metricsRules(values)],
       },
     });
   }
@@ -50,6 +50,9 @@ function eventRule({ alerts }: SluiceValues): k8s.NetworkPolicyIngressRule {
   return { ports: [port(ports[EVENT_PORT])], from: [{ podSelector: {} }, ...ofOthers] };
 }
 
+/** Replicas ask each other for deliveries. */
+const peerRule: k8s.NetworkPolicyIngressRule = { ports: [port(ports[PEER_PORT])], from: [{ podSelector }] };
+
 function metricsRules({ networkPolicy }: SluiceValues): k8s.NetworkPolicyIngressRule[] {
   const values = [...networkPolicy.ingress.metricsFromNamespaces];
   // A rule without a source would let everybody in.
@@ -58,7 +61,7 @@ function metricsRules({ networkPolicy }: SluiceValues): k8s.NetworkPolicyIngress
   return [{ ports: [port(ports['http-prom'])], from: [{ namespaceSelector }] }];
 }
 
-/** DNS, the API server, issuers of ID tokens, the services of Providers, and brokers. */
+/** DNS, the API server, other replicas, issuers of ID tokens, the services of Providers, and brokers. */
 export class EgressNetworkPolicy extends Construct {
   constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
@@ -68,6 +71,7 @@ export class EgressNetworkPolicy extends Construct {
     const egress: k8s.NetworkPolicyEgressRule[] = [
       { ports: [port(DNS, 'UDP'), port(DNS)] },
       { ports: [port(apiServerPort)], ...(to.length === 0 ? {} : { to }) },
+      { ports: [port(ports[PEER_PORT])], to: [{ podSelector }] },
       ...(open.length === 0 ? [] : [{ ports: open.map((each) => port(each)) }]),
       ...brokers.map(({ cidr, ports: allowed }) => ({ ports: allowed.map((each) => port(each)), to: blocks([cidr]) })),
     ];

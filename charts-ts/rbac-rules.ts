@@ -48,12 +48,18 @@ const serviceAccountRules: readonly Rule[] = [
   { group: '', resources: ['serviceaccounts/token'], verbs: ['create'] },
 ];
 
-/** What no Role can give: nodes are in no namespace. */
-export function nodeRules({ exposure }: SluiceValues): readonly Rule[] {
-  return exposure.nodePort ? [{ group: '', resources: ['nodes'], verbs: READ }] : [];
+/**
+ * What no Role can give, as it is in no namespace: nodes, and the judgement of tokens. Who serves one namespace needs no
+ * ClusterRole for it: there replicas do not ask each other.
+ */
+export function clusterRules({ exposure, watchAllNamespaces }: SluiceValues): readonly Rule[] {
+  return [
+    ...(exposure.nodePort ? [{ group: '', resources: ['nodes'], verbs: READ }] : []),
+    ...(watchAllNamespaces ? [{ group: 'authentication.k8s.io', resources: ['tokenreviews'], verbs: ['create'] }] : []),
+  ];
 }
 
-/** In the operator's own namespace: its Lease, and the objects that expose its pods. */
+/** In the operator's own namespace: its Lease, its other replicas, and the objects that expose its pods. */
 export function ownNamespaceRules({ exposure }: SluiceValues): readonly Rule[] {
   const exposed = (write: boolean) => (write ? [...READ, ...WRITE] : READ);
   return [
@@ -64,6 +70,7 @@ export function ownNamespaceRules({ exposure }: SluiceValues): readonly Rule[] {
     { group: 'networking.k8s.io', resources: ['ingresses'], verbs: exposed(exposure.ingresses) },
     { group: GATEWAYS, resources: ['httproutes'], verbs: exposed(exposure.httpRoutes) },
     { group: 'apps', resources: ['deployments'], verbs: READ },
+    { group: 'discovery.k8s.io', resources: ['endpointslices'], verbs: READ },
   ];
 }
 

@@ -3,8 +3,8 @@ import { ApiResource, ClusterRole, ClusterRoleBinding, Role, RoleBinding, Servic
 import { Construct } from 'constructs';
 import { commonLabels, NAME } from './labels.ts';
 import {
+  clusterRules,
   listedSecretsRules,
-  nodeRules,
   ownNamespaceRules,
   type Rule,
   sourceAccountRules,
@@ -22,7 +22,7 @@ export class Rbac extends Construct {
       metadata: { name: NAME, namespace, labels: { ...commonLabels } },
     });
     const watch = watchRules(values);
-    this.#grantInCluster([...(watchAllNamespaces ? watch : []), ...nodeRules(values)]);
+    this.#grantInCluster([...(watchAllNamespaces ? watch : []), ...clusterRules(values)]);
     this.#grantIn(namespace, NAME, [...ownNamespaceRules(values), ...(watchAllNamespaces ? [] : watch)]);
     for (const each of secrets.namespaces) this.#grantIn(each, `${NAME}-secrets`, listedSecretsRules);
     for (const [each, names] of byNamespace(sources.serviceAccounts)) {

@@ -8,6 +8,7 @@ import { HttpRoute } from './http-route.ts';
 import { Ingress } from './ingress.ts';
 import { Namespace } from './namespace.ts';
 import { EgressNetworkPolicy, IngressNetworkPolicy } from './network-policy.ts';
+import { PeerService } from './peer-service.ts';
 import { PodDisruptionBudget } from './pod-disruption-budget.ts';
 import { PodMonitor } from './pod-monitor.ts';
 import { PrometheusRule } from './prometheus-rule.ts';
@@ -34,7 +35,12 @@ export class Sluice extends Construct {
     if (networkPolicy.egress.enabled) parts.push(new EgressNetworkPolicy(this, 'egress-policy', values));
     if (values.tls.certificate.issuerName !== '') parts.push(new Certificate(this, 'certificate', values));
     const service = new Service(this, 'service', values);
-    parts.push(service, new EventService(this, 'event-service', values), new Deployment(this, 'deployment', values));
+    parts.push(
+      service,
+      new EventService(this, 'event-service', values),
+      new PeerService(this, 'peer-service', values),
+      new Deployment(this, 'deployment', values),
+    );
     if (values.podDisruptionBudget.enabled) parts.push(new PodDisruptionBudget(this, 'disruption-budget', values));
     if (values.ingress.enabled) parts.push(new Ingress(this, 'ingress', values, service.service));
     if (values.httpRoute.enabled) parts.push(new HttpRoute(this, 'http-route', values));

@@ -20,6 +20,14 @@ export const EVENT_SERVICE = 'notification-controller';
 /** The name of the container's port for events. */
 export const EVENT_PORT = 'http';
 
+/** The headless Service that has all replicas, for each other. */
+export const PEER_SERVICE = 'sluice-peers';
+/** The name of its port, and of the container's. */
+export const PEER_PORT = 'peers';
+/** Whom the tokens are for by which replicas know each other, and where each has its own. */
+export const PEER_AUDIENCE = 'sluice';
+export const PEER_TOKEN_FILE = '/var/run/secrets/sluice/peers/token';
+
 /** Names of the container's ports for webhooks. */
 export const WEBHOOK_PORT = 'http-webhook';
 export const TLS_WEBHOOK_PORT = 'https-webhook';

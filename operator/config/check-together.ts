@@ -62,9 +62,9 @@ function checkAlerts(values: FlagValues): void {
 }
 
 function checkAddresses(values: FlagValues): void {
-  const { receiverAddr, receiverTlsAddr, tlsCertFile, eventsAddr, healthAddr, metricsAddr, pageAddr } = values;
+  const { receiverAddr, receiverTlsAddr, tlsCertFile, eventsAddr, healthAddr, metricsAddr } = values;
   const webhookAddresses = [receiverAddr, tlsCertFile === '' ? undefined : receiverTlsAddr];
-  const addresses = [...webhookAddresses, eventsAddr, healthAddr, metricsAddr, pageAddr]
+  const addresses = [...webhookAddresses, eventsAddr, healthAddr, metricsAddr, values.pageAddr, values.peersAddr]
     .filter((address) => address !== undefined)
     .filter(({ spare }) => spare !== true);
   for (const [index, one] of addresses.entries()) {

@@ -1,5 +1,6 @@
 /** The flags of the group Deliveries: what is remembered of webhooks, messages and notifications. */
-import { booleanFlag, bytesFlag, durationFlag, integerFlag, numberFlag, spareAddressFlag } from './flag.ts';
+import { PEER_SERVICE, PEER_TOKEN_FILE } from '../api/installation.ts';
+import { booleanFlag, bytesFlag, durationFlag, integerFlag, numberFlag, spareAddressFlag, stringFlag } from './flag.ts';
 import { hostsFlag, linkFlag } from './structured-flag.ts';
 
 const MAX_HISTORY = 1_000_000;
@@ -56,5 +57,30 @@ export const deliveryFlags = {
     name: 'page-links',
     group: 'Deliveries',
     help: 'URL of a page about a target, with {kind}, {namespace} and {name} in it; if empty, targets have no link',
+  }),
+  deliveryStatusIntervalMs: durationFlag({
+    name: 'delivery-status-interval',
+    group: 'Deliveries',
+    default: '30s',
+    min: 100,
+    help: 'The least time between two writes of what deliveries say in the status of one object; other replicas are asked as often',
+  }),
+  peersAddr: spareAddressFlag({
+    name: 'peers-addr',
+    group: 'Deliveries',
+    default: ':9081',
+    help: 'Address of the server that other replicas ask for deliveries, if --peers-token-file exists; empty for none',
+  }),
+  peersService: stringFlag({
+    name: 'peers-service',
+    group: 'Deliveries',
+    default: PEER_SERVICE,
+    help: "Headless Service in the operator's own namespace that has all replicas, with a port named peers",
+  }),
+  peersTokenFile: stringFlag({
+    name: 'peers-token-file',
+    group: 'Deliveries',
+    default: PEER_TOKEN_FILE,
+    help: 'Token of the ServiceAccount for the audience sluice, by which replicas know each other; if there is none, no other replica is asked',
   }),
 };

@@ -3,9 +3,13 @@ import type { CreateFeature } from '../platform/feature.ts';
 import { createPagePart } from './api/page-part.ts';
 import { createCatchUpPart } from './catch-up/catch-up-part.ts';
 import type { Part } from './part.ts';
+import { createPeers } from './peers/peers.ts';
+import { journalOf, replicaName } from './records/journal-of.ts';
 
 export const deliveries: CreateFeature = (cluster, config) => {
-  const parts: readonly Part[] = [createPagePart(cluster, config), createCatchUpPart(cluster, config)];
+  const journal = journalOf(cluster, config);
+  const peers = createPeers({ cluster, config, journal, replica: replicaName() });
+  const parts: readonly Part[] = [peers, createPagePart(cluster, config), createCatchUpPart(cluster, config, peers)];
   return {
     name: 'deliveries',
     async start() {

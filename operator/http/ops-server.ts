@@ -1,4 +1,4 @@
-/** The servers for those who run the operator: health for the kubelet, metrics for Prometheus. */
+/** The servers for those who run the operator: health for the kubelet, metrics for Prometheus, and what else only machines ask. */
 import { createServer } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Registry } from 'prom-client';
@@ -23,7 +23,7 @@ export interface HealthServerOptions {
 
 /** `/healthz`: 200 while the process can answer at all. `/readyz`: 200, or 503 with what is missing. */
 export function createHealthServer({ ready, log }: HealthServerOptions): OpsServer {
-  const app = createApp();
+  const app = express();
   app.get('/healthz', (_request, response) => {
     response.type('text/plain').send('ok\n');
   });
@@ -35,7 +35,7 @@ export function createHealthServer({ ready, log }: HealthServerOptions): OpsServ
       .type('text/plain')
       .send(missing.length === 0 ? 'ok\n' : missing.map((name) => `${name}\n`).join(''));
   });
-  return serve(app, log);
+  return createOpsServer(app, log);
 }
 
 export interface MetricsServerOptions {
@@ -45,25 +45,21 @@ export interface MetricsServerOptions {
 
 /** `/metrics`, in the text format of Prometheus. */
 export function createMetricsServer({ registry, log }: MetricsServerOptions): OpsServer {
-  const app = createApp();
+  const app = express();
   app.get('/metrics', async (_request, response) => {
     const text = await registry.metrics();
     response.type(registry.contentType).send(text);
   });
-  return serve(app, log);
+  return createOpsServer(app, log);
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 256;
 
-function createApp(): Express {
-  const app = express();
+/** Serves what an application of express has routes for; all else is answered 404. */
+export function createOpsServer(app: Express, log: Logger): OpsServer {
   app.disable('x-powered-by');
   app.disable('etag');
-  return app;
-}
-
-function serve(app: Express, log: Logger): OpsServer {
   app.use((_request, response) => {
     response.status(404).type('text/plain').send('not found\n');
   });

@@ -118,8 +118,7 @@ function add(state: State, delivery: Delivery): DeliveryRecord {
   const event = cleanText(delivery.event);
   const alike = isRefused ? findAlike(history, delivery, event) : undefined;
   if (alike !== undefined) {
-    alike.repeated += 1;
-    alike.lastAtMs = delivery.atMs;
+    foldInto(alike, delivery.atMs);
     notify(state, alike, 'changed');
     return alike;
   }
@@ -156,6 +155,13 @@ function findAlike(
   return refused.findLast(
     (record) => record.code === code && record.event === event && atMs - record.atMs < FOLD_MS && atMs >= record.atMs,
   );
+}
+
+function foldInto(record: DeliveryRecord, atMs: number): void {
+  const [last = record.lastAtMs, before = record.atMs] = record.recentAtMs ?? [];
+  if (record.repeated > 1) record.recentAtMs = [atMs, last, before];
+  record.repeated += 1;
+  record.lastAtMs = atMs;
 }
 
 function isDuplicate({ served, refused }: ObjectHistory, { providerId }: DeliveryRecord): boolean {

@@ -95,6 +95,8 @@ export interface Delivery {
   body?: KeptBody | undefined;
   /** The id of the record that this repeats; absent: found by `providerId`. */
   readonly duplicateOf?: string | undefined;
+  /** It came while the object was suspended. Shown to nobody. */
+  readonly suspended?: true | undefined;
 }
 
 /** A delivery that is remembered. */
@@ -104,4 +106,6 @@ export interface DeliveryRecord extends Delivery {
   lastAtMs: number;
   /** How many requests it stands for, itself included. */
   repeated: number;
+  /** When the last three of them came, from the newest on; absent for one or two, which the other times say. */
+  recentAtMs?: readonly number[] | undefined;
 }

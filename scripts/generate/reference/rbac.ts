@@ -1,6 +1,6 @@
 import {
+  clusterRules,
   listedSecretsRules,
-  nodeRules,
   ownNamespaceRules,
   type Rule,
   sourceAccountRules,
@@ -24,9 +24,13 @@ With \`watchAllNamespaces: false\` the same rights are granted in the operator's
 
 ${rules(watchRules(values))}
 
+Without \`watchAllNamespaces: false\` also this one, by which replicas know each other:
+
+${rules(clusterRules(values))}
+
 With \`exposure.nodePort: true\` also:
 
-${rules(nodeRules(withNodes))}
+${rules(clusterRules(withNodes).filter(({ resources }) => resources.includes('nodes')))}
 
 ## In the operator's namespace
 

@@ -76,6 +76,8 @@ const may: readonly Right[] = [
   `get,update ${leases} flux-system/sluice-leader-election`,
   ...exposures.map((kind) => `get,list,watch,create,patch,delete ${kind} flux-system`),
   'get,list,watch deployments.apps flux-system',
+  'get,list,watch endpointslices.discovery.k8s.io flux-system',
+  'create tokenreviews.authentication.k8s.io',
   `get,list,watch ${gateways}`,
 ];
 
@@ -105,6 +107,8 @@ const mayNot: readonly Right[] = [
   `create,patch,update,delete ${gateways}`,
   'create,patch,update,delete deployments.apps flux-system',
   'get,list deployments.apps',
+  'get,list,watch endpointslices.discovery.k8s.io',
+  'create,patch,update,delete endpointslices.discovery.k8s.io flux-system',
   'create serviceaccounts/token flux-system',
   'get,list,patch,update customresourcedefinitions.apiextensions.k8s.io',
   'get,list,escalate,bind,create,update clusterroles.rbac.authorization.k8s.io',

@@ -24,6 +24,7 @@ describe('Sluice', () => {
       'NetworkPolicy/sluice',
       'Service/webhook-receiver',
       'Service/notification-controller',
+      'Service/sluice-peers',
       'Deployment/sluice',
       'PodDisruptionBudget/sluice',
     ]);
@@ -53,6 +54,7 @@ describe('Sluice', () => {
       'NetworkPolicy/sluice',
       'Service/webhook-receiver',
       'Service/notification-controller',
+      'Service/sluice-peers',
       'Deployment/sluice',
       'PodDisruptionBudget/sluice',
     ]);
@@ -219,7 +221,7 @@ describe('the policies', () => {
     ],
   ])('narrow it to DNS and with %j to %j', (egress, rules) => {
     const { spec } = the('NetworkPolicy/sluice-egress', { networkPolicy: { egress: { enabled: true, ...egress } } });
-    const [dns, ...others] = spec.egress;
+    const [dns, ...others] = spec.egress.filter(({ ports }: { ports: { port: number }[] }) => ports[0]?.port !== 9081);
     expect(dns.ports).toEqual([
       { port: 53, protocol: 'UDP' },
       { port: 53, protocol: 'TCP' },
@@ -230,6 +232,36 @@ describe('the policies', () => {
         ...(to === undefined ? {} : { cidr: to[0]?.ipBlock.cidr }),
       })),
     ).toEqual(rules);
+  });
+});
+
+describe('replicas', () => {
+  it('find each other by a headless Service, those that are not ready too', () => {
+    expect(the('Service/sluice-peers').spec).toEqual({
+      clusterIP: 'None',
+      publishNotReadyAddresses: true,
+      selector: the('Deployment').spec.selector.matchLabels,
+      ports: [{ name: 'peers', port: 9081, targetPort: 9081 }],
+    });
+  });
+
+  it('know each other by a token of their own, and by the names of their pods', () => {
+    const { spec } = podOf();
+    const serviceAccountToken = { audience: 'sluice', expirationSeconds: 3600, path: 'token' };
+    expect(spec.volumes).toEqual([{ name: 'peer-token', projected: { sources: [{ serviceAccountToken }] } }]);
+    expect(spec.containers[0].env).toContainEqual({
+      name: 'POD_NAME',
+      valueFrom: { fieldRef: { fieldPath: 'metadata.name' } },
+    });
+    expect(podOf({ watchAllNamespaces: false }).spec).not.toHaveProperty('volumes');
+  });
+
+  it('let each other in, and nobody else', () => {
+    const egress = { networkPolicy: { egress: { enabled: true } } };
+    const own = [{ podSelector: { matchLabels: the('Deployment').spec.selector.matchLabels } }];
+    const ports = [{ port: 9081, protocol: 'TCP' }];
+    expect(the('NetworkPolicy/sluice').spec.ingress).toContainEqual({ ports, from: own });
+    expect(the('NetworkPolicy/sluice-egress', egress).spec.egress).toContainEqual({ ports, to: own });
   });
 });
 
@@ -329,16 +361,18 @@ describe('tls', () => {
     expect(container.args.slice(0, args.length)).toEqual(args);
     expect(container.args[args.length]).toMatch(/^--events-addr=/);
     const open = container.ports as { containerPort: number }[];
-    expect(open.map(({ containerPort }) => containerPort)).toEqual([...numbers, 9090, 8080, 9440]);
+    expect(open.map(({ containerPort }) => containerPort)).toEqual([...numbers, 9090, 9081, 8080, 9440]);
   });
 
   it('mounts the Secret, to be read alone', () => {
     const { spec } = podOf({ tls });
-    expect(spec.volumes).toEqual([{ name: 'certificate', secret: { secretName: 'webhook-tls' } }]);
+    const peerToken = { name: 'peer-token', mountPath: '/var/run/secrets/sluice/peers', readOnly: true };
+    expect(spec.volumes[0]).toEqual({ name: 'certificate', secret: { secretName: 'webhook-tls' } });
     expect(spec.containers[0].volumeMounts).toEqual([
       { name: 'certificate', mountPath: '/etc/sluice/tls', readOnly: true },
+      peerToken,
     ]);
-    expect(podOf().spec).not.toHaveProperty('volumes');
+    expect(podOf().spec.containers[0].volumeMounts).toEqual([peerToken]);
   });
 
   it('has a Certificate where there is an issuer', () => {

@@ -1,0 +1,34 @@
+/** What is asked of a replica: which of its records. */
+import type { ObjectRef } from '../records/record.ts';
+
+export interface PeerQuery {
+  /** Records that came, or changed, then or later, in ms since 1970; undefined: all. */
+  readonly sinceMs?: number | undefined;
+  /** Undefined: of all objects. */
+  readonly object?: ObjectRef | undefined;
+}
+
+const SEGMENT = '[^/?#\\s]{1,253}';
+const OBJECT = new RegExp(`^(${SEGMENT})/(${SEGMENT})/(${SEGMENT})$`);
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** As the query of a URL. */
+export function printPeerQuery({ sinceMs, object }: PeerQuery): string {
+  const query = new URLSearchParams();
+  if (sinceMs !== undefined) query.set('since', new Date(sinceMs).toISOString());
+  if (object !== undefined) query.set('object', `${object.kind}/${object.namespace}/${object.name}`);
+  return query.toString();
+}
+
+/** @returns undefined for what is no such query. */
+export function parsePeerQuery(query: URLSearchParams): PeerQuery | undefined {
+  const [since, object] = [query.get('since'), query.get('object')];
+  if (since !== null && (!TIME.test(since) || Number.isNaN(Date.parse(since)))) return undefined;
+  const match = object === null ? null : OBJECT.exec(object);
+  if (object !== null && match === null) return undefined;
+  const [, kind = '', namespace = '', name = ''] = match ?? [];
+  return {
+    sinceMs: since === null ? undefined : Date.parse(since),
+    object: match === null ? undefined : { kind, namespace, name },
+  };
+}

@@ -1,0 +1,206 @@
+/**
+ * The records of all replicas, this one's among them. Each replica answers the others on `--peers-addr`, and knows itself
+ * by its own answer; who does not answer in time is named.
+ *
+ * ```ts
+ * const { items, partial, recordingSince } = await peers.ask({ object });
+ * ```
+ */
+import { access } from 'node:fs/promises';
+import { Counter } from 'prom-client';
+import { messageOf } from '../../api/message-of.ts';
+import type { Config } from '../../config.ts';
+import type { Cluster } from '../../platform/cluster.ts';
+import type { Part } from '../part.ts';
+import type { Journal } from '../records/journal.ts';
+import type { RecordView } from '../records/record-view.ts';
+import { createPeerCaller, type PeerCaller } from './ask-peer.ts';
+import { createPeerAccess } from './peer-access.ts';
+import { createPeerAddresses, type PeerAddress, type PeerAddresses } from './peer-addresses.ts';
+import {
+  createOwnAnswers,
+  type OwnAnswers,
+  type PeerAnswer,
+  type PeerRecord,
+  withoutLeaderFields,
+} from './peer-answer.ts';
+import type { PeerQuery } from './peer-query.ts';
+import { createPeerServer } from './peer-server.ts';
+import { createPeerToken, type PeerToken } from './peer-token.ts';
+
+/** What all replicas answered. Times are RFC 3339. */
+export interface PeerAnswers<T = RecordView> {
+  /** From the newest (`lastAt`) to the oldest; of each replica at most 1,000. */
+  readonly items: readonly T[];
+  /** Who did not answer: Pods, or addresses where a Pod is not known; the Service where replicas cannot be listed. */
+  readonly partial: readonly string[];
+  /** By replica. */
+  readonly recordingSince: Readonly<Record<string, string>>;
+  /** By replica; one that does not serve yet is missing. */
+  readonly servingSince: Readonly<Record<string, string>>;
+}
+
+export interface Peers extends Part {
+  /** Whether there may be other replicas. */
+  readonly enabled: boolean;
+  /** Asks every replica. Never throws; takes 2 s at most. */
+  ask(query?: PeerQuery): Promise<PeerAnswers>;
+  /** As `ask`, with what only the leader reads. */
+  records(query?: PeerQuery): Promise<PeerAnswers<PeerRecord>>;
+}
+
+export interface PeersOptions {
+  readonly cluster: Pick<Cluster, 'client' | 'clock' | 'log' | 'metrics' | 'servingSinceMs'>;
+  readonly config: Pick<Config, 'peersAddr' | 'peersService' | 'peersTokenFile' | 'runtimeNamespace'>;
+  readonly journal: Journal;
+  /** The name of this one. */
+  readonly replica: string;
+}
+
+/** What there is where there are peers. */
+interface Others {
+  readonly addresses: PeerAddresses;
+  readonly caller: PeerCaller;
+  readonly token: PeerToken;
+  /** Those at which this replica answered itself. */
+  readonly own: Set<string>;
+}
+
+interface State {
+  readonly options: PeersOptions;
+  readonly own: OwnAnswers;
+  readonly errors: Counter;
+  others: Others | undefined;
+  stopServer: (() => Promise<void>) | undefined;
+}
+
+/** How long the first list of replicas is waited for. */
+const FIRST_LIST_MS = 2_000;
+
+export function createPeers(options: PeersOptions): Peers {
+  const { cluster, journal, replica } = options;
+  const errors = new Counter({
+    name: 'sluice_peer_errors_total',
+    help: 'Requests to another replica for its deliveries that had no good answer in time',
+    registers: [cluster.metrics.registry],
+  });
+  const servingSinceMs = () => cluster.servingSinceMs;
+  const own = createOwnAnswers({ journal, replica, servingSinceMs, clock: cluster.clock });
+  const state: State = { options, own, errors, others: undefined, stopServer: undefined };
+  const records = (query: PeerQuery = {}) => askAll(state, query);
+  return {
+    get enabled() {
+      return state.others !== undefined;
+    },
+    records,
+    async ask(query) {
+      const answers = await records(query);
+      return { ...answers, items: answers.items.map(withoutLeaderFields) };
+    },
+    start: () => start(state),
+    stop: () => stop(state),
+  };
+}
+
+/** @throws Error with one line when the address that was asked for cannot be had. */
+async function start(state: State): Promise<void> {
+  const { cluster, config } = state.options;
+  const { client, clock, log } = cluster;
+  const { peersAddr, peersService: service, peersTokenFile: file, runtimeNamespace: namespace } = config;
+  if (peersAddr === undefined || !(await isThere(file))) return;
+  const token = createPeerToken(file, clock);
+  const server = createPeerServer({ own: state.own, isPeer: createPeerAccess({ client, token, clock }), log });
+  try {
+    await server.listen(peersAddr);
+    state.stopServer = server.close;
+  } catch (error) {
+    if (peersAddr.spare !== true) throw error;
+    log.warn({ error: messageOf(error) }, 'other replicas are not answered: set --peers-addr to a free address');
+  }
+  const addresses = createPeerAddresses({ client, namespace, service, log, clock });
+  addresses.start();
+  state.others = { addresses, caller: createPeerCaller(), token, own: new Set() };
+}
+
+async function isThere(file: string): Promise<boolean> {
+  if (file === '') return false;
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function stop({ own, others, stopServer }: State): Promise<void> {
+  own.stop();
+  await Promise.all([stopServer?.(), others?.addresses.stop(), others?.caller.close()]);
+}
+
+async function askAll(state: State, query: PeerQuery): Promise<PeerAnswers<PeerRecord>> {
+  const { others, options } = state;
+  const own = state.own.answer(query);
+  if (others === undefined) return merge([own], []);
+  const addresses = await listed(others, options);
+  if (addresses === undefined) return merge([own], [options.config.peersService]);
+  const asked = addresses.filter(({ address }) => !others.own.has(address));
+  const answers = await Promise.all(asked.map((peer) => askOne(state, others, peer, query)));
+  const good = answers.flatMap(({ answer }) => (answer === undefined ? [] : [answer]));
+  const heard = new Set([own.replica, ...answers.filter(({ answer }) => answer !== undefined).map(({ name }) => name)]);
+  const silent = answers.flatMap(({ name, answer }) => (answer === undefined && !heard.has(name) ? [name] : []));
+  return merge([own, ...good], silent);
+}
+
+async function listed({ addresses }: Others, { cluster }: PeersOptions): Promise<readonly PeerAddress[] | undefined> {
+  if (addresses.list() === undefined) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = cluster.clock.setTimeout(resolve, FIRST_LIST_MS);
+    await Promise.race([addresses.whenListed(), promise]);
+    timer.cancel();
+  }
+  return addresses.list();
+}
+
+interface Asked {
+  readonly name: string;
+  /** Undefined: it did not answer. */
+  readonly answer: PeerAnswer | undefined;
+}
+
+async function askOne(state: State, others: Others, peer: PeerAddress, query: PeerQuery): Promise<Asked> {
+  const { address, name } = peer;
+  try {
+    const answer = await others.caller.ask(address, await others.token(), query);
+    if (isOwn(state.options, answer)) others.own.add(address);
+    return { name, answer };
+  } catch (error) {
+    state.errors.inc();
+    state.options.cluster.log.debug({ replica: name, error: messageOf(error) }, 'another replica did not answer');
+    return { name, answer: undefined };
+  }
+}
+
+function isOwn({ replica, journal }: PeersOptions, answer: PeerAnswer): boolean {
+  return answer.replica === replica && Date.parse(answer.recordingSince) === journal.recordingSinceMs;
+}
+
+/** A replica that has several addresses counts once. */
+function merge(answers: readonly PeerAnswer[], partial: readonly string[]): PeerAnswers<PeerRecord> {
+  const items = new Map<string, PeerRecord>();
+  const recordingSince: Record<string, string> = {};
+  const servingSince: Record<string, string> = {};
+  for (const answer of answers) {
+    for (const item of answer.items) items.set(item.id, item);
+    recordingSince[answer.replica] = answer.recordingSince;
+    if (answer.servingSince !== undefined) servingSince[answer.replica] = answer.servingSince;
+  }
+  const sorted = [...items.values()].sort((a, b) => compare(timeOf(b), timeOf(a)) || compare(b.id, a.id));
+  return { items: sorted, partial: [...new Set(partial)].sort(), recordingSince, servingSince };
+}
+
+function timeOf({ lastAt }: PeerRecord): number {
+  return Date.parse(lastAt);
+}
+
+function compare<T extends number | string>(a: T, b: T): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

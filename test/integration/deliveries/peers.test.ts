@@ -1,0 +1,175 @@
+// Replicas that ask each other for deliveries: found by EndpointSlices, judged by TokenReview, on a real API server.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../../control-plane/free-port.ts';
+import { createPeers, type Peers } from '../../../operator/deliveries/peers/peers.ts';
+import { createJournal, type Journal } from '../../../operator/deliveries/records/journal.ts';
+import type { KubeClient } from '../../../operator/kube/kube-client.ts';
+import { createServiceAccounts } from '../../../operator/kube/service-accounts.ts';
+import { systemClock } from '../../../operator/observe/clock.ts';
+import type { Metrics } from '../../../operator/observe/metrics.ts';
+import { freshNamespace, sharedControlPlane } from '../../support/control-plane.ts';
+import { kubeClientFor } from '../../support/kube-client-for.ts';
+import { type ObjectsIn, objectsIn } from '../../support/objects-in.ts';
+import { ownAddress } from '../../support/own-address.ts';
+import { peerSlice } from '../../support/peer-slices.ts';
+
+const address = ownAddress();
+const OBJECT = { kind: 'Receiver', namespace: 'apps', name: 'web' };
+const log = pino({ level: 'silent' });
+
+let client: KubeClient;
+let namespace: string;
+let objects: ObjectsIn;
+let folder: string;
+const running: Replica[] = [];
+
+interface Replica {
+  readonly name: string;
+  readonly journal: Journal;
+  readonly peers: Peers;
+  readonly registry: Registry;
+  readonly url: string;
+  readonly file: string;
+}
+
+async function tokenOf(account: string, audience: string): Promise<string> {
+  return createServiceAccounts(client).token(namespace, account, audience);
+}
+
+async function start(name: string, account = 'sluice'): Promise<Replica> {
+  const host = address?.host ?? '';
+  const port = await freePort();
+  const file = join(folder, name);
+  await writeFile(file, await tokenOf(account, 'sluice'));
+  const registry = new Registry();
+  const journal = createJournal({ maxRecords: 100, clock: systemClock });
+  const peers = createPeers({
+    cluster: { client, clock: systemClock, log, metrics: { registry } as Metrics, servingSinceMs: systemClock.now() },
+    config: {
+      peersAddr: { host, port },
+      peersService: 'sluice-peers',
+      peersTokenFile: file,
+      runtimeNamespace: namespace,
+    },
+    journal,
+    replica: name,
+  });
+  await peers.start?.();
+  await objects.apply(peerSlice(name, address ?? { host, addressType: 'IPv4' }, port));
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/internal/v1/deliveries`;
+  const replica = { name, journal, peers, registry, url, file };
+  running.push(replica);
+  return replica;
+}
+
+function deliver({ journal }: Replica, atMs: number, verdict: 'accepted' | 'refused' = 'accepted', object = OBJECT) {
+  const code = verdict === 'accepted' ? 'Delivered' : 'SignatureMismatch';
+  return journal.add({ atMs, ms: 1, bytes: 2, object, type: 'github', origin: 'http', verdict, code });
+}
+
+async function call(url: string, token: string): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  return { status: response.status, text: await response.text() };
+}
+
+beforeAll(async () => {
+  const controlPlane = await sharedControlPlane();
+  client = kubeClientFor(controlPlane.adminKubeconfig);
+  namespace = await freshNamespace(controlPlane);
+  objects = objectsIn(namespace, kubeClientFor(controlPlane.adminKubeconfig));
+  folder = await mkdtemp(join(tmpdir(), 'sluice-peers-'));
+  for (const name of ['sluice', 'other'])
+    await objects.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
+});
+
+afterEach(async () => {
+  for (const { peers, name } of running.splice(0)) {
+    await peers.stop?.();
+    await client.request({
+      method: 'DELETE',
+      path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/${name}`,
+    });
+  }
+});
+
+afterAll(async () => {
+  await client?.close();
+  await objects?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(address === undefined)('replicas', () => {
+  it('tell each other of their deliveries, and each knows itself', async () => {
+    const replicas = [await start('one'), await start('two'), await start('three')];
+    const begunMs = Date.now();
+    replicas.forEach((replica, index) => {
+      deliver(replica, begunMs + index);
+    });
+    for (const { peers } of replicas) {
+      await expect.poll(async () => (await peers.ask({ object: OBJECT })).items.length).toBe(3);
+      const { items, partial, recordingSince, servingSince } = await peers.ask({ object: OBJECT });
+      expect(items.map(({ replica }) => replica)).toEqual(['three', 'two', 'one']);
+      expect(items.map(({ at }) => Date.parse(at) - begunMs)).toEqual([2, 1, 0]);
+      expect(partial).toEqual([]);
+      expect(Object.keys(recordingSince).sort()).toEqual(['one', 'three', 'two']);
+      expect(Object.keys(servingSince)).toHaveLength(3);
+    }
+  });
+
+  it('answer what came, or changed, since a time, and for one object', async () => {
+    const [one, two] = [await start('one'), await start('two')];
+    const begunMs = Date.now();
+    const old = deliver(two, begunMs - 60_000);
+    deliver(two, begunMs, 'accepted', { ...OBJECT, name: 'api' });
+    const namesSince = async (sinceMs: number) =>
+      (await one.peers.ask({ sinceMs })).items.map(({ object: { name } }) => name);
+    await expect.poll(() => namesSince(begunMs - 60_000)).toEqual(['api', 'web']);
+    expect(await namesSince(begunMs)).toEqual(['api']);
+    expect((await one.peers.ask({ object: OBJECT })).items).toHaveLength(1);
+    if (old !== undefined) two.journal.changed(old);
+    expect(await namesSince(begunMs)).toEqual(['api', 'web']);
+  });
+
+  it('name one that is gone, and count it', async () => {
+    const [one, two, three] = [await start('one'), await start('two'), await start('three')];
+    deliver(one, Date.now());
+    deliver(two, Date.now());
+    await expect.poll(async () => (await one.peers.ask()).items.length).toBe(2);
+    await three.peers.stop?.();
+    const { items, partial } = await one.peers.ask();
+    expect(items).toHaveLength(2);
+    expect(partial).toEqual(['three']);
+    expect(await one.registry.metrics()).toMatch(/^sluice_peer_errors_total [1-9]/m);
+  });
+
+  it('let in nobody but themselves', async () => {
+    const one = await start('one');
+    deliver(one, Date.now());
+    const [own, wrongAudience, stranger] = await Promise.all([
+      tokenOf('sluice', 'sluice'),
+      tokenOf('sluice', 'https://kubernetes.default.svc'),
+      tokenOf('other', 'sluice'),
+    ]);
+    expect((await call(one.url, own)).status).toBe(200);
+    expect(JSON.parse((await call(one.url, own)).text)).toMatchObject({ replica: 'one', items: [{ type: 'github' }] });
+    for (const token of [wrongAudience, stranger, 'forged', `${own}x`]) {
+      expect(await call(one.url, token)).toEqual({ status: 401, text: '' });
+    }
+    expect(await fetch(one.url).then(({ status }) => status)).toBe(401);
+    expect((await call(`${one.url}?since=yesterday`, own)).status).toBe(400);
+    expect((await call(`${one.url}?object=web`, own)).status).toBe(400);
+    expect((await call(one.url.replace('deliveries', 'others'), own)).status).toBe(404);
+  });
+
+  it('name one that has not the same user', async () => {
+    const [one, two] = [await start('one'), await start('two', 'other')];
+    deliver(two, Date.now());
+    await expect.poll(async () => (await one.peers.ask()).partial).toEqual(['two']);
+    expect((await one.peers.ask()).items).toEqual([]);
+  });
+});
