@@ -27,7 +27,13 @@ export function CopyButton({ text, label, children }: CopyButtonProps) {
     return () => clearTimeout(timeout);
   }, [said.value]);
   return (
-    <button type="button" class="quiet" aria-label={`Copy ${label}`} title={`Copy ${label}`} onClick={copy}>
+    <button
+      type="button"
+      class="quiet"
+      aria-label={children === undefined ? `Copy ${label}` : undefined}
+      title={`Copy ${label}`}
+      onClick={copy}
+    >
       <Icon name={said.value === 'Copied' ? 'check' : 'copy'} />
       {children === undefined ? null : <span>{children}</span>}
       <span class="said" role="status">

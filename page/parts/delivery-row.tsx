@@ -1,5 +1,5 @@
 /** One delivery in the list. */
-import type { FollowState, RecordView } from '../api/types.ts';
+import type { FollowState, KindPath, RecordView } from '../api/types.ts';
 import { now } from '../state/now.ts';
 import { clockTime } from '../words/durations.ts';
 import { announcedWords } from '../words/revision-words.ts';
@@ -22,15 +22,23 @@ const followTones: Partial<Record<FollowState, string>> = {
   suspended: 'bad',
 };
 
+/** The headings of the list, of webhooks and messages or of notifications. */
+export function deliveryHeadings(kind: KindPath): readonly string[] {
+  const what =
+    kind === 'alerts' ? ['Reason', 'Provider', 'Severity', 'About'] : ['Event', 'Revision', 'At the source', 'From'];
+  return ['Time', 'Verdict', 'Code', ...what];
+}
+
 interface DeliveryRowProps {
+  readonly kind: KindPath;
   readonly record: RecordView;
   readonly rowIndex: number;
   readonly open: boolean;
   readonly onToggle: () => void;
 }
 
-export function DeliveryRow({ record, rowIndex, open, onToggle }: DeliveryRowProps) {
-  const { id, at, lastAt = at, verdict, code, event, reason, origin, repeated = 1, announced, from, follow } = record;
+export function DeliveryRow({ kind, record, rowIndex, open, onToggle }: DeliveryRowProps) {
+  const { id, lastAt, verdict, code, repeated } = record;
   return (
     <div role="row" class={open ? 'row open' : 'row'} aria-rowindex={rowIndex}>
       <span role="cell" class="time">
@@ -53,19 +61,44 @@ export function DeliveryRow({ record, rowIndex, open, onToggle }: DeliveryRowPro
       <span role="cell" class={verdict === 'refused' ? 'bad' : 'muted'}>
         {code === 'Delivered' ? '' : code}
       </span>
+      {kind === 'alerts' ? <NotificationCells record={record} /> : <WebhookCells record={record} />}
+    </div>
+  );
+}
+
+function WebhookCells({ record }: { readonly record: RecordView }) {
+  const { event, origin, announced, from, follow } = record;
+  return (
+    <>
       <span role="cell">
-        {event || reason || ''}
+        {event}
         {origin === 'http' || origin === 'broker' ? null : <small> {origin}</small>}
       </span>
-      <span role="cell" title={announced?.revision ?? ''}>
+      <span role="cell" title={announced?.revision}>
         <code>{announcedWords(announced)}</code>
       </span>
-      <span role="cell" class={follow === undefined ? '' : (followTones[follow.state] ?? '')}>
-        {follow === undefined ? '' : followWords[follow.state]}
+      <span role="cell" class={follow && followTones[follow.state]}>
+        {follow && followWords[follow.state]}
       </span>
       <span role="cell" class="muted from">
-        {from ?? record.involved ?? ''}
+        {from}
       </span>
-    </div>
+    </>
+  );
+}
+
+function NotificationCells({ record }: { readonly record: RecordView }) {
+  const { reason, provider, severity, involved } = record;
+  return (
+    <>
+      <span role="cell">{reason}</span>
+      <span role="cell">{provider}</span>
+      <span role="cell" class={severity === 'error' ? 'bad' : ''}>
+        {severity}
+      </span>
+      <span role="cell" class="muted from" title={involved}>
+        {involved}
+      </span>
+    </>
   );
 }

@@ -3,7 +3,7 @@ import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { KindPath, RecordView, Verdict } from '../api/types.ts';
 import { DeliveryDetail } from '../parts/delivery-detail.tsx';
-import { DeliveryRow } from '../parts/delivery-row.tsx';
+import { DeliveryRow, deliveryHeadings } from '../parts/delivery-row.tsx';
 import { ObjectSummary } from '../parts/object-summary.tsx';
 import { PartialNotice } from '../parts/partial-notice.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
@@ -13,6 +13,7 @@ import { route } from '../state/current-route.ts';
 import { now } from '../state/now.ts';
 import { oneObject, watchObject } from '../state/one-object.ts';
 import { clockTime } from '../words/durations.ts';
+import { kindTitles } from '../words/kind-titles.ts';
 import { deliveryNouns } from '../words/last-delivery-words.ts';
 import { fragmentOf, type Route } from '../words/route.ts';
 
@@ -34,9 +35,9 @@ export function ObjectScreen({ at }: { readonly at: At }) {
   return (
     <main class="object">
       <p class="crumbs">
-        <a href={fragmentOf({ screen: 'objects', kind })}>{title(kind)}</a>
+        <a href={fragmentOf({ screen: 'objects', kind })}>{kindTitles[kind]}</a>
       </p>
-      <h1>
+      <h1 tabIndex={-1}>
         <span class="namespace">{namespace}/</span>
         {name}
       </h1>
@@ -54,10 +55,6 @@ export function ObjectScreen({ at }: { readonly at: At }) {
       </p>
     </main>
   );
-}
-
-function title(kind: KindPath): string {
-  return { receivers: 'Receivers', brokerreceivers: 'BrokerReceivers', alerts: 'Alerts' }[kind];
 }
 
 function emptyWords(kind: KindPath, loaded: boolean, all: number, shown: number): string {
@@ -126,7 +123,7 @@ function DeliveryTable({ at, items }: { readonly at: At; readonly items: readonl
     <div class="table" role="table" aria-label="Deliveries" aria-rowcount={items.length + 1}>
       <div role="rowgroup" class="head">
         <div role="row" class="row" aria-rowindex={1}>
-          {['Time', 'Verdict', 'Code', 'Event', 'Revision', 'At the source', 'From'].map((heading) => (
+          {deliveryHeadings(at.kind).map((heading) => (
             <span key={heading} role="columnheader">
               {heading}
             </span>
@@ -148,6 +145,7 @@ function DeliveryTable({ at, items }: { readonly at: At; readonly items: readonl
       >
         {(record, index) => (
           <DeliveryRow
+            kind={at.kind}
             record={record}
             rowIndex={index + 2}
             open={record.id === at.delivery}

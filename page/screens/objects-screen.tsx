@@ -1,5 +1,5 @@
 /** All objects of a kind, the worst first: what came last, how it went, and whether the targets are there. */
-import { useComputed, useSignal } from '@preact/signals';
+import { useComputed } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { DeliveryObject, KindPath } from '../api/types.ts';
 import { ObjectRow } from '../parts/object-row.tsx';
@@ -8,23 +8,17 @@ import { PartialNotice } from '../parts/partial-notice.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { UnknownCalls } from '../parts/unknown-calls.tsx';
 import { VirtualRows } from '../parts/virtual-rows.tsx';
+import { health, search } from '../state/list-view.ts';
 import { keyOf, objectList, watchObjects } from '../state/object-list.ts';
-import { type Health, healthOf } from '../words/health.ts';
+import { healthOf } from '../words/health.ts';
+import { kindTitles } from '../words/kind-titles.ts';
 import { matches } from '../words/matches.ts';
 
 /** In CSS pixels, as in the style sheet. */
 const ROW_HEIGHT = 62;
 
-const titles: Readonly<Record<KindPath, string>> = {
-  receivers: 'Receivers',
-  brokerreceivers: 'BrokerReceivers',
-  alerts: 'Alerts',
-};
-
 export function ObjectsScreen({ kind }: { readonly kind: KindPath }) {
   useEffect(() => watchObjects(kind), [kind]);
-  const search = useSignal('');
-  const health = useSignal<Health | undefined>(undefined);
   const shown = useComputed(() =>
     objectList.value.items.filter(
       (item) => matches(item, search.value) && (health.value === undefined || healthOf(item) === health.value),
@@ -33,7 +27,7 @@ export function ObjectsScreen({ kind }: { readonly kind: KindPath }) {
   const { items, loaded, problem, partial = [] } = objectList.value;
   return (
     <main class="objects">
-      <h1>{titles[kind]}</h1>
+      <h1 tabIndex={-1}>{kindTitles[kind]}</h1>
       {problem === undefined ? null : <ProblemNotice problem={problem} />}
       <PartialNotice partial={partial} />
       <ObjectSearch items={items} search={search} health={health} />
@@ -53,13 +47,13 @@ function emptyWords(
   shown: readonly DeliveryObject[],
 ): string {
   if (!loaded) return items.length === 0 ? 'Loading' : '';
-  if (items.length === 0) return `There are no ${titles[kind]} that you may see.`;
+  if (items.length === 0) return `There are no ${kindTitles[kind]} that you may see.`;
   return shown.length === 0 ? 'None matches.' : '';
 }
 
 function ObjectTable({ kind, items }: { readonly kind: KindPath; readonly items: readonly DeliveryObject[] }) {
   return (
-    <div class={`table ${kind}`} role="table" aria-label={titles[kind]} aria-rowcount={items.length + 1}>
+    <div class={`table ${kind}`} role="table" aria-label={kindTitles[kind]} aria-rowcount={items.length + 1}>
       <div role="rowgroup" class="head">
         <div role="row" class="row" aria-rowindex={1}>
           <span role="columnheader">Name</span>

@@ -42,7 +42,7 @@ export function PlaygroundScreen({ namespace, name, delivery }: PlaygroundScreen
   const pointed = useSignal<Pointed | undefined>(undefined);
   return (
     <main class="playground">
-      <h1>Playground</h1>
+      <h1 tabIndex={-1}>Playground</h1>
       <p class="muted">Tries filters on a payload. Nothing is annotated, and nothing is saved.</p>
       <ReceiverField namespace={namespace} name={name} />
       {name === '' || receiver.value === undefined ? (
@@ -52,10 +52,12 @@ export function PlaygroundScreen({ namespace, name, delivery }: PlaygroundScreen
       ) : (
         <div class="columns">
           <section aria-label="Filters and payload">
+            <h2 class="hidden">Filters and payload</h2>
             <Filters pointed={pointed} />
             <PayloadEditor />
           </section>
           <section aria-label="Result">
+            <h2 class="hidden">Result</h2>
             <Result pointed={pointed} />
             <WhatIfView />
           </section>

@@ -6,12 +6,13 @@ import type { DeliveryObject, KindPath, List, ObjectRef, RecordView } from '../a
 import { keepFresh } from './keep-fresh.ts';
 
 interface ObjectList extends List<DeliveryObject> {
+  readonly kind: KindPath;
   /** Whether `items` are what the API answered. */
   readonly loaded: boolean;
   readonly problem?: ProblemError;
 }
 
-const EMPTY: ObjectList = { items: [], loaded: false };
+const EMPTY: ObjectList = { kind: 'receivers', items: [], loaded: false };
 
 export const objectList = signal(EMPTY);
 
@@ -22,12 +23,13 @@ export function keyOf({ kind, namespace, name }: ObjectRef): string {
 
 /** Keeps {@link objectList} at what the API says of `kind`. @returns what ends that. */
 export function watchObjects(kind: KindPath): () => void {
-  objectList.value = EMPTY;
+  // Who comes back to the list finds it as it was, until it is read again.
+  if (objectList.value.kind !== kind) objectList.value = { ...EMPTY, kind };
   return keepFresh({
     stream: 'stream',
     async load(ended) {
       const list = await listAll<DeliveryObject>(kind, ended);
-      if (!ended.aborted) objectList.value = { ...list, loaded: true };
+      if (!ended.aborted) objectList.value = { kind, ...list, loaded: true };
     },
     fail(problem) {
       objectList.value = { ...objectList.value, problem };

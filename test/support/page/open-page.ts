@@ -1,6 +1,8 @@
 /** A page of a browser that notes what must not happen: an error, or a request to another origin. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
+const PATIENCE_MS = 180_000;
+
 export interface OpenPage {
   readonly page: Page;
   /** What went wrong so far, a line each. */
@@ -10,6 +12,8 @@ export interface OpenPage {
 /** @param url of the page, which is opened. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  // It only stops what hangs.
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const faults: string[] = [];
   const { origin } = new URL(url);
