@@ -3,7 +3,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import { startElasticMq } from '../../scripts/brokers/elasticmq.ts';
+import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
+import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { createSourceWorld, type SourceWorld, type SourceWorldOptions } from '../support/sources/source-world.ts';
 import { sqsQueues } from '../support/sources/sqs-queues.ts';
@@ -75,6 +77,33 @@ describe('the API server', () => {
     expect((await made.counts('away')).again).toBe(0);
     expect(await outcomes(made, 'poison')).toBe(0);
     expect(await outcomes(made, 'failing')).toBe(0);
+  });
+
+  it('so slow that each of its answers takes longer than the broker waits: none comes again, and all are done', async () => {
+    await installChart(controlPlane);
+    const proxy = await createTcpProxy(controlPlane.url);
+    const made = await sourceWorld({ kubeconfig: await kubeconfigThrough(proxy, controlPlane) });
+    const first = await reading(made, 'slow');
+    try {
+      for (let round = 1; round <= 2; round += 1) {
+        proxy.hold();
+        for (let number = 0; number < 10; number += 1) await made.publish('slow', JSON.stringify({ round, number }));
+        await waitFor('they are held for longer than the broker waits', async () => {
+          return (await made.metric('sluice_source_held_seconds')) > 2 * ACK_WAIT_SECONDS;
+        });
+        await proxy.restore();
+        await waitFor('all are done', async () => (await outcomes(made, 'done')) === 1 + 10 * round);
+      }
+      await annotated(made, 'a', first);
+      await made.settled('slow');
+      expect((await made.counts('slow')).again).toBe(0);
+      expect([await outcomes(made, 'poison'), await outcomes(made, 'failing')]).toEqual([0, 0]);
+    } finally {
+      await proxy.restore();
+      await made.end();
+      worlds.splice(worlds.indexOf(made), 1);
+      await proxy.stop();
+    }
   });
 
   it('away when the process is asked to end: it ends well, and the messages are there for the next one', async () => {
