@@ -1,6 +1,6 @@
 /**
  * The guide, live: a real control plane, the manifests of `cdk8s synth`, the built operator with the rights of its own
- * ServiceAccount, a signed push, and an event that an Alert sends on; with `--brokers` also a message of a queue. With `--once`
+ * ServiceAccount, a signed push, an event that an Alert sends on, and the page that shows what came; with `--brokers` also a message of a queue. With `--once`
  * it ends after the walk, exit 0 only when every step was seen to work.
  */
 import { existsSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { walkAlert } from './demo/alert-walk.ts';
 import { type BrokerHook, walkBroker } from './demo/broker-walk.ts';
 import { fluxEvent } from './demo/manifests.ts';
 import { createNarrator, type Narrator } from './demo/narrator.ts';
+import { walkPage } from './demo/page-walk.ts';
 import { type Sink, startSink } from './demo/sink.ts';
 import { type Hook, walk } from './demo/walk.ts';
 
@@ -44,11 +45,11 @@ interface Started {
 async function startOperator(narrator: Narrator, controlPlane: ControlPlane): Promise<Started> {
   let started: Started | undefined;
   await narrator.step('The operator, as its own ServiceAccount', async () => {
-    const [receiver, health, metrics, events] = await freePorts(4);
+    const [receiver, health, metrics, events, page] = await freePorts(5);
     const operator = await startOperatorProcess({
       bundle: await bundle(),
       kubeconfig: await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' }),
-      ports: { receiver, health, metrics, events },
+      ports: { receiver, health, metrics, events, page },
       args: ['--enable-leader-election', '--shutdown-delay=0s'],
       logFile: join(controlPlane.dir, LOG_FILE),
       guard: controlPlane.guard,
@@ -86,6 +87,7 @@ function invite(
       `curl -i -H @${headersFile} --data-binary @${payloadFile} ${operator.url}${hook.path}`,
       `curl -i --data-binary @${eventFile} ${eventsUrl}`,
       '',
+      `page     ${operator.pageUrl}: click github-receiver, then a delivery; send the webhook above, and see it come`,
       `logs     ${join(dir, LOG_FILE)}`,
       `metrics  ${operator.metricsUrl}`,
       `health   ${operator.healthUrl('/healthz')} and ${operator.healthUrl('/readyz')}`,
@@ -128,6 +130,7 @@ async function demo({ once, brokers }: DemoOptions): Promise<void> {
       if (invited) narrator.show(`arrived: ${body}`);
     });
     await walkAlert({ ...stage, eventsUrl, sink });
+    await walkPage({ narrator, pageUrl: operator.pageUrl });
     if (brokers) broker = await walkBroker(stage);
     if (once) return;
     invited = true;
