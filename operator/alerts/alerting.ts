@@ -2,15 +2,16 @@
 import type { Registry } from 'prom-client';
 import type { Provider } from '../api/provider/provider.ts';
 import type { Config } from '../config.ts';
+import type { Journal } from '../deliveries/records/journal.ts';
 import type { ServedEndpoint } from '../http/endpoint.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { LeaderClient } from '../kube/leader/leader-client.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import { createSampledLog } from '../observe/sampled-log.ts';
-import { type Attempts, createAttempts } from './attempts.ts';
+import { type Attempts, createAttempts, typeOfProvider } from './attempts.ts';
 import type { ServiceAccounts } from './cloud/service-account.ts';
-import { createTokenCache } from './cloud/token-cache.ts';
+import { createTokenCache, type TokenCache } from './cloud/token-cache.ts';
 import { createTokenMetrics } from './cloud/token-metrics.ts';
 import { createEventEndpoint } from './endpoint.ts';
 import { createDuplicateLimit } from './events/duplicate-limit.ts';
@@ -24,6 +25,7 @@ import { createBackpressure } from './queue/backpressure.ts';
 import { createDeliveries, type Deliveries } from './queue/deliveries.ts';
 import { createEventStore, type EventStore } from './queue/event-store.ts';
 import { createReconcilers, type Reconcilers } from './reconcilers.ts';
+import { createNotificationRecorder } from './record-notification.ts';
 import { type AlertReports, createAlertReports } from './reports.ts';
 import type { ReadSecret, WorkloadIdentity } from './settings.ts';
 
@@ -47,6 +49,7 @@ export interface AlertingOptions {
   /** Whether every Alert and Provider is known. */
   readonly isComplete: () => boolean;
   readonly registry: Registry;
+  readonly journal: Journal;
   readonly config: AlertingConfig;
   readonly clock: Clock;
   readonly log: Logger;
@@ -76,16 +79,11 @@ const DROPPED_LOG_MS = 60_000;
 const DROPPED = 'events were dropped: more wait for their delivery than --max-pending-events or 64 MiB allow';
 
 export function createAlerting(options: AlertingOptions): Alerting {
-  const { secret, isComplete, readLabels, registry, config, clock } = options;
+  const { secret, isComplete, readLabels, registry, journal, config, clock } = options;
   const index = createAlertIndex();
   const providers = new Map<string, Provider>();
   const reports = createAlertReports(options);
-  const tokens = createTokenCache({
-    maxSize: config.tokenCacheMaxSize,
-    maxMs: config.tokenCacheMaxDurationMs,
-    nowMs: clock.now,
-    metrics: createTokenMetrics(registry, config.metricsPerObject),
-  });
+  const tokens = tokensOf(options);
   const notifiers = createNotifiers({
     types: providerTypes,
     secret,
@@ -103,10 +101,22 @@ export function createAlerting(options: AlertingOptions): Alerting {
   });
   const ageOf = (sinceMs: number | undefined) => (sinceMs === undefined ? 0 : (clock.elapsedMs() - sinceMs) / 1_000);
   const store = storeOf(options, metrics);
-  const attempts = createAttempts({ index, providers, notifiers, reports, metrics, config, clock });
+  const typeOf = (providerKey: string) => typeOfProvider(providers.get(providerKey));
+  const recorder = createNotificationRecorder({ journal, typeOf, clock });
+  const attempts = createAttempts({ index, providers, notifiers, reports, metrics, recorder, config, clock });
   const retryForMs = config.alertRetryForMs;
   const deliveries: Deliveries = createDeliveries({ store, ...attempts, retryForMs, clock });
-  const intake = createIntake({ index, isComplete, readLabels, retryForMs, store, deliveries, reports, clock });
+  const intake = createIntake({
+    index,
+    isComplete,
+    readLabels,
+    retryForMs,
+    store,
+    deliveries,
+    reports,
+    recorder,
+    clock,
+  });
   const backpressure = createBackpressure({ loads: deliveries.loads, pending: () => deliveries.size, clock });
   const limit = createDuplicateLimit(config.rateLimitIntervalMs, clock);
   const allNamespaces = config.alertsAllNamespaces;
@@ -135,6 +145,15 @@ export function createAlerting(options: AlertingOptions): Alerting {
       await notifiers.stop();
     },
   };
+}
+
+function tokensOf({ registry, config, clock }: AlertingOptions): TokenCache {
+  return createTokenCache({
+    maxSize: config.tokenCacheMaxSize,
+    maxMs: config.tokenCacheMaxDurationMs,
+    nowMs: clock.now,
+    metrics: createTokenMetrics(registry, config.metricsPerObject),
+  });
 }
 
 function workloadIdentityOf({ serviceAccounts, config }: AlertingOptions): WorkloadIdentity {

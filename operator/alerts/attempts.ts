@@ -10,6 +10,7 @@ import type { AlertMetrics, ProviderLabels } from './metrics.ts';
 import type { Notifiers } from './notifiers.ts';
 import { providerTypes } from './providers/index.ts';
 import type { QueuedDelivery } from './queue/deliveries.ts';
+import { EXCLUDED, type NotificationRecorder, type NotificationResult } from './record-notification.ts';
 import type { AlertReports } from './reports.ts';
 
 export interface Attempts {
@@ -18,6 +19,8 @@ export interface Attempts {
   onFailed(delivery: QueuedDelivery, error: DeliveryError, retryInMs: number | undefined): void;
   /** The process ends before it was delivered. */
   onAbandoned(delivery: QueuedDelivery): void;
+  /** Its event made room for others. */
+  onDropped(delivery: QueuedDelivery): void;
 }
 
 export interface AttemptsOptions {
@@ -27,6 +30,8 @@ export interface AttemptsOptions {
   readonly notifiers: Notifiers;
   readonly reports: AlertReports;
   readonly metrics: AlertMetrics;
+  /** Undefined: no records are kept. */
+  readonly recorder?: NotificationRecorder | undefined;
   readonly config: Pick<Config, 'noCrossNamespaceRefs' | 'featureGates' | 'defaultServiceAccount'>;
   readonly clock: Clock;
 }
@@ -39,8 +44,11 @@ interface State {
 /** The first failures are told, and the last: between them only the debug log says that it is retried. */
 const TOLD_FAILURES = 1;
 
+const DROPPED: NotificationResult = { verdict: 'refused', code: 'NotificationsFull' };
+const SUSPENDED: NotificationResult = { verdict: 'ignored', code: 'AlertSuspended' };
+
 export function createAttempts(options: AttemptsOptions): Attempts {
-  const { notifiers, reports, config, clock } = options;
+  const { notifiers, reports, recorder, config, clock } = options;
   const deliverer = createDeliverer({
     types: providerTypes,
     notifiers,
@@ -58,6 +66,8 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       const labels = labelsOf(options, delivery, alert);
       if (retryInMs === undefined) options.metrics.sent(labels, 'failed');
       else options.metrics.retried(labels);
+      const { code, status } = error as DeliveryFailure;
+      recorder?.ended(delivery, { verdict: retryInMs === undefined ? 'refused' : 'pending', code, status });
       if (alert === undefined) return;
       const { held, failures } = delivery;
       const report = retryInMs !== undefined && failures > TOLD_FAILURES ? reports.failedAgain : reports.failed;
@@ -66,16 +76,22 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     onAbandoned(delivery) {
       const alert = options.index.get(delivery.alertKey);
       options.metrics.sent(labelsOf(options, delivery, alert), 'given_up');
+      recorder?.abandoned(delivery);
       if (alert !== undefined) reports.abandoned(alert.alert, delivery.held.event);
     },
+    onDropped: (delivery) => recorder?.ended(delivery, DROPPED),
   };
 }
 
 async function attempt({ options, deliverer }: State, delivery: QueuedDelivery): Promise<void> {
-  const { index, providers, metrics, clock } = options;
+  const { index, providers, metrics, recorder, clock } = options;
   const compiled = index.get(delivery.alertKey);
   // Deleted or suspended meanwhile: the event is dropped.
-  if (compiled === undefined || compiled.alert.spec.suspend === true) return;
+  if (compiled === undefined) return;
+  if (compiled.alert.spec.suspend === true) {
+    recorder?.ended(delivery, SUSPENDED);
+    return;
+  }
   const { event } = delivery.held;
   const { alert, message } = compiled;
   const provider = providers.get(compiled.providerKey);
@@ -83,13 +99,26 @@ async function attempt({ options, deliverer }: State, delivery: QueuedDelivery):
   const isRetry = delivery.failures > 0;
   const startedMs = clock.elapsedMs();
   const took = () => metrics.took(labels, (clock.elapsedMs() - startedMs) / 1_000);
-  const outcome = await deliverer.deliver({ event, alert, provider, message, isRetry }).catch((error: unknown) => {
-    took();
-    throw error;
-  });
+  const answer = { status: undefined };
+  const outcome = await deliverer
+    .deliver({ event, alert, provider, message, isRetry, answer })
+    .catch((error: unknown) => {
+      took();
+      throw error;
+    });
   if (outcome === 'delivered') took();
   metrics.sent(labels, outcome === 'delivered' ? 'delivered' : 'skipped');
+  // What is silent is a controller's own update, for commit statuses alone: nobody looks for it.
+  if (outcome !== 'silent') recorder?.ended(delivery, resultOf(outcome, answer));
   tell(options, compiled, delivery, outcome);
+}
+
+function resultOf(
+  outcome: Exclude<Outcome, 'silent'>,
+  { status }: { readonly status: number | undefined },
+): NotificationResult {
+  if (outcome === 'delivered') return { verdict: 'accepted', code: 'Delivered', status };
+  return outcome === 'provider suspended' ? SUSPENDED : EXCLUDED;
 }
 
 function tell(
@@ -102,6 +131,12 @@ function tell(
   if (outcome === 'no change request') reports.missingKey(alert, held.event, 'change request');
 }
 
+/** One of a bounded set: `unknown` for every other. */
+export function typeOfProvider(provider: Provider | undefined): string {
+  const type = provider?.spec.type ?? '';
+  return providerTypes.has(type) ? type : 'unknown';
+}
+
 function labelsOf(
   { providers }: AttemptsOptions,
   delivery: QueuedDelivery,
@@ -109,6 +144,5 @@ function labelsOf(
 ): ProviderLabels {
   const key = compiled?.providerKey ?? delivery.providerKey;
   const [namespace = '', name = ''] = key.split('/');
-  const type = providers.get(key)?.spec.type ?? 'unknown';
-  return { type: providerTypes.has(type) ? type : 'unknown', namespace, name };
+  return { type: typeOfProvider(providers.get(key)), namespace, name };
 }

@@ -1,6 +1,7 @@
 /** Makes one attempt to deliver one event by one Alert: its gates, its metadata, its notifier (contract, *Gates*). */
 import type { Program } from '../../cel/cel.ts';
 import type { Alert } from '../api/alert/alert.ts';
+import type { NotificationErrorCode } from '../api/errors.ts';
 import type { Provider } from '../api/provider/provider.ts';
 import type { Clock } from '../observe/clock.ts';
 import { DeliveryError } from './delivery-error.ts';
@@ -11,6 +12,7 @@ import { type Gate, gateFor } from './matching/gates.ts';
 import type { Notifiers, Prepared } from './notifiers.ts';
 import type { ProviderType } from './provider-type.ts';
 import { redact } from './redact.ts';
+import { statusOf } from './send/answer-status.ts';
 import { statusIdOf } from './status-id.ts';
 import { objectPath } from './text/object-label.ts';
 import { truncate } from './text/truncate.ts';
@@ -25,20 +27,32 @@ export interface Delivery {
   readonly message?: Program | undefined;
   /** It failed before: what was told of it then is not told again. */
   readonly isRetry?: boolean;
+  /** Gets the status of the service's last answer. */
+  readonly answer?: { status: number | undefined };
 }
 
 /** `delivered`, or the reason why there was nothing to deliver. */
 export type Outcome = 'delivered' | 'provider suspended' | Exclude<Gate, 'open'>;
 
+interface FailureDetails extends Pick<DeliveryFailure, 'stage' | 'code'> {
+  readonly status?: number | undefined;
+  readonly secrets?: readonly string[];
+}
+
 /** A failure that may be shown: without secrets. */
 export class DeliveryFailure extends DeliveryError {
   /** `dispatch`: before anything was sent. */
   readonly stage: 'dispatch' | 'send';
+  readonly code: NotificationErrorCode;
+  /** Of the service's last answer. */
+  readonly status: number | undefined;
 
-  constructor(stage: 'dispatch' | 'send', cause: DeliveryError, secrets: readonly string[]) {
+  constructor(cause: DeliveryError, { stage, code, status, secrets = [] }: FailureDetails) {
     // Cut only then: half a secret would not be found.
     super(cause.verdict, truncate(redact(cause.message, secrets), MOST_SHOWN), { retryAfterMs: cause.retryAfterMs });
     this.stage = stage;
+    this.code = code;
+    this.status = status;
   }
 }
 
@@ -85,7 +99,8 @@ async function deliver(options: DelivererOptions, delivery: Delivery): Promise<O
   if (conflicts.length > 0 && delivery.isRetry !== true) options.onConflicts(delivery, conflicts);
   const combined = withMessage(options, delivery, { ...event, metadata });
   const { prepared, statusId } = await prepare(options, { event: combined, alert, provider });
-  await send(options, prepared, { event: combined, alert, statusId });
+  const status = await send(options, prepared, { event: combined, alert, statusId });
+  if (delivery.answer !== undefined) delivery.answer.status = status;
   return 'delivered';
 }
 
@@ -110,7 +125,7 @@ function checkNamespace({ sameNamespaceOnly }: DelivererOptions, event: FluxEven
   if (!sameNamespaceOnly || event.involvedObject.namespace === namespace) return;
   const what = `alert '${namespace}/${name}' can't process event from '${objectPath(event)}'`;
   const message = `discarding event, access denied to cross-namespace sources: ${what}, cross-namespace references have been blocked`;
-  throw failed(new DeliveryError('final', message));
+  throw failed(new DeliveryError('final', message), 'SourceForbidden');
 }
 
 async function prepare(
@@ -127,20 +142,23 @@ async function prepare(
   }
 }
 
+/** @returns the status of the service's last answer. */
 async function send(
   { clock }: DelivererOptions,
   { notifier, secrets, timeoutMs }: Prepared,
   notification: Parameters<typeof notifier.send>[0],
-): Promise<void> {
+): Promise<number | undefined> {
   const attempt = new AbortController();
   const { signal } = attempt;
   // AbortSignal.timeout costs several times as much.
   const timer = clock.setTimeout(() => attempt.abort(), timeoutMs);
   try {
     await notifier.send(notification, signal);
+    return statusOf(signal);
   } catch (error) {
     const cause = signal.aborted ? new DeliveryError('passing', timedOut(timeoutMs)) : asDeliveryError(error);
-    throw new DeliveryFailure('send', cause, secrets);
+    const status = statusOf(signal);
+    throw new DeliveryFailure(cause, { stage: 'send', code: codeOf(cause, status), status, secrets });
   } finally {
     timer.cancel();
   }
@@ -150,8 +168,14 @@ function timedOut(timeoutMs: number): string {
   return `failed to execute request: context deadline exceeded (no answer within ${timeoutMs / 1_000}s)`;
 }
 
-function failed(cause: DeliveryError): DeliveryFailure {
-  return new DeliveryFailure('dispatch', cause, []);
+/** What fails before anything was answered, and for good, cannot be sent. */
+function codeOf({ verdict }: DeliveryError, status: number | undefined): NotificationErrorCode {
+  if (status !== undefined) return 'ProviderRefused';
+  return verdict === 'final' ? 'ProviderInvalid' : 'ProviderUnreachable';
+}
+
+function failed(cause: DeliveryError, code: NotificationErrorCode = 'ProviderInvalid'): DeliveryFailure {
+  return new DeliveryFailure(cause, { stage: 'dispatch', code });
 }
 
 function asDeliveryError(error: unknown): DeliveryError {

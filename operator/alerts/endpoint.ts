@@ -20,8 +20,6 @@ export interface EventEndpointOptions {
 
 const ACCEPTED = 202;
 const TOO_MANY = 429;
-/** The memory that an event takes beside its body: its fields as texts, its place in the queues. */
-const BYTES_PER_EVENT = 1_024;
 
 /** Any path and any method: 202 for an event that is taken, 429 for one that was, 400 for what is none. */
 export function createEventEndpoint(options: EventEndpointOptions): Endpoint {
@@ -44,7 +42,7 @@ async function serve({ intake, limit, backpressure, reports }: EventEndpointOpti
     const refused = { ...headers, 'Retry-After': resetAt, 'X-Content-Type-Options': 'nosniff' };
     return { status: TOO_MANY, headers: refused, text: 'Too Many Requests\n' };
   }
-  intake.take(event, BYTES_PER_EVENT + 2 * body.length);
+  intake.take(event, body.length);
   await backpressure.wait();
   return { status: ACCEPTED, headers };
 }

@@ -1,6 +1,7 @@
 /** Serves Alerts and Providers: takes the events that Flux's controllers post, and delivers them. */
 import { ALERT_KIND, type Alert } from '../api/alert/alert.ts';
 import { PROVIDER_KIND, type Provider } from '../api/provider/provider.ts';
+import { journalOf } from '../deliveries/records/journal-of.ts';
 import { createServiceAccounts } from '../kube/service-accounts.ts';
 import { systemClock } from '../observe/clock.ts';
 import type { WatchedKind } from '../platform/cluster.ts';
@@ -27,6 +28,7 @@ export const alerts: CreateFeature = (cluster, config) => {
     leader,
     isComplete: () => isComplete(watches),
     registry: metrics.registry,
+    journal: journalOf(cluster, config),
     config,
     clock: systemClock,
     log,

@@ -8,15 +8,16 @@ import { withoutToken } from './events/event-metadata.ts';
 import type { FluxEvent } from './flux-event.ts';
 import type { AlertIndex } from './matching/alert-index.ts';
 import type { CompiledAlert } from './matching/compile-alert.ts';
-import { type Labels, matches, needsLabels } from './matching/match-alert.ts';
+import { type Labels, matchOf, needsLabels } from './matching/match-alert.ts';
 import type { ReadLabels } from './matching/object-labels.ts';
 import type { Deliveries } from './queue/deliveries.ts';
 import type { EventStore, HeldEvent, Holder } from './queue/event-store.ts';
+import type { NotificationRecorder } from './record-notification.ts';
 import type { AlertReports } from './reports.ts';
 
 export interface Intake {
-  /** @param event with the metadata that may be kept. @param bytes what holding it costs. */
-  take(event: FluxEvent, bytes: number): void;
+  /** @param event with the metadata that may be kept. @param bodyBytes of what was posted. */
+  take(event: FluxEvent, bodyBytes: number): void;
   /** Tries at once what waits to be tried again. Done when every event that was taken is matched, or `stop` was called. */
   drain(): Promise<void>;
   /** Stops waiting. @returns the events that are left without a match. */
@@ -33,6 +34,8 @@ export interface IntakeOptions {
   readonly store: EventStore;
   readonly deliveries: Deliveries;
   readonly reports: AlertReports;
+  /** Undefined: no records are kept. */
+  readonly recorder?: NotificationRecorder | undefined;
   readonly clock: Clock;
 }
 
@@ -80,7 +83,7 @@ export function createIntake(options: IntakeOptions): Intake {
     onDropped: (held) => letGo(state, held),
   };
   return {
-    take: (event, bytes) => take(state, options.store.add(withoutToken(event), bytes, state)),
+    take: (event, bodyBytes) => take(state, options.store.add(withoutToken(event), bodyBytes, state)),
     drain: () => drain(state),
     stop() {
       state.stopped = true;
@@ -222,13 +225,15 @@ async function drain(state: State): Promise<void> {
 
 /** @param labels undefined: the object is gone, or nobody asks for them. */
 function dispatch(state: State, held: HeldEvent, labels: Labels): void {
-  const { index, deliveries, reports, store } = state.options;
+  const { index, deliveries, reports, recorder, store } = state.options;
   const { event } = held;
   if (held.dropped) return;
   const matching: CompiledAlert[] = [];
   for (const alert of index.candidates(event)) {
     if (labels === undefined && needsLabels(alert, event)) reports.sourceMissing(alert.alert, event);
-    if (matches(alert, event, labels, reports)) matching.push(alert);
+    const match = matchOf(alert, event, labels, reports);
+    if (match === 'taken') matching.push(alert);
+    else if (match === 'excluded') recorder?.excluded({ held, alertKey: alert.key, providerKey: alert.providerKey });
   }
   if (matching.length === 0) reports.unmatched(event);
   else reports.dispatching(event);

@@ -21,6 +21,8 @@ export interface ErrorEntry {
   readonly condition?: 'terminal' | 'retried';
   /** Absent: no broker's message ends with this code. */
   readonly outcome?: MessageOutcome;
+  /** What a notification with this code is, or is going to be. Absent: no notification has it. */
+  readonly notification?: 'ignored' | 'refused';
   /** For people: one line for the docs, no full stop. */
   readonly meaning: string;
 }
@@ -116,6 +118,26 @@ const errors = {
   HeadersTooLarge: { status: 431, meaning: 'the headers are over the limit' },
   TimedOut: { status: 408, meaning: 'the headers or the body did not arrive in time' },
 
+  ProviderInvalid: {
+    notification: 'refused',
+    meaning: 'the Provider, or what it names, is missing, cannot be read, or cannot work as written',
+  },
+  ProviderUnreachable: { notification: 'refused', meaning: 'the service of the Provider did not answer' },
+  ProviderRefused: { notification: 'refused', meaning: 'the service of the Provider did not take the notification' },
+  SourceForbidden: {
+    notification: 'refused',
+    meaning: "the event's object is in another namespace than the Alert, with `--no-cross-namespace-refs`",
+  },
+  NotificationsFull: {
+    notification: 'refused',
+    meaning: 'the notification made room for others: `--max-pending-events`, or 64 MiB, were pending',
+  },
+  EventExcluded: {
+    notification: 'ignored',
+    meaning: 'a rule of the Alert, or the type of its Provider, leaves the event out',
+  },
+  AlertSuspended: { notification: 'ignored', meaning: 'the Alert or its Provider is suspended' },
+
   TooManyConnections: { closes: true, meaning: 'the server has as many connections as it may have' },
   TooManyOfAddress: { closes: true, meaning: 'the address has as many connections as it may have' },
   TooManyPipelined: { closes: true, meaning: 'the sender sent more requests than it may without waiting for answers' },
@@ -140,6 +162,8 @@ type CodeWith<Column extends keyof ErrorEntry> = {
 export type RequestErrorCode = CodeWith<'status'>;
 /** A connection is closed with these. */
 export type ConnectionErrorCode = CodeWith<'closes'>;
+/** A notification is not sent for these. */
+export type NotificationErrorCode = CodeWith<'notification'>;
 /** These are the reasons of conditions. */
 export type ReceiverErrorCode = CodeWith<'condition'>;
 

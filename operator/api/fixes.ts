@@ -2,7 +2,7 @@
  * What people are told of each code that a delivery can have: why it was refused or is not done, and what to do. It is the
  * column *what to do* of the table of errors, for conditions, Events, the page, the command line and the docs.
  */
-import type { MessageOutcome, RequestErrorCode } from './errors.ts';
+import type { MessageOutcome, NotificationErrorCode, RequestErrorCode } from './errors.ts';
 
 /** Stands for the Secret of the object, where a text names it. */
 const SECRET = '{secret}';
@@ -61,11 +61,20 @@ const fixes = {
   HeadersTooLarge: 'the headers are over the limit; have the sender, or a proxy, send fewer',
   TimedOut: 'the headers or the body came too slowly; check the network between the sender and the operator',
 
+  ProviderInvalid: 'the Provider cannot work as it is; correct what the Event NotificationDispatchFailed names',
+  ProviderUnreachable:
+    "the service did not answer; correct the Provider's address or proxy, or allow the operator to reach it",
+  ProviderRefused: 'the service did not take the notification; see status, and the Event NotificationDispatchFailed',
+  SourceForbidden: 'the object is in another namespace, which --no-cross-namespace-refs forbids; move the Alert to it',
+  NotificationsFull: 'too many notifications wait; see which Provider is slow, --max-pending-events sets how many fit',
+  EventExcluded: 'inclusionList, exclusionList, filterExpr or the type of the Provider leave the event out',
+  AlertSuspended: 'the Alert or its Provider is suspended; remove spec.suspend',
+
   done: 'nothing is to be done',
   poison: 'the messages can never be done; see the Events MessageRejected, and the dead letters',
   failing: 'the messages are tried again; correct what the log names before their attempts end',
   away: 'what the messages need cannot be reached; they are held until it can',
-} as const satisfies Readonly<Record<RequestErrorCode | MessageOutcome, string>>;
+} as const satisfies Readonly<Record<RequestErrorCode | MessageOutcome | NotificationErrorCode, string>>;
 
 /**
  * Why, and what to do, without a full stop; undefined for a code that needs nothing.

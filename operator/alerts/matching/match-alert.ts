@@ -19,10 +19,14 @@ export function needsLabels(alert: CompiledAlert, event: FluxEvent): boolean {
   return fitting.length > 0 && fitting.every(({ matchLabels }) => matchLabels !== undefined);
 }
 
-export function matches(alert: CompiledAlert, event: FluxEvent, labels: Labels, reports: MatchReports): boolean {
-  if (alert.alert.spec.suspend === true || !fitsSeverity(alert, event)) return false;
+/** `excluded`: it is of the Alert's sources and severity, and its lists or its filter leave it out. */
+export type Match = 'taken' | 'excluded' | 'none';
+
+export function matchOf(alert: CompiledAlert, event: FluxEvent, labels: Labels, reports: MatchReports): Match {
+  if (alert.alert.spec.suspend === true || !fitsSeverity(alert, event)) return 'none';
   const isSource = alert.sources.some((source) => fitsSource(source, event) && fitsLabels(source, labels));
-  return isSource && fitsMessage(alert, event) && passesFilter(alert, event, reports);
+  if (!isSource) return 'none';
+  return fitsMessage(alert, event) && passesFilter(alert, event, reports) ? 'taken' : 'excluded';
 }
 
 /** `info`, and whatever else is not `error`, lets everything pass. */

@@ -51,6 +51,8 @@ export interface DeliveriesOptions {
   readonly attempt: (delivery: QueuedDelivery) => Promise<void>;
   /** An attempt failed; `retryInMs` undefined: it was the last. */
   readonly onFailed: (delivery: QueuedDelivery, error: DeliveryError, retryInMs: number | undefined) => void;
+  /** Its event made room for others before it was tried, or tried again. */
+  readonly onDropped?: (delivery: QueuedDelivery) => void;
   /** How long a delivery is tried, from when its event was taken. */
   readonly retryForMs: number;
   readonly clock: Clock;
@@ -139,6 +141,7 @@ function letGo(state: State, provider: ProviderQueue, lane: Lane, queued: Queued
   if (index === -1 || (index === 0 && lane.busy)) return;
   lane.queue.splice(index, 1);
   ended(state, provider);
+  state.options.onDropped?.(queued);
   if (lane.queue.length > 0) return;
   lane.timer?.cancel();
   provider.ready.delete(lane);

@@ -10,7 +10,8 @@ export interface HeldEvent {
   readonly event: FluxEvent;
   /** Of its object: events of one are matched and delivered in their order. */
   readonly path: string;
-  readonly bytes: number;
+  /** Of the body that it was posted in. */
+  readonly bodyBytes: number;
   /** On the clock that never jumps. */
   readonly takenAtMs: number;
   /** What still holds it: matching, and each delivery that is queued. */
@@ -26,7 +27,7 @@ export interface Holder {
 
 export interface EventStore {
   /** Takes an event, for its first holder. */
-  add(event: FluxEvent, bytes: number, holder: Holder): HeldEvent;
+  add(event: FluxEvent, bodyBytes: number, holder: Holder): HeldEvent;
   hold(held: HeldEvent, holder: Holder): void;
   /** One holder is done with it. */
   release(held: HeldEvent, holder: Holder): void;
@@ -50,14 +51,17 @@ interface State {
   bytes: number;
 }
 
+/** The memory that an event takes beside its body: its fields as texts, its place in the queues. */
+const BYTES_PER_EVENT = 1_024;
+
 export function createEventStore(options: EventStoreOptions): EventStore {
   const state: State = { options, info: new Set(), others: new Set(), bytes: 0 };
   return {
-    add(event, bytes, holder) {
+    add(event, bodyBytes, holder) {
       const [path, takenAtMs] = [objectPath(event), options.nowMs()];
-      const held: HeldEvent = { event, path, bytes, takenAtMs, holders: [holder], dropped: false };
+      const held: HeldEvent = { event, path, bodyBytes, takenAtMs, holders: [holder], dropped: false };
       setOf(state, held).add(held);
-      state.bytes += bytes;
+      state.bytes += costOf(held);
       makeRoom(state, held);
       return held;
     },
@@ -81,12 +85,16 @@ export function createEventStore(options: EventStoreOptions): EventStore {
   };
 }
 
+function costOf({ bodyBytes }: HeldEvent): number {
+  return BYTES_PER_EVENT + 2 * bodyBytes;
+}
+
 function setOf({ info, others }: State, { event }: HeldEvent): Set<HeldEvent> {
   return event.severity === 'error' ? others : info;
 }
 
 function remove(state: State, held: HeldEvent): void {
-  if (setOf(state, held).delete(held)) state.bytes -= held.bytes;
+  if (setOf(state, held).delete(held)) state.bytes -= costOf(held);
 }
 
 function drop(state: State, held: HeldEvent): void {

@@ -7,6 +7,7 @@ import { checkWrittenAddress, guardedLookup, RefusedAddressError } from '../../v
 import { DeliveryError } from '../delivery-error.ts';
 import type { TlsSettings } from '../provider-type.ts';
 import { AnswerReader, type HttpAnswer } from './answer-reader.ts';
+import { noteStatus } from './answer-status.ts';
 
 export type { HttpAnswer };
 
@@ -118,7 +119,10 @@ function call(
           // It was given up before there was a connection.
           if (signal.aborted) started.abort(signal.reason);
         },
-        onResponseStart: (_controller, status, fields) => answer.begin(status, fields),
+        onResponseStart(_controller, status, fields) {
+          noteStatus(signal, status);
+          answer.begin(status, fields);
+        },
         onResponseData: (running, chunk) => answer.add(running, chunk),
         onResponseEnd() {
           signal.removeEventListener('abort', giveUp);

@@ -16,7 +16,7 @@ export function errorsPage(): string {
   return `# Error codes
 
 A refused request is counted in \`sluice_webhooks_total\` with the code as \`result\`, and logged with it as \`code\`. The
-answer has the status and no body. The column *message* says what becomes of a broker's message that ends with the code:
+answer has the status and no body. A code without a status and an outcome is that of a notification. The column *message* says what becomes of a broker's message that ends with the code:
 \`done\` is acknowledged, \`poison\` goes to the dead letters, \`failing\` is tried again up to \`maxAttempts\`, \`away\` is
 held until the API server is back. The column *what to do* is what the condition \`Delivering\`, its Events, the page and the
 command line say of a delivery with the code.

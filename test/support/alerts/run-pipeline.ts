@@ -9,6 +9,7 @@ import {
 } from '../../../operator/alerts/alerting.ts';
 import type { Labels } from '../../../operator/alerts/matching/match-alert.ts';
 import { RequestError } from '../../../operator/api/errors.ts';
+import { createJournal, type Journal } from '../../../operator/deliveries/records/journal.ts';
 import type { EventText } from '../../../operator/kube/events/event-series.ts';
 import type { LeaderClient } from '../../../operator/kube/leader/leader-client.ts';
 import { type Clock, systemClock } from '../../../operator/observe/clock.ts';
@@ -20,6 +21,7 @@ export interface Pipeline extends Alerting {
   readonly kubernetesEvents: EventText[];
   readonly log: Record<string, unknown>[];
   readonly registry: Registry;
+  readonly journal: Journal;
 }
 
 export interface PipelineOptions {
@@ -58,6 +60,8 @@ export function startPipeline(options: PipelineOptions = {}): Pipeline {
   const kubernetesEvents: EventText[] = [];
   const log: Record<string, unknown>[] = [];
   const registry = new Registry();
+  const clock = options.clock ?? systemClock;
+  const journal = createJournal({ maxRecords: 1_000, clock });
   const alerting = createAlerting({
     secret: options.secret ?? (async () => undefined),
     serviceAccounts: () => {
@@ -68,8 +72,9 @@ export function startPipeline(options: PipelineOptions = {}): Pipeline {
     leader: NOBODY_LEADS,
     isComplete: options.isComplete ?? (() => true),
     registry,
+    journal,
     config: { ...CONFIG, ...options.config },
-    clock: options.clock ?? systemClock,
+    clock,
     httpCaller: options.httpCaller,
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
   });
@@ -78,6 +83,7 @@ export function startPipeline(options: PipelineOptions = {}): Pipeline {
     kubernetesEvents,
     log,
     registry,
+    journal,
     async post(body) {
       const serve = alerting.served.endpoint.admit('/', 'POST').head({ method: 'POST', headers: {}, rawHeaders: [] });
       try {

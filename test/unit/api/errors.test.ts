@@ -5,8 +5,8 @@ import { errorTable, httpStatusOf, ReceiverError, RequestError } from '../../../
 const entries = Object.entries(errorTable);
 
 describe('the error table', () => {
-  it.each(entries)('gives %s one kind of answer', (_code, { status, closes, condition, meaning }) => {
-    expect([status, closes, condition].filter((answer) => answer !== undefined)).toHaveLength(1);
+  it.each(entries)('gives %s one kind of answer', (_code, { status, closes, condition, notification, meaning }) => {
+    expect([status, closes, condition, notification].filter((answer) => answer !== undefined)).toHaveLength(1);
     expect(meaning).toMatch(/[^.]$/);
   });
 

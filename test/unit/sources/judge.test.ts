@@ -160,7 +160,7 @@ it('notes the event for the record, and has the targets of all its events told t
   await judge({ body: json(eventBridge('ECR Image Action')) });
   expect(notes).toEqual([expect.objectContaining({ event: 'ECR Image Action' })]);
   expect(notified[0]?.account).toBe(notes[0]?.account);
-  const referring = setUp({ receiverRef: { name: 'web' }, resources: null as never });
+  const referring = setUp({ receiverRef: { name: 'web' } });
   await referring.judge({});
   expect(referring.notes).toEqual([expect.objectContaining({ event: 'push' })]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAlertIndex } from '../../../../operator/alerts/matching/alert-index.ts';
 import { compileAlert } from '../../../../operator/alerts/matching/compile-alert.ts';
-import { type Labels, matches, needsLabels } from '../../../../operator/alerts/matching/match-alert.ts';
+import { type Labels, type Match, matchOf, needsLabels } from '../../../../operator/alerts/matching/match-alert.ts';
 import type { AlertSpec, EventSource } from '../../../../operator/api/alert/alert.ts';
 import { type EventParts, eventWith } from '../../../support/alerts/event-with.ts';
 
@@ -53,7 +53,19 @@ describe('an Alert', () => {
     [{ filterExpr: "event.metadata['a'] == 'b'" }, { metadata: { 'event.toolkit.fluxcd.io/a': 'b' } }, true],
     [{ filterExpr: 'false' }, {}, false],
   ])('of %j takes %j: %s', (spec, event, takes) => {
-    expect(matches(compiled(spec), eventWith(event), undefined, reports)).toBe(takes);
+    expect(matchOf(compiled(spec), eventWith(event), undefined, reports) === 'taken').toBe(takes);
+  });
+
+  it.each<[spec: Partial<AlertSpec>, match: Match]>([
+    [{ inclusionList: ['^check'] }, 'excluded'],
+    [{ exclusionList: ['Health'] }, 'excluded'],
+    [{ filterExpr: 'false' }, 'excluded'],
+    [{ exclusionList: ['Health'], suspend: true }, 'none'],
+    [{ exclusionList: ['Health'], eventSeverity: 'error' }, 'none'],
+    [{ exclusionList: ['Health'], eventSources: [{ ...all, matchLabels: { a: '1' } }] }, 'none'],
+    [{ exclusionList: ['Health'], eventSources: [{ kind: 'HelmRelease', name: '*' }] }, 'none'],
+  ])('leaves an event out by its own rules only where it is of its sources: %j', (spec, match) => {
+    expect(matchOf(compiled(spec), eventWith(), undefined, reports)).toBe(match);
   });
 
   it.each<[matchLabels: Record<string, string>, labels: Labels, takes: boolean]>([
@@ -65,7 +77,7 @@ describe('an Alert', () => {
   ])('with the labels %j takes an object with %j: %s', (matchLabels, labels, takes) => {
     const alert = compiled({ eventSources: [{ kind: 'Kustomization', name: 'ledger', matchLabels }] });
     expect(needsLabels(alert, eventWith())).toBe(true);
-    expect(matches(alert, eventWith(), labels, reports)).toBe(takes);
+    expect(matchOf(alert, eventWith(), labels, reports) === 'taken').toBe(takes);
   });
 
   it.each<Partial<AlertSpec>>([

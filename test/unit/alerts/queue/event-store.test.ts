@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FluxEvent } from '../../../../operator/alerts/flux-event.ts';
 import { createEventStore, type HeldEvent } from '../../../../operator/alerts/queue/event-store.ts';
 
-function setup({ maxEvents = 3, maxBytes = 100 }) {
+function setup({ maxEvents = 3, maxBytes = 10_000 }) {
   const dropped: string[] = [];
   const told: string[] = [];
   const holder = { onDropped: ({ event }: HeldEvent) => void told.push(event.message) };
@@ -14,8 +14,8 @@ function setup({ maxEvents = 3, maxBytes = 100 }) {
     onDropped: ({ event }) => void dropped.push(event.message),
   });
   const involvedObject = { kind: 'Kustomization', namespace: 'apps', name: 'one' };
-  const add = (severity: string, message: string, bytes = 1) =>
-    store.add({ severity, message, involvedObject } as FluxEvent, bytes, holder);
+  const add = (severity: string, message: string, bodyBytes = 1) =>
+    store.add({ severity, message, involvedObject } as FluxEvent, bodyBytes, holder);
   return { store, dropped, told, holder, add };
 }
 
@@ -33,16 +33,16 @@ test('beyond the number the oldest info goes, and errors when no info is left', 
 });
 
 test('beyond the bytes the oldest go until there is room', () => {
-  const { dropped, add } = setup({ maxEvents: 10, maxBytes: 100 });
-  add('info', 'a', 40);
-  add('info', 'b', 40);
-  add('info', 'c', 90);
+  const { dropped, add } = setup({ maxEvents: 10, maxBytes: 10_000 });
+  add('info', 'a', 1_500);
+  add('info', 'b', 1_500);
+  add('info', 'c', 4_000);
   expect(dropped).toEqual(['a', 'b']);
 });
 
 test('one that is larger than the bound is dropped itself', () => {
-  const { store, dropped, add } = setup({ maxBytes: 100 });
-  expect(add('info', 'huge', 101).dropped).toBe(true);
+  const { store, dropped, add } = setup({ maxBytes: 10_000 });
+  expect(add('info', 'huge', 5_000).dropped).toBe(true);
   expect([dropped, store.size]).toEqual([['huge'], 0]);
 });
 
