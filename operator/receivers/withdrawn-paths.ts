@@ -23,7 +23,8 @@ export function createWithdrawnPaths(): WithdrawnPaths {
       const forgotten = paths.length > REMEMBERED ? paths.shift() : undefined;
       if (forgotten !== undefined && byPath.get(forgotten)?.key === key) byPath.delete(forgotten);
       pathsOf.set(key, paths);
-      byPath.set(path, { ...route, serving: undefined });
+      const { credential: _, ...others } = route;
+      byPath.set(path, { ...others, serving: undefined });
     },
     find: (path) => byPath.get(path),
     forget(key) {
