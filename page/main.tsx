@@ -3,8 +3,10 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { startNavigation } from './state/navigation.ts';
 import { startClock } from './state/now.ts';
+import { watchVisibility } from './state/visible.ts';
 
 startNavigation();
 startClock();
+watchVisibility();
 const root = document.getElementById('page');
 if (root !== null) render(<App />, root);

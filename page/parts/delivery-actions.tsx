@@ -32,19 +32,27 @@ export function DeliveryActions({ kind, record, item }: DeliveryActionsProps) {
   return (
     <>
       <div class="buttons">
-        <button type="button" onClick={() => into(shown, async () => ({ explanation: await explain(path, record) }))}>
-          Explain
-        </button>
-        <button type="button" onClick={() => into(shown, async () => ({ payload: await payloadOf(path, record) }))}>
-          Show payload
-        </button>
-        <a class="button" href={fragmentOf({ screen: 'playground', namespace, name, delivery: record.id })}>
-          Open in playground
-        </a>
+        {record.body === 'kept' ? (
+          <>
+            <button
+              type="button"
+              onClick={() => into(shown, async () => ({ explanation: await explain(path, record) }))}
+            >
+              Explain
+            </button>
+            <button type="button" onClick={() => into(shown, async () => ({ payload: await payloadOf(path, record) }))}>
+              Show payload
+            </button>
+            <a class="button" href={fragmentOf({ screen: 'playground', namespace, name, delivery: record.id })}>
+              Open in playground
+            </a>
+            <ReplayButton path={path} record={record} />
+          </>
+        ) : null}
         <CopyButton text={() => curlOf(record, item?.url ?? '', payload ?? '')} label="as curl">
           Copy as curl
         </CopyButton>
-        <ReplayButton path={path} record={record} />
+        <small>{noBodyWords(record)}</small>
       </div>
       {problem === undefined ? null : (
         <p class="notice warn" role="alert">
@@ -63,6 +71,13 @@ export function DeliveryActions({ kind, record, item }: DeliveryActionsProps) {
       )}
     </>
   );
+}
+
+function noBodyWords({ body, verdict }: RecordView): string {
+  if (body === 'kept') return '';
+  if (verdict === 'refused') return 'The body of a request that is refused is never kept.';
+  if (body === 'TooLarge') return 'The body was too large to be kept.';
+  return 'The body is not kept: set spec.deliveries.keepBodies to have the next ones explained and replayed.';
 }
 
 async function into(shown: Signal<Shown>, answer: () => Promise<Shown>): Promise<void> {

@@ -20,7 +20,7 @@ export function DeliveryFacts({ record, duplicateLink }: DeliveryFactsProps) {
     ['Before', announced?.before],
     ['Sender’s id', record.providerId],
     ['Duplicate of', duplicate],
-    ['Origin', record.origin],
+    ['Origin', record.origin === 'http' ? undefined : record.origin],
     ['Proved by', record.credential],
     ['From', record.from],
     ['User agent', record.userAgent],

@@ -40,15 +40,19 @@ export function ObjectRow({ kind, item, rowIndex }: ObjectRowProps) {
         <LastDelivery kind={kind} item={item} />
       </span>
       <span role="cell">{item.counts === undefined ? null : <HourBars hours={item.counts.hours} />}</span>
-      <span role="cell" class="number">
-        {item.pushToArtifactMs === undefined ? '–' : duration(item.pushToArtifactMs)}
-      </span>
+      {kind === 'alerts' ? null : (
+        <span role="cell" class="number">
+          {item.pushToArtifactMs === undefined ? '–' : duration(item.pushToArtifactMs)}
+        </span>
+      )}
       <span role="cell" class="targets">
         <Targets item={item} />
       </span>
-      <span role="cell">
-        {item.url === undefined ? null : <WebhookUrl url={item.url} of={`${namespace}/${name}`} />}
-      </span>
+      {kind === 'receivers' ? (
+        <span role="cell" class="url">
+          {item.url === undefined ? null : <WebhookUrl url={item.url} of={`${namespace}/${name}`} />}
+        </span>
+      ) : null}
     </div>
   );
 }

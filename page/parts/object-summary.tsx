@@ -31,7 +31,7 @@ export function ObjectSummary({ kind, item }: ObjectSummaryProps) {
           )}
         </Fact>
         <ConditionFact name="Delivering" condition={conditionOf(item, 'Delivering')} />
-        <ConditionFact name="Targets" condition={resolvedOf(item)} />
+        <ConditionFact name={kind === 'alerts' ? 'Provider' : 'Targets'} condition={resolvedOf(item)} />
         {url === undefined ? null : (
           <Fact name="URL">
             <WebhookUrl url={url} of={`${object.namespace}/${object.name}`} />

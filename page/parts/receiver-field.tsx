@@ -1,6 +1,9 @@
 /** Chooses a Receiver by name. */
-import { useId } from 'preact/hooks';
-import { objectList } from '../state/object-list.ts';
+import { useSignal } from '@preact/signals';
+import { useEffect, useId } from 'preact/hooks';
+import { listAll } from '../api/list-all.ts';
+import type { DeliveryObject } from '../api/types.ts';
+import { token } from '../state/token.ts';
 import { fragmentOf } from '../words/route.ts';
 
 /** More than a list can be looked through. */
@@ -9,7 +12,7 @@ const MOST = 500;
 export function ReceiverField({ namespace, name }: { readonly namespace: string; readonly name: string }) {
   const id = useId();
   const chosen = name === '' ? '' : `${namespace}/${name}`;
-  const names = objectList.value.items.map(({ object }) => `${object.namespace}/${object.name}`).sort();
+  const names = useReceiverNames();
   const open = (value: string): void => {
     if (!names.includes(value) || value === chosen) return;
     const [first = '', second = ''] = value.split('/');
@@ -35,4 +38,20 @@ export function ReceiverField({ namespace, name }: { readonly namespace: string;
       </datalist>
     </div>
   );
+}
+
+/** All that may be seen; none until they are read, or where they cannot be. */
+function useReceiverNames(): readonly string[] {
+  const names = useSignal<readonly string[]>([]);
+  useEffect(() => {
+    const ended = new AbortController();
+    listAll<DeliveryObject>('receivers', ended.signal).then(
+      ({ items }) => {
+        names.value = items.map(({ object }) => `${object.namespace}/${object.name}`).sort();
+      },
+      () => undefined,
+    );
+    return () => ended.abort();
+  }, [token.value]);
+  return names.value;
 }

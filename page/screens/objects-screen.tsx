@@ -59,11 +59,17 @@ function ObjectTable({ kind, items }: { readonly kind: KindPath; readonly items:
           <span role="columnheader">Name</span>
           <span role="columnheader">Last delivery</span>
           <span role="columnheader">24 hours</span>
-          <span role="columnheader" class="number" title="Median time from the push to the artifact">
-            To artifact
-          </span>
-          <span role="columnheader">Targets</span>
-          <span role="columnheader">{kind === 'receivers' ? 'URL' : ''}</span>
+          {kind === 'alerts' ? null : (
+            <span role="columnheader" class="number" title="Median time from the push to the artifact">
+              To artifact
+            </span>
+          )}
+          <span role="columnheader">{kind === 'alerts' ? 'Provider' : 'Targets'}</span>
+          {kind === 'receivers' ? (
+            <span role="columnheader" class="url">
+              URL
+            </span>
+          ) : null}
         </div>
       </div>
       <VirtualRows items={items} rowHeight={ROW_HEIGHT} keyOf={(item) => keyOf(item.object)}>

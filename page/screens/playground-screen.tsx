@@ -7,7 +7,6 @@ import { FilterEditor } from '../parts/filter-editor.tsx';
 import { PayloadEditor } from '../parts/payload-editor.tsx';
 import { ReceiverField } from '../parts/receiver-field.tsx';
 import { WhatIfView } from '../parts/what-if-view.tsx';
-import { watchObjects } from '../state/object-list.ts';
 import {
   entries,
   explanation,
@@ -35,7 +34,6 @@ interface Pointed {
 }
 
 export function PlaygroundScreen({ namespace, name, delivery }: PlaygroundScreenProps) {
-  useEffect(() => watchObjects('receivers'), []);
   useEffect(() => {
     if (name !== '') void openReceiver(namespace, name, delivery);
   }, [namespace, name, delivery, token.value]);

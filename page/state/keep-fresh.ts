@@ -1,9 +1,10 @@
 /** Keeps what a screen shows up to date: read now and then, soon after a delivery, and live in between. */
 import { effect, untracked } from '@preact/signals';
-import { follow } from '../api/follow.ts';
+import { follow, streamState } from '../api/follow.ts';
 import { ProblemError } from '../api/request.ts';
 import type { RecordView } from '../api/types.ts';
 import { token } from './token.ts';
+import { visible } from './visible.ts';
 
 const REFRESH_MS = 30_000;
 /** After a delivery, which may have changed more than itself, and after a failure. */
@@ -21,13 +22,17 @@ export interface Fresh {
   show(records: ReadonlyMap<string, RecordView>): void;
 }
 
-/** Starts again with each other token. @returns what ends it. */
+/** Starts again with each other token, and when the page is seen again. @returns what ends it. */
 export function keepFresh(fresh: Fresh): () => void {
   return effect(() => {
     token.value;
+    if (!visible.value) return;
     const ended = new AbortController();
     untracked(() => start(fresh, ended.signal));
-    return () => ended.abort();
+    return () => {
+      ended.abort();
+      streamState.value = 'off';
+    };
   });
 }
 
