@@ -3,10 +3,12 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { startNavigation } from './state/navigation.ts';
 import { startClock } from './state/now.ts';
+import { loadSettings } from './state/settings.ts';
 import { watchVisibility } from './state/visible.ts';
 
 startNavigation();
 startClock();
 watchVisibility();
+loadSettings();
 const root = document.getElementById('page');
 if (root !== null) render(<App />, root);

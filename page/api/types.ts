@@ -82,3 +82,11 @@ export interface WhatIf {
   readonly items: readonly { readonly id: string; readonly before: string; readonly after: string }[];
   readonly text: string;
 }
+
+export interface Settings {
+  readonly replica: string;
+  /** Whether replays are served. */
+  readonly actions: boolean;
+  /** A URL with `{kind}`, `{namespace}` and `{name}` of a page about a target. */
+  readonly links?: string;
+}

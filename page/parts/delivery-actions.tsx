@@ -3,6 +3,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { get, ProblemError, post } from '../api/request.ts';
 import type { DeliveryObject, Explanation, KindPath, RecordView } from '../api/types.ts';
 import { pathOf } from '../state/one-object.ts';
+import { settings } from '../state/settings.ts';
 import { actionProblem } from '../words/action-problem.ts';
 import { curlOf } from '../words/curl.ts';
 import { fragmentOf } from '../words/route.ts';
@@ -46,7 +47,7 @@ export function DeliveryActions({ kind, record, item }: DeliveryActionsProps) {
             <a class="button" href={fragmentOf({ screen: 'playground', namespace, name, delivery: record.id })}>
               Open in playground
             </a>
-            <ReplayButton path={path} record={record} />
+            {settings.value.actions ? <ReplayButton path={path} record={record} /> : null}
           </>
         ) : null}
         <CopyButton text={() => curlOf(record, item?.url ?? '', payload ?? '')} label="as curl">

@@ -1,6 +1,7 @@
 /** What is known of one delivery: its chain, its targets, its facts, and what can be done with it. */
 import { useSignal } from '@preact/signals';
 import type { DeliveryObject, KindPath, RecordView, TargetResult } from '../api/types.ts';
+import { linkOf } from '../state/settings.ts';
 import { shortRevision } from '../words/revision-words.ts';
 import { fragmentOf } from '../words/route.ts';
 import { ChainView } from './chain-view.tsx';
@@ -21,7 +22,7 @@ export function DeliveryDetail({ kind, record, item }: DeliveryDetailProps) {
   return (
     <div class="delivery" id={`delivery-${record.id}`}>
       <ChainView record={record} target={target} />
-      {targets.length > 1 ? (
+      {targets.length > 1 || linkOf(targets[0]?.ref ?? '') !== undefined ? (
         <Targets
           targets={targets}
           counts={record.targetCounts ?? {}}
@@ -56,17 +57,35 @@ function Targets({ targets, counts, chosen, onChoose }: TargetsProps) {
   return (
     <fieldset class="targets-of">
       <legend>Targets</legend>
-      {targets.map(({ ref, outcome, code, follow }) => (
-        <button key={ref} type="button" aria-pressed={ref === chosen} onClick={() => onChoose(ref)}>
-          <span>{ref}</span>
-          <small>
-            {[outcome, code === 'Delivered' ? '' : code, follow?.state, shortRevision(follow?.revision ?? '')]
-              .filter(Boolean)
-              .join(' · ')}
-          </small>
-        </button>
+      {targets.map((target) => (
+        <TargetChoice key={target.ref} target={target} chosen={target.ref === chosen} onChoose={onChoose} />
       ))}
       {more > 0 ? <small>and {more} more</small> : null}
     </fieldset>
+  );
+}
+
+interface TargetChoiceProps {
+  readonly target: TargetResult;
+  readonly chosen: boolean;
+  readonly onChoose: (ref: string) => void;
+}
+
+function TargetChoice({ target, chosen, onChoose }: TargetChoiceProps) {
+  const { ref, outcome, code, follow } = target;
+  const link = linkOf(ref);
+  const words = [outcome, code === 'Delivered' ? '' : code, follow?.state, shortRevision(follow?.revision ?? '')];
+  return (
+    <span class="target-choice">
+      <button type="button" aria-pressed={chosen} onClick={() => onChoose(ref)}>
+        <span>{ref}</span>
+        <small>{words.filter(Boolean).join(' · ')}</small>
+      </button>
+      {link === undefined ? null : (
+        <a href={link} target="_blank" rel="noreferrer" aria-label={`Open ${ref}`}>
+          Open
+        </a>
+      )}
+    </span>
   );
 }

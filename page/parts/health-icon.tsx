@@ -4,6 +4,7 @@ import { Icon, type IconName } from './icon.tsx';
 
 const pictures: Readonly<Record<Health, readonly [IconName, tone: string]>> = {
   broken: ['cross', 'bad'],
+  unready: ['pause', 'bad'],
   unresolved: ['warning', 'warn'],
   pending: ['clock', 'warn'],
   none: ['empty', 'muted'],

@@ -2,7 +2,7 @@
 import type { DeliveryObject, KindPath } from '../api/types.ts';
 import { now } from '../state/now.ts';
 import { ago, duration } from '../words/durations.ts';
-import { conditionOf, healthOf, healthWords, resolvedOf } from '../words/health.ts';
+import { healthOf, healthWords, resolvedOf, troubleOf } from '../words/health.ts';
 import { lastDeliveryWords } from '../words/last-delivery-words.ts';
 import { fragmentOf } from '../words/route.ts';
 import { HealthIcon } from './health-icon.tsx';
@@ -58,10 +58,8 @@ export function ObjectRow({ kind, item, rowIndex }: ObjectRowProps) {
 }
 
 function LastDelivery({ kind, item }: { readonly kind: KindPath; readonly item: DeliveryObject }) {
-  const delivering = conditionOf(item, 'Delivering');
-  const message = delivering === undefined || delivering.status === 'True' ? '' : delivering.message;
   // The line above has the code already.
-  const more = message.replace(`${item.lastDelivery?.code}: `, '');
+  const more = troubleOf(item).replace(`${item.lastDelivery?.code}: `, '');
   const time = item.lastDelivery?.time;
   return (
     <>

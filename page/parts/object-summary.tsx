@@ -17,6 +17,7 @@ interface ObjectSummaryProps {
 export function ObjectSummary({ kind, item }: ObjectSummaryProps) {
   const { object, type, url, lastDelivery, counts, pushToArtifactMs } = item;
   const time = lastDelivery?.time;
+  const ready = conditionOf(item, 'Ready');
   return (
     <div class="summary">
       <dl>
@@ -30,6 +31,7 @@ export function ObjectSummary({ kind, item }: ObjectSummaryProps) {
             </time>
           )}
         </Fact>
+        {ready?.status === 'False' ? <ConditionFact name="Ready" condition={ready} /> : null}
         <ConditionFact name="Delivering" condition={conditionOf(item, 'Delivering')} />
         <ConditionFact name={kind === 'alerts' ? 'Provider' : 'Targets'} condition={resolvedOf(item)} />
         {url === undefined ? null : (

@@ -2,11 +2,12 @@
 import type { Condition, DeliveryObject } from '../api/types.ts';
 
 /** From the worst to the best; `none`: nothing has arrived yet. */
-export type Health = 'broken' | 'unresolved' | 'pending' | 'none' | 'ok';
+export type Health = 'broken' | 'unready' | 'unresolved' | 'pending' | 'none' | 'ok';
 
 /** What each is called on the page. */
 export const healthWords: Readonly<Record<Health, string>> = {
   broken: 'Not delivering',
+  unready: 'Not ready',
   unresolved: 'Target missing',
   pending: 'Pending',
   none: 'Nothing yet',
@@ -23,12 +24,21 @@ export function resolvedOf(item: DeliveryObject): Omit<Condition, 'type'> | unde
 }
 
 export function healthOf(item: DeliveryObject): Health {
-  const delivering = conditionOf(item, 'Delivering');
-  if (delivering?.status === 'False') return 'broken';
-  if (resolvedOf(item)?.status === 'False') return 'unresolved';
   const { lastDelivery } = item;
+  const delivering = conditionOf(item, 'Delivering');
   // An Alert has no conditions.
-  if (delivering === undefined && lastDelivery?.verdict === 'refused') return 'broken';
+  const refused = delivering === undefined && lastDelivery?.verdict === 'refused';
+  if (delivering?.status === 'False' || refused) return 'broken';
+  if (conditionOf(item, 'Ready')?.status === 'False') return 'unready';
+  if (resolvedOf(item)?.status === 'False') return 'unresolved';
   if (lastDelivery?.verdict === 'pending') return 'pending';
   return lastDelivery === undefined ? 'none' : 'ok';
+}
+
+/** What is to be known first: why it does not deliver, is not ready, or has nothing yet. '': nothing. */
+export function troubleOf(item: DeliveryObject): string {
+  const health = healthOf(item);
+  if (health === 'unready') return conditionOf(item, 'Ready')?.message ?? '';
+  const delivering = conditionOf(item, 'Delivering');
+  return delivering === undefined || delivering.status === 'True' ? '' : delivering.message;
 }

@@ -53,6 +53,9 @@ function answer(request: PageRequest): readonly [number, unknown] | undefined {
     posted.push(request);
     return answerToPost(request);
   }
+  if (pathname === '/settings') {
+    return [200, { replica: 'sluice-0', actions: true, links: 'https://flux.example.com/{kind}/{namespace}/{name}' }];
+  }
   if (pathname === '/receivers/apps/app') return [200, pageObject('app')];
   if (pathname.endsWith('/payload')) return [200, { ref: 'refs/heads/main' }];
   if (pathname !== '/receivers/apps/app/deliveries') return undefined;
@@ -116,6 +119,8 @@ describe('the deliveries of a Receiver', () => {
     await detail.getByText('Broken at Annotated').waitFor();
     await detail.getByRole('button', { name: 'GitRepository/apps/other' }).click();
     await expect.poll(() => detail.getByText('Broken at').count()).toBe(0);
+    const link = detail.getByRole('link', { name: 'Open GitRepository/apps/other' });
+    expect(await link.getAttribute('href')).toBe('https://flux.example.com/GitRepository/apps/other');
   });
 
   it('open and close by keyboard', async () => {

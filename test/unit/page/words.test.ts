@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryObject } from '../../../page/api/types.ts';
 import { ago, clockTime, duration } from '../../../page/words/durations.ts';
-import { healthOf } from '../../../page/words/health.ts';
+import { healthOf, troubleOf } from '../../../page/words/health.ts';
 import { lastDeliveryWords } from '../../../page/words/last-delivery-words.ts';
 import { maskUrl } from '../../../page/words/mask-url.ts';
 import { matches } from '../../../page/words/matches.ts';
@@ -86,6 +86,7 @@ describe('an object', () => {
 
   it.each<[string, Partial<DeliveryObject>]>([
     ['broken', { lastDelivery, conditions: [condition('Delivering', 'False'), condition('ResolvedRefs', 'False')] }],
+    ['unready', { lastDelivery, conditions: [condition('Ready', 'False'), condition('ResolvedRefs', 'False')] }],
     ['unresolved', { lastDelivery, conditions: [condition('Delivering', 'True'), condition('ResolvedRefs', 'False')] }],
     ['unresolved', { lastDelivery, resolved: condition('ResolvedRefs', 'False') }],
     [
@@ -100,6 +101,17 @@ describe('an object', () => {
     ['broken', { lastDelivery: { ...lastDelivery, verdict: 'refused' } }],
   ])('is %s', (health, change) => {
     expect(healthOf(object(change))).toBe(health);
+  });
+
+  it('says what is to be known first', () => {
+    const trouble = (...conditions: Parameters<typeof condition>[]) =>
+      troubleOf(object({ lastDelivery, conditions: conditions.map((each) => condition(...each)) }));
+    expect(trouble(['Delivering', 'True', '', 'fine'])).toBe('');
+    expect(trouble(['Delivering', 'False', '', 'three refused'], ['Ready', 'False', '', 'no Secret'])).toBe(
+      'three refused',
+    );
+    expect(trouble(['Delivering', 'True', '', 'fine'], ['Ready', 'False', '', 'no Secret'])).toBe('no Secret');
+    expect(trouble(['Delivering', 'Unknown', '', 'nothing yet'])).toBe('nothing yet');
   });
 
   it('says what came last', () => {
