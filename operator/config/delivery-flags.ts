@@ -1,6 +1,15 @@
 /** The flags of the group Deliveries: what is remembered of webhooks, messages and notifications. */
 import { PEER_SERVICE, PEER_TOKEN_FILE } from '../api/installation.ts';
-import { booleanFlag, bytesFlag, durationFlag, integerFlag, numberFlag, spareAddressFlag, stringFlag } from './flag.ts';
+import {
+  booleanFlag,
+  bytesFlag,
+  choiceFlag,
+  durationFlag,
+  integerFlag,
+  numberFlag,
+  spareAddressFlag,
+  stringFlag,
+} from './flag.ts';
 import { hostsFlag, linkFlag } from './structured-flag.ts';
 
 const MAX_HISTORY = 1_000_000;
@@ -82,5 +91,18 @@ export const deliveryFlags = {
     group: 'Deliveries',
     default: PEER_TOKEN_FILE,
     help: 'Token of the ServiceAccount for the audience sluice, by which replicas know each other; if there is none, no other replica is asked',
+  }),
+  follow: choiceFlag({
+    name: 'follow',
+    group: 'Deliveries',
+    choices: ['sources', 'applied', 'off'],
+    default: 'sources',
+    help: 'How far targets are followed after they are annotated: to the artifact of the source, to where it is applied, or not',
+  }),
+  freshnessGuard: booleanFlag({
+    name: 'freshness-guard',
+    group: 'Deliveries',
+    default: true,
+    help: 'Annotate a source again that has fetched, and still has the revision before the one that was announced',
   }),
 };

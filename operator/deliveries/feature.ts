@@ -2,6 +2,7 @@
 import type { CreateFeature } from '../platform/feature.ts';
 import { createPagePart } from './api/page-part.ts';
 import { createCatchUpPart } from './catch-up/catch-up-part.ts';
+import { createFollow } from './follow/follow.ts';
 import type { Part } from './part.ts';
 import { createPeers } from './peers/peers.ts';
 import { journalOf, replicaName } from './records/journal-of.ts';
@@ -9,7 +10,12 @@ import { journalOf, replicaName } from './records/journal-of.ts';
 export const deliveries: CreateFeature = (cluster, config) => {
   const journal = journalOf(cluster, config);
   const peers = createPeers({ cluster, config, journal, replica: replicaName() });
-  const parts: readonly Part[] = [peers, createPagePart(cluster, config), createCatchUpPart(cluster, config, peers)];
+  const parts: readonly Part[] = [
+    peers,
+    createPagePart(cluster, config),
+    createCatchUpPart(cluster, config, peers),
+    createFollow(cluster, config),
+  ];
   return {
     name: 'deliveries',
     async start() {

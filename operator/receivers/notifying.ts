@@ -8,7 +8,7 @@ import type { Config } from '../config.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Cluster, WatchedKind } from '../platform/cluster.ts';
 import { admitMessage, type CarriedWebhook, type MessageAdmissionOptions, type MessageNotes } from './admit-message.ts';
-import { createAnnotator } from './annotator.ts';
+import { type Annotator, createAnnotator } from './annotator.ts';
 import { type CatchUpRun, catchUpTargets } from './catch-up-targets.ts';
 import { createGatherer } from './gather.ts';
 import { createReceiverMetrics, type ReceiverMetrics } from './metrics.ts';
@@ -41,6 +41,9 @@ export interface MessageNotifying {
 export interface Notifying {
   readonly routes: RouteTable;
   readonly targets: Targets;
+  /** What is watched of targets. */
+  readonly watches: TargetWatches;
+  readonly annotator: Annotator;
   readonly pending: Pending;
   readonly reports: TargetReports;
   readonly notifier: Notifier;
@@ -76,14 +79,19 @@ export function notifyingOf(cluster: Cluster, config: Config): Notifying {
 }
 
 function createNotifying(cluster: Cluster, config: Config): Notifying {
-  const { client, clock, discovery, log } = cluster;
+  const { client, clock, discovery, log, namespace } = cluster;
   const metrics = createReceiverMetrics(cluster.metrics.registry, () => pending);
   const watch: Notifying['watch'] = { receivers: undefined };
   const listeners = new Set<(receiver: string) => void>();
   const enqueue: Notifying['enqueue'] = (key, priority = 'front') => watch.receivers?.enqueue(key, priority);
   const isComplete = () => watch.receivers?.hasHandledAll() === true;
   const routes = createRouteTable(enqueue);
-  const watches = createTargetWatches(cluster);
+  const watches = createTargetWatches({
+    client,
+    namespace,
+    follows: config.follow !== 'off' && config.deliveryHistory > 0,
+    log,
+  });
   const targets = createTargets({ client, discovery, watches });
   const references = referencesOf(cluster, config, watches);
   const pending = pendingOf(cluster, config, metrics);
@@ -95,7 +103,7 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
   const maxBodyBytes = config.limits.maxBodyBytes;
   const admission: MessageAdmissionOptions = { ...selection, gatherer, routes, reports, maxBodyBytes };
   return {
-    ...{ watch, routes, targets, pending, reports, references, enqueue, isComplete },
+    ...{ watch, watches, routes, targets, annotator, pending, reports, references, enqueue, isComplete },
     notifier: createNotifier({ ...selection, annotator, pending, reports, clock }),
     messages: {
       prepare: targets.prepare,

@@ -54,6 +54,7 @@ async function prepare(options: TargetsOptions, entry: TargetEntry): Promise<voi
   try {
     const type = await typeOf(options, entry);
     if (entry.needsMetadata) watched(options, type, entry);
+    else options.watches.follow(type, entry.kind, entry.namespace);
   } catch {
     // A webhook asks again, and gets the error.
   }

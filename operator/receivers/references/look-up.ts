@@ -32,7 +32,7 @@ export async function lookUp(
   const type = await options.discovery.resolve(reference.apiVersion ?? '', reference.kind);
   if (type === undefined) return { finding: kindUnknown(reference), watched: false };
   if (forbidden !== undefined) return { finding: forbidden, watched: false };
-  const known = options.watches.listed(type, reference.namespace);
+  const known = options.watches.listed(type, reference.namespace, reference.name === '*');
   if (known === undefined) return { finding: await askLive(options, type, reference), watched: false };
   if (reference.name === '*') {
     return {

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { createTokenMetrics } from '../../../operator/alerts/cloud/token-metrics.ts';
 import { createAlertMetrics } from '../../../operator/alerts/metrics.ts';
 import { keptBodiesOf } from '../../../operator/deliveries/bodies/kept-bodies-of.ts';
+import { createFollowMetrics } from '../../../operator/deliveries/follow/metrics.ts';
 import { systemClock } from '../../../operator/observe/clock.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
 import { createReceiverMetrics } from '../../../operator/receivers/metrics.ts';
@@ -15,6 +16,7 @@ export function metricsPage(): string {
   const { registry } = metrics;
   createReceiverMetrics(registry, () => ({ oldestAgeSeconds: 0 }));
   createReferenceMetrics({ registry, perObject: true, samples: () => [] });
+  createFollowMetrics({ registry, perObject: true });
   createAlertMetrics({ registry, perObject: true, byPath: false, queue: () => ({ length: 0, oldestAgeSeconds: 0 }) });
   createTokenMetrics(registry, true);
   createSourceMetrics({ registry, perObject: true, samples: () => [] });

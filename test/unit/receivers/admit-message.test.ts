@@ -36,7 +36,7 @@ function setUp({ spec = GITHUB, away = false }: Settings = {}) {
     targets: createTargets({
       client,
       discovery: createDiscovery(client),
-      watches: createTargetWatches({ client, namespace: 'none', log }),
+      watches: createTargetWatches({ client, namespace: 'none', follows: false, log }),
     }),
     sameNamespaceOnly: false,
     gatherer: {

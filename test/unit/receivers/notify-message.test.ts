@@ -34,7 +34,7 @@ function setUp(resources: TargetsSpec['resources'], resourceFilter?: string, sam
   const targets = createTargets({
     client,
     discovery: createDiscovery(client, { clock }),
-    watches: createTargetWatches({ client, namespace: 'none', log }),
+    watches: createTargetWatches({ client, namespace: 'none', follows: false, log }),
   });
   const compiled = compileTargets({ resources, resourceFilter }, 'apps', ['msg']);
   const failed: string[] = [];

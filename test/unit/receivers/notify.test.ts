@@ -45,7 +45,7 @@ function setUp(spec: Partial<ReceiverSpec>, { maxJobs = 10, sameNamespaceOnly = 
     targets: createTargets({
       client,
       discovery: createDiscovery(client, { clock }),
-      watches: createTargetWatches({ client, namespace: 'none', log }),
+      watches: createTargetWatches({ client, namespace: 'none', follows: false, log }),
     }),
     annotator: createAnnotator({ client, pending, clock, onCoalesced: () => undefined }),
     pending,

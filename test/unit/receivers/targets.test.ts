@@ -17,7 +17,7 @@ function setUp(answer: unknown) {
   api.answer(({ path }) => (path.includes('/namespaces/') ? LISTED : answer));
   const { client } = api;
   const { log } = createLines();
-  const watches = createTargetWatches({ client, namespace: undefined, log });
+  const watches = createTargetWatches({ client, namespace: undefined, follows: false, log });
   const targets = createTargets({ client, discovery: createDiscovery(client), watches });
   const select = async (patience?: Patience): Promise<readonly string[]> => {
     if (entry === undefined) throw new Error('no entry');

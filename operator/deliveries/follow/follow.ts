@@ -1,0 +1,69 @@
+/** The part that follows what deliveries had annotated, and has sources annotated again that lag. */
+import { DEFAULT_FOLLOW_WITHIN, type FollowSpec } from '../../api/deliveries.ts';
+import { parseGoDuration } from '../../api/go-duration.ts';
+import { RECEIVER_KIND } from '../../api/receiver/receiver.ts';
+import type { Config } from '../../config.ts';
+import type { Cluster } from '../../platform/cluster.ts';
+import { type Notifying, notifyingOf } from '../../receivers/notifying.ts';
+import { regardingReceiver } from '../../receivers/receiver-event.ts';
+import type { Part } from '../part.ts';
+import { journalOf } from '../records/journal-of.ts';
+import type { ObjectRef } from '../records/record.ts';
+import { startFollower } from './follower.ts';
+import { createFreshnessGuard, type GuardSettings } from './freshness-guard.ts';
+import { createFollowMetrics } from './metrics.ts';
+import type { OpenRequest } from './open-request.ts';
+
+export function createFollow(cluster: Cluster, config: Config): Part {
+  const { clock, log } = cluster;
+  const journal = journalOf(cluster, config);
+  const notifying = notifyingOf(cluster, config);
+  const { watches, annotator } = notifying;
+  const metrics = createFollowMetrics({ registry: cluster.metrics.registry, perObject: config.metricsPerObject });
+  const guard = createFreshnessGuard({
+    enabled: config.freshnessGuard,
+    ...{ annotator, watches, metrics, clock, log },
+    settingsOf: (object) => guardSettings(followSpecOf(notifying, object)),
+    onNotSeen: (request, nudges) => tellNotSeen(cluster, notifying, request, nudges),
+  });
+  let stop: (() => void) | undefined;
+  return {
+    async start() {
+      stop = startFollower({
+        journal,
+        watches,
+        guard,
+        metrics,
+        clock,
+        mode: config.follow,
+        maxTargets: config.deliveryHistory,
+      });
+    },
+    async stop() {
+      stop?.();
+      guard.stop();
+    },
+  };
+}
+
+function followSpecOf({ routes }: Notifying, { kind, namespace, name }: ObjectRef): FollowSpec | undefined {
+  return kind === RECEIVER_KIND ? routes.findByKey(`${namespace}/${name}`)?.serving?.follow : undefined;
+}
+
+function guardSettings({ fresh, within }: FollowSpec = {}): GuardSettings {
+  const withinMs = parseGoDuration(within ?? DEFAULT_FOLLOW_WITHIN) ?? parseGoDuration(DEFAULT_FOLLOW_WITHIN) ?? 0;
+  return { fresh: fresh ?? true, withinMs };
+}
+
+function tellNotSeen(cluster: Cluster, { routes }: Notifying, request: OpenRequest, nudges: number): void {
+  const { object } = request.record;
+  const { ref } = request.result;
+  const [kind, namespace, name] = ref.split('/');
+  const note =
+    `${kind} ${namespace}/${name} still has the revision before the one that was announced, after ${nudges} more ` +
+    'annotations; look whether the server that it fetches from is behind the one that sends webhooks';
+  cluster.log.warn({ target: ref, nudges }, 'announced revision not seen: the source still has the one before');
+  const route = object.kind === RECEIVER_KIND ? routes.findByKey(`${object.namespace}/${object.name}`) : undefined;
+  if (route === undefined) return;
+  cluster.replicaEvents.record(regardingReceiver(route), { type: 'Warning', reason: 'RevisionNotSeen', note });
+}

@@ -1,0 +1,23 @@
+/** Whether refs and revisions of senders and of Flux mean the same. Pure. */
+import type { Announced } from '../../api/announced.ts';
+
+/** What a revision of Flux ends with: `main@sha1:…`, `v1.2.3@sha256:…`, `sha256:…`, and `main/…` of older ones. */
+const HASH = /(?:^|[:/@])([0-9a-f]{40,128})$/i;
+const VERSION = /^(?:refs\/tags\/)?v?\d+(?:\.\d+){0,2}(?:[-+].*)?$/;
+
+/** Whether a revision of Flux is of the commit or digest that a sender names. */
+export function containsRevision(revision: string | undefined, announced: string | undefined): boolean {
+  if (revision === undefined || announced === undefined) return false;
+  const hash = HASH.exec(announced)?.[1];
+  return hash === undefined ? revision === announced : HASH.exec(revision)?.[1]?.toLowerCase() === hash.toLowerCase();
+}
+
+/** Whether a ref that was pushed can move a source. @param trackedRef of `ObservedTarget`. */
+export function isTracked(trackedRef: string | undefined, { ref }: Announced): boolean {
+  if (trackedRef === undefined) return false;
+  // A digest without a tag may be that of any image's tag, and never of a branch.
+  if (ref === undefined) return !trackedRef.startsWith('refs/heads/');
+  if (trackedRef === 'semver') return VERSION.test(ref);
+  if (ref.startsWith('refs/')) return ref === trackedRef;
+  return trackedRef === `refs/heads/${ref}` || trackedRef === `refs/tags/${ref}`;
+}
