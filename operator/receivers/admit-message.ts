@@ -6,7 +6,8 @@ import { firstHeader } from '../webhooks/first-header.ts';
 import { type DeliveryNotes, judgeRequest, servedRoute } from './judge-request.ts';
 import { notifyEach } from './notify-each.ts';
 import { type MessageNotifierOptions, notifyMessage, type Outcome, outcomeOf, worstOutcome } from './notify-message.ts';
-import type { RouteTable } from './routes.ts';
+import { providerIdOf } from './provider-id.ts';
+import type { Route, RouteTable } from './routes.ts';
 import type { TargetReports } from './target-reports.ts';
 
 /** A webhook as a broker carries it. */
@@ -22,6 +23,10 @@ export interface CarriedWebhook {
 export interface MessageNotes extends DeliveryNotes {
   /** Told of each target. */
   readonly account?: TargetOutcomes;
+  /** The Receiver that judges it, where it is a webhook for one. */
+  receiver?: { readonly namespace: string; readonly name: string; readonly type: string };
+  /** Why it is not done, or why nothing was to be done. */
+  code?: string | undefined;
 }
 
 export interface MessageAdmissionOptions extends MessageNotifierOptions {
@@ -38,27 +43,39 @@ export async function admitMessage(
   webhook: CarriedWebhook,
   notes: MessageNotes = {},
 ): Promise<Outcome> {
-  const { routes, reports, maxBodyBytes } = options;
-  try {
-    const route = routes.findByKey(key);
-    const served = route === undefined ? undefined : servedRoute(route);
-    if (served === undefined) throw new RequestError('ReceiverUnavailable');
-    if (webhook.body.length > maxBodyBytes) throw new RequestError('BodyTooLarge');
-    const { route: owner, serving: targets, type } = served;
-    const onFailed = reports.failed.bind(undefined, owner);
-    const notify = (input: Parameters<typeof notifyMessage>[1]['input']) =>
-      notifyMessage(options, { namespace: owner.namespace, targets, input, onFailed, account: notes.account });
-    const head = headOf(webhook);
-    const event = type.eventHeader === undefined ? undefined : firstHeader(head, type.eventHeader);
-    if (event !== undefined) notes.event = event;
-    return await judgeRequest(
-      served,
-      head,
-      notes,
-    )(webhook.body, async (inputs) => worstOutcome(await notifyEach(inputs, notify)));
-  } catch (error) {
+  const outcome = await admit(options, key, webhook, notes).catch((error: unknown) => {
+    if (error instanceof RequestError) notes.code = error.code;
     return outcomeOf(error);
-  }
+  });
+  if (outcome.outcome !== 'done') notes.code = outcome.code;
+  return outcome;
+}
+
+async function admit(
+  options: MessageAdmissionOptions,
+  key: string,
+  webhook: CarriedWebhook,
+  notes: MessageNotes,
+): Promise<Outcome> {
+  const { routes, reports, maxBodyBytes } = options;
+  const route = routes.findByKey(key);
+  const head = headOf(webhook);
+  if (route !== undefined) takeNotes(notes, route, head);
+  const served = route === undefined ? undefined : servedRoute(route);
+  if (served === undefined) throw new RequestError('ReceiverUnavailable');
+  if (webhook.body.length > maxBodyBytes) throw new RequestError('BodyTooLarge');
+  const { route: owner, serving: targets } = served;
+  const onFailed = reports.failed.bind(undefined, owner);
+  const notify = (input: Parameters<typeof notifyMessage>[1]['input']) =>
+    notifyMessage(options, { namespace: owner.namespace, targets, input, onFailed, account: notes.account });
+  const judge = judgeRequest(served, head, notes);
+  return await judge(webhook.body, async (inputs) => worstOutcome(await notifyEach(inputs, notify)));
+}
+
+function takeNotes(notes: MessageNotes, { namespace, name, type }: Route, head: RequestHead): void {
+  notes.receiver = { namespace, name, type: type?.name ?? 'unknown' };
+  notes.event = type?.eventHeader === undefined ? undefined : firstHeader(head, type.eventHeader);
+  notes.providerId = providerIdOf(head.headers);
 }
 
 function headOf({ headers, sentAtMs }: CarriedWebhook): RequestHead {

@@ -28,8 +28,8 @@ export type MakeInput = () => FilterInput | undefined;
 
 /** What is found out about a request on its way, for its record. */
 export interface DeliveryNotes {
-  event?: string;
-  providerId?: string;
+  event?: string | undefined;
+  providerId?: string | undefined;
   /** Of a genuine request. */
   announced?: Announced;
   /** Where it is not the one of its path. */

@@ -9,6 +9,7 @@ import type { AnsweredRequest } from '../http/endpoint.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { DeliveryNotes, ServedRoute } from './judge-request.ts';
 import type { Notified } from './notify.ts';
+import { providerIdOf } from './provider-id.ts';
 import type { Route, RouteTable } from './routes.ts';
 
 /** What is found out about a webhook while it is served. */
@@ -32,16 +33,6 @@ export interface WebhookRecorderOptions {
   readonly routes: Pick<RouteTable, 'find' | 'findWithdrawn'>;
   readonly clock: Pick<Clock, 'now'>;
 }
-
-/** The headers in which senders give a delivery an id, the more particular first. */
-const ID_HEADERS = [
-  'x-github-delivery',
-  'x-gitea-delivery',
-  'idempotency-key',
-  'webhook-id',
-  'x-request-uuid',
-  'ce-id',
-] as const;
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
@@ -82,7 +73,7 @@ function deliveryOf(route: Route, notes: WebhookNotes, request: AnsweredRequest,
     object: { kind: RECEIVER_KIND, namespace, name },
     type: type?.name ?? 'unknown',
     event,
-    providerId: idOf(headers) ?? notes.providerId,
+    providerId: providerIdOf(headers) ?? notes.providerId,
     from: request.sender(),
     userAgent: headers['user-agent'],
     origin: 'http',
@@ -114,14 +105,6 @@ function settleLater(journal: Journal, record: DeliveryRecord, { notified = [] }
     () => settle('accepted', 'Delivered'),
     (error) => settle('refused', error instanceof RequestError ? error.code : 'InternalError'),
   );
-}
-
-function idOf(headers: AnsweredRequest['head']['headers']): string | undefined {
-  for (const name of ID_HEADERS) {
-    const value = textOf(headers[name]);
-    if (value !== undefined && value !== '') return value;
-  }
-  return undefined;
 }
 
 function textOf(value: string | string[] | undefined): string | undefined {

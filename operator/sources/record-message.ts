@@ -1,7 +1,11 @@
-/** Records messages: each has one record, which every attempt at it updates. */
-import type { MessageOutcome } from '../api/errors.ts';
+/**
+ * Records messages: each has one record, which every attempt at it updates. A webhook that a Receiver judges is a delivery
+ * of that Receiver too, and has a record there, with the Receiver's own verdict.
+ */
+import { errorTable, type MessageOutcome } from '../api/errors.ts';
+import { RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
-import type { DeliveryRecord, ObjectRef, Verdict } from '../deliveries/records/record.ts';
+import type { Delivery, DeliveryRecord, ObjectRef, Verdict } from '../deliveries/records/record.ts';
 import { createTargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { MessageNotes } from '../receivers/admit-message.ts';
@@ -27,11 +31,18 @@ interface Attempt {
   readonly notes: MessageNotes;
 }
 
+/** The records of one message. */
+interface Records {
+  message: DeliveryRecord | undefined;
+  /** That of the Receiver which judges it. */
+  webhook: DeliveryRecord | undefined;
+}
+
 interface State {
   readonly options: MessageRecorderOptions;
   readonly attempts: WeakMap<Message, Attempt>;
   /** Of messages that may come again, by their ids; the oldest first. */
-  readonly unsettled: Map<string, DeliveryRecord>;
+  readonly unsettled: Map<string, Records>;
 }
 
 const VERDICTS: Readonly<Record<MessageOutcome, Verdict>> = {
@@ -55,32 +66,36 @@ export function createMessageRecorder(options: MessageRecorderOptions): MessageR
     },
     ended(message, outcome) {
       const attempt = state.attempts.get(message);
-      if (attempt !== undefined) record(state, message, attempt, outcome);
+      if (attempt !== undefined) ended(state, message, attempt, outcome);
     },
   };
 }
 
-function record(state: State, message: Message, attempt: Attempt, outcome: MessageOutcome): void {
-  const { unsettled, options } = state;
+function ended({ options, unsettled }: State, message: Message, attempt: Attempt, outcome: MessageOutcome): void {
+  const { journal } = options;
   const known = unsettled.get(message.id);
-  const written =
-    known === undefined ? add(options, message, attempt, outcome) : update(options, known, attempt, outcome);
-  if (written?.verdict !== 'pending') unsettled.delete(message.id);
+  const records = known ?? { message: undefined, webhook: undefined };
+  const own = deliveryOf(options, message, attempt, outcome);
+  // First: its targets are followed as the Receiver says.
+  const webhook = webhookOf(own, attempt.notes, outcome);
+  if (webhook !== undefined) records.webhook = write(journal, records.webhook, webhook);
+  records.message = write(journal, records.message, own);
+  if (own.verdict !== 'pending') unsettled.delete(message.id);
   else if (known === undefined) {
-    unsettled.set(message.id, written);
+    unsettled.set(message.id, records);
     const [oldest] = unsettled.keys();
     if (unsettled.size > MAX_UNSETTLED && oldest !== undefined) unsettled.delete(oldest);
   }
 }
 
-function add(
-  { journal, object, type, clock }: MessageRecorderOptions,
+function deliveryOf(
+  { object, type, clock }: MessageRecorderOptions,
   { id, body }: Message,
   { startedMs, notes }: Attempt,
   outcome: MessageOutcome,
-): DeliveryRecord | undefined {
+): Delivery {
   const ms = clock.elapsedMs() - startedMs;
-  return journal.add({
+  return {
     atMs: clock.now() - ms,
     ms,
     bytes: body.length,
@@ -95,22 +110,30 @@ function add(
     targets: notes.account?.targets,
     targetCounts: notes.account?.counts,
     announced: notes.announced,
-  });
+  };
 }
 
-function update(
-  { journal, clock }: MessageRecorderOptions,
-  known: DeliveryRecord,
-  { startedMs, notes }: Attempt,
-  outcome: MessageOutcome,
-): DeliveryRecord {
-  const ms = clock.elapsedMs() - startedMs;
-  known.lastAtMs = clock.now() - ms;
-  known.ms = ms;
-  known.verdict = VERDICTS[outcome];
-  known.code = outcome;
-  known.targets = notes.account?.targets;
-  known.targetCounts = notes.account?.counts;
-  journal.changed(known, notes);
+/** Undefined: no Receiver has judged the message. */
+function webhookOf(own: Delivery, notes: MessageNotes, outcome: MessageOutcome): Delivery | undefined {
+  const { receiver, providerId = own.providerId } = notes;
+  if (receiver === undefined) return undefined;
+  const { namespace, name, type } = receiver;
+  const code = notes.ignored === true ? 'EventNotListed' : notes.code;
+  const isIgnored = outcome === 'done' && code !== undefined;
+  return {
+    ...own,
+    object: { kind: RECEIVER_KIND, namespace, name },
+    type,
+    providerId,
+    verdict: isIgnored ? 'ignored' : own.verdict,
+    code: code !== undefined && Object.hasOwn(errorTable, code) ? code : 'Delivered',
+  };
+}
+
+function write(journal: Journal, known: DeliveryRecord | undefined, delivery: Delivery): DeliveryRecord | undefined {
+  if (known === undefined) return journal.add(delivery);
+  const { atMs, ms, verdict, code, targets, targetCounts } = delivery;
+  Object.assign(known, { lastAtMs: atMs, ms, verdict, code, targets, targetCounts });
+  journal.changed(known, delivery);
   return known;
 }

@@ -6,6 +6,7 @@ import { type AlertWorld, type AlertWorldOptions, createAlertWorld, eventBody } 
 import type { RecorderAnswer } from '../support/alerts/recorder.ts';
 import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
+import { deliveriesOf } from '../support/deliveries-of.ts';
 import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -59,12 +60,30 @@ describe('a service that answers 503', () => {
       expect(await alerting.post({ name: `other-${message.slice(-1)}`, message: `other ${message}` })).toBe(202);
     }
     await waitFor('it was tried', () => ofEvents(alerting).length > 3);
+    const pending = await waitFor('it is remembered', async () =>
+      (await deliveriesOf(alerting.world, 'alerts', 'all')).find(({ verdict }) => verdict === 'pending'),
+    );
+    expect(pending).toMatchObject({
+      type: 'generic',
+      provider: 'hook',
+      code: 'ProviderRefused',
+      status: 503,
+      reason: 'HealthCheckPassed',
+      severity: 'info',
+    });
     const before = alerting.recorder.requests.length;
     answers.pop();
     await waitFor('all are delivered', () => new Set(ofEvents(alerting)).size === 20);
     const delivered = alerting.recorder.requests.slice(before).map(({ body }) => JSON.parse(body).message as string);
     const ofOne = delivered.filter((message) => message.startsWith('event'));
     expect([...new Set(ofOne)]).toEqual(messages(10, 'event'));
+    const accepted = await waitFor('it is accepted', async () =>
+      (await deliveriesOf(alerting.world, 'alerts', 'all')).find(
+        ({ id, verdict }) => id === pending.id && verdict === 'accepted',
+      ),
+    );
+    expect(accepted).toMatchObject({ code: 'Delivered', status: 200 });
+    expect(accepted.attempts).toBeGreaterThan(1);
     expect((await alerting.world.events('all')).map(({ reason }) => reason)).toContain('NotificationDispatchFailed');
   });
 });

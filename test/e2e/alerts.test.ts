@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AlertWorld, createAlertWorld, eventBody } from '../support/alerts/alert-world.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
+import { deliveriesOf } from '../support/deliveries-of.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let alerting: AlertWorld;
@@ -38,6 +39,23 @@ describe('an event', () => {
     expect(await alerting.post({ name: 'app', message: 'failed', severity: 'error' })).toBe(202);
     await waitFor('the error is delivered', () => alerting.messagesAt('/other').length > 0);
     expect(alerting.messagesAt('/other')).toEqual(['failed']);
+    const [error] = await waitFor('it is remembered', async () => {
+      const all = await deliveriesOf(world, 'alerts', 'errors');
+      return all.length > 0 && all;
+    });
+    expect(error).toMatchObject({
+      object: { kind: 'Alert', namespace: world.namespace, name: 'errors' },
+      type: 'generic',
+      provider: 'other',
+      involved: `Kustomization/${world.namespace}/app`,
+      reason: 'HealthCheckPassed',
+      severity: 'error',
+      verdict: 'accepted',
+      code: 'Delivered',
+      status: 200,
+      attempts: 1,
+    });
+    expect(JSON.stringify(error)).not.toMatch(/failed|127\.0\.0\.1/);
   });
 
   it('that comes again is answered 429', async () => {

@@ -5,6 +5,7 @@ import type { BrokerReceiverStatus } from '../../operator/api/broker-receiver/br
 import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
+import { deliveriesOf } from '../support/deliveries-of.ts';
 import { createSourceWorld, type SourceWorld, type SourceWorldOptions } from '../support/sources/source-world.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { OUR_CONDITIONS, signed, TOKEN } from '../support/world.ts';
@@ -60,6 +61,18 @@ it('a message annotates its target, is acknowledged, and the object says what is
   await waitFor('the Event', async () => (await eventsOf('harbor')).includes('Succeeded: Reading nats FLUX/harbor'));
   expect(await metric('sluice_source_messages_total', 'outcome="done"')).toBe(2);
   expect(await metric('sluice_source_up')).toBe(1);
+  const deliveries = await waitFor('both are remembered', async () => {
+    const all = await deliveriesOf(world, 'brokerreceivers', 'harbor');
+    return all.length === 2 && all;
+  });
+  const object = { kind: 'BrokerReceiver', namespace: world.namespace, name: 'harbor' };
+  const common = { object, type: 'nats', origin: 'broker', verdict: 'accepted', code: 'done', repeated: 1 };
+  const ref = `GitRepository/${world.namespace}/a`;
+  const requestedAt = await world.requestedAt('GitRepository', 'a');
+  expect(deliveries).toMatchObject([
+    { ...common, providerId: 'FLUX/2', bytes: 20, targets: [{ ref, outcome: 'annotated', requestedAt }] },
+    { ...common, providerId: 'FLUX/1', targets: [{ ref, outcome: 'filtered' }], targetCounts: { filtered: 1 } },
+  ]);
   const columns = await world.kubectl('get', 'brcv', 'harbor');
   expect(
     columns
@@ -93,11 +106,29 @@ it('a webhook through a broker is verified by its Receiver, and waits for that t
     ),
   );
   expect(await world.requestedAt('GitRepository', 'a')).toBe(first);
+  const target = { ref: `GitRepository/${world.namespace}/a`, outcome: 'annotated' };
+  expect(await deliveriesOf(world, 'brokerreceivers', 'github')).toMatchObject([
+    { providerId: 'FLUX/3', event: 'issues', verdict: 'accepted', code: 'done', targets: [] },
+    { providerId: 'FLUX/2', event: 'push', verdict: 'refused', code: 'poison', targets: [] },
+    { providerId: 'FLUX/1', event: 'push', verdict: 'accepted', code: 'done', targets: [target] },
+  ]);
+  // Its own are those of the Receiver too, with what it made of them.
+  expect(await deliveriesOf(world, 'receivers', 'github')).toMatchObject([
+    { origin: 'broker', type: 'github', event: 'issues', verdict: 'ignored', code: 'EventNotListed' },
+    { origin: 'broker', type: 'github', event: 'push', verdict: 'refused', code: 'SignatureMismatch' },
+    { origin: 'broker', type: 'github', event: 'push', verdict: 'accepted', code: 'Delivered', targets: [target] },
+  ]);
   await world.kubectl('patch', 'receiver', 'github', '--type=merge', '-p', '{"spec":{"suspend":true}}');
   await reason('github', 'ReceiverNotReady');
   await publish('github', genuine.body as string, genuine.headers);
   await world.kubectl('patch', 'receiver', 'github', '--type=merge', '-p', '{"spec":{"suspend":false}}');
   await annotatedAfter(made, first);
+  // It waited: one record from its first attempt to its last.
+  const waited = await waitFor('the last one is done', async () => {
+    const all = await deliveriesOf(world, 'receivers', 'github');
+    return all[0]?.verdict === 'accepted' && all;
+  });
+  expect(waited).toHaveLength(4);
 });
 
 it('takes a change of Secret, a missing consumer and a request to connect again at once', async () => {

@@ -87,7 +87,29 @@ describe('a webhook through a broker', () => {
   it('notes the event of one that is refused, and nothing that it announces', async () => {
     const { admit, notes } = setUp();
     await admit({ ...PUSH, 'X-Hub-Signature-256': signed(Buffer.from('x')) });
-    expect(notes).toEqual({ event: 'push', account: createTargetOutcomes() });
+    expect(notes).toEqual({
+      event: 'push',
+      account: createTargetOutcomes(),
+      receiver: { namespace: 'apps', name: 'web', type: 'github' },
+      code: 'SignatureMismatch',
+    });
+  });
+
+  it.each<[what: string, headers: Record<string, string>, code: string | undefined]>([
+    ['is done', PUSH, undefined],
+    ['is not listed', { ...PUSH, 'X-GitHub-Event': 'issues' }, 'EventNotListed'],
+    ['has another content type', { ...PUSH, 'Content-Type': 'text/plain' }, 'ContentTypeUnsupported'],
+  ])('notes the id of its sender, and why nothing is done, where it %s', async (_what, headers, code) => {
+    const { admit, notes } = setUp();
+    await admit({ ...headers, 'X-GitHub-Delivery': 'guid' });
+    expect([notes.providerId, notes.code]).toEqual(['guid', code]);
+  });
+
+  it('notes no Receiver where there is none', async () => {
+    const { admit, routes, route, notes } = setUp();
+    routes.withdraw(route.key);
+    await admit();
+    expect([notes.receiver, notes.code]).toEqual([undefined, 'ReceiverUnavailable']);
   });
 
   it('without a content type is JSON to filters', async () => {

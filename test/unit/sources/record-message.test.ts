@@ -128,3 +128,34 @@ it('is nothing where no records are kept', () => {
   const journal = createJournal({ maxRecords: 0, clock });
   expect(createMessageRecorder({ journal, object: OBJECT, type: 'sqs', clock })).toBeUndefined();
 });
+
+const byReceiver = (notes: MessageNotes) =>
+  Object.assign(notes, { event: 'push', receiver: { namespace: 'apps', name: 'web', type: 'github' } });
+
+it.each<[what: string, outcomes: readonly Outcome[], notes: Partial<MessageNotes>, wanted: object]>([
+  ['accepts it', [done], {}, { verdict: 'accepted', code: 'Delivered' }],
+  ['refuses it', [poison], { code: 'SignatureMismatch' }, { verdict: 'refused', code: 'SignatureMismatch' }],
+  ['does not list its event', [done], { code: 'EventNotListed' }, { verdict: 'ignored', code: 'EventNotListed' }],
+  ['ignores its event', [done], { ignored: true }, { verdict: 'ignored', code: 'EventNotListed' }],
+  ['is not there yet', [away], { code: 'ReceiverUnavailable' }, { verdict: 'pending', code: 'ReceiverUnavailable' }],
+  ['cannot annotate', [away], { code: 'ApiServerAway' }, { verdict: 'pending', code: 'Delivered' }],
+  ['accepts it later', [failing, done], {}, { verdict: 'accepted', code: 'Delivered' }],
+])('is a delivery of its Receiver too, which %s', async (_what, outcomes, found, wanted) => {
+  const { clock, journal, begin, views } = setUp(outcomes, (notes) => Object.assign(byReceiver(notes), found));
+  await begin('m-1');
+  if (outcomes.length > 1) await clock.advance(600_000);
+  const records = journal.of({ kind: 'Receiver', namespace: 'apps', name: 'web' });
+  expect(records).toEqual([
+    expect.objectContaining({ type: 'github', event: 'push', origin: 'broker', providerId: 'm-1', ...wanted }),
+  ]);
+  expect(views()).toHaveLength(1);
+  // What is learnt of a target later is known of both.
+  expect(records[0]?.targets).toBe(journal.of(OBJECT)[0]?.targets);
+});
+
+it('has the id that the sender gave it at its Receiver', async () => {
+  const { journal, begin, views } = setUp([], (notes) => Object.assign(byReceiver(notes), { providerId: 'guid' }));
+  await begin('m-1');
+  expect(journal.of({ kind: 'Receiver', namespace: 'apps', name: 'web' })[0]?.providerId).toBe('guid');
+  expect(views()[0]?.providerId).toBe('m-1');
+});
