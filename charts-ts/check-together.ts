@@ -43,7 +43,9 @@ const rules: readonly ((values: SluiceValues) => string | undefined)[] = [
       : undefined,
   ({ targets }) => {
     const index = targets.extra.findIndex(({ group, plural }) => group === '' && plural === 'secrets');
-    return index === -1 ? undefined : `targets.extra[${index}]: the operator never gets the right to write Secrets`;
+    return index === -1
+      ? undefined
+      : `targets.extra[${index}]: the operator never gets the right to write the Secrets of every namespace`;
   },
   ({ resources }) =>
     resources.memoryRequestMebibytes > resources.memoryLimitMebibytes

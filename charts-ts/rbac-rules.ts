@@ -79,5 +79,8 @@ export function sourceAccountRules(names: readonly string[]): readonly Rule[] {
   return names.flatMap((name) => serviceAccountRules.map((rule) => ({ ...rule, name })));
 }
 
+/** In each of the listed namespaces: the Secrets that Receivers request for their URLs. The name is the Receiver's choice. */
+export const urlSecretsRules: readonly Rule[] = [{ group: '', resources: ['secrets'], verbs: ['get', ...WRITE] }];
+
 /** In each of the listed namespaces: without a watch in the cluster, a Secret is read when it is needed. */
 export const listedSecretsRules: readonly Rule[] = [{ group: '', resources: ['secrets'], verbs: ['get'] }];

@@ -8,6 +8,7 @@ import {
   ownNamespaceRules,
   type Rule,
   sourceAccountRules,
+  urlSecretsRules,
   watchRules,
 } from './rbac-rules.ts';
 import type { SluiceValues } from './values.ts';
@@ -17,7 +18,7 @@ export class Rbac extends Construct {
 
   constructor(scope: Construct, id: string, values: SluiceValues) {
     super(scope, id);
-    const { namespace, watchAllNamespaces, secrets, sources } = values;
+    const { namespace, watchAllNamespaces, secrets, sources, exposure } = values;
     this.#serviceAccount = new ServiceAccount(this, 'service-account', {
       metadata: { name: NAME, namespace, labels: { ...commonLabels } },
     });
@@ -25,6 +26,9 @@ export class Rbac extends Construct {
     this.#grantInCluster([...(watchAllNamespaces ? watch : []), ...clusterRules(values)]);
     this.#grantIn(namespace, NAME, [...ownNamespaceRules(values), ...(watchAllNamespaces ? [] : watch)]);
     for (const each of secrets.namespaces) this.#grantIn(each, `${NAME}-secrets`, listedSecretsRules);
+    for (const each of new Set(exposure.urlSecrets.namespaces)) {
+      this.#grantIn(each, `${NAME}-url-secrets`, urlSecretsRules);
+    }
     for (const [each, names] of byNamespace(sources.serviceAccounts)) {
       this.#grantIn(each, `${NAME}-sources`, sourceAccountRules(names));
     }

@@ -203,6 +203,13 @@ const exposure = group('The objects that Receivers request by spec.exposure, and
     '',
     'Base URL of a tunnel or proxy that Kubernetes does not know, such as https://hooks.example.com.',
   ),
+  urlSecrets: group('The Secrets that Receivers request by spec.exposure.urlSecret.', {
+    namespaces: value(
+      listOf(name),
+      [],
+      'Namespaces in which the operator may create, change and delete Secrets, by a Role in each; empty allows none.',
+    ),
+  }),
   tenants: group("What Receivers in other namespaces than the operator's may request.", {
     kinds: value(listOf(choice(...exposureKinds)), [], 'The kinds of exposure; empty allows none.'),
     hosts: value(listOf(name), [], 'The hosts that they may name; * is one label.'),

@@ -65,7 +65,8 @@ export const exposureReasons = {
   AccessDenied: {
     status: 'False',
     meaning: 'The operator has no right to write the object.',
-    remedy: 'Set `exposure.services`, `exposure.ingresses` or `exposure.httpRoutes` in the values.',
+    remedy:
+      'Set `exposure.services`, `exposure.ingresses`, `exposure.httpRoutes` or `exposure.urlSecrets.namespaces` in the values.',
   },
   Invalid: {
     status: 'False',

@@ -131,13 +131,29 @@ const httpRoute: JsonSchema = {
   },
 };
 
+const urlSecret: JsonSchema = {
+  type: 'object',
+  required: ['name'],
+  description:
+    'A Secret that the operator keeps, with the keys url and path of the status, in the namespace of the Receiver. It is ' +
+    'deleted with this field and with the Receiver. The operator needs the right to write Secrets there.',
+  properties: {
+    name: {
+      type: 'string',
+      maxLength: 253,
+      pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+      description: 'Name of the Secret. A Secret of that name that is not of this Receiver is never touched.',
+    },
+  },
+};
+
 export const exposureSchema: JsonSchema = {
   type: 'object',
   description:
     "Objects that expose this Receiver, created in the operator's namespace. Receivers in other namespaces may request the " +
     'kinds and hosts that --tenant-exposure and --tenant-exposure-hosts allow; of their fields, service.type, ' +
-    'service.port, ingress.host and httpRoute.hostnames are honored. The condition Exposed reports the result.',
-  properties: { service, ingress, httpRoute },
+    'service.port, ingress.host, httpRoute.hostnames and urlSecret are honored. The condition Exposed reports the result.',
+  properties: { service, ingress, httpRoute, urlSecret },
 };
 
 export const urlsSchema: JsonSchema = {

@@ -9,6 +9,8 @@ export const RECEIVER_NAME_LABEL = 'sluice/receiver-name';
 export const APPLIED_ANNOTATION = 'sluice/applied';
 /** Annotation of an exposure object: `namespace/name` of its Receiver, in full. */
 export const RECEIVER_ANNOTATION = 'sluice/receiver';
+/** Annotation of a Receiver: the name of the Secret with its URL, set before that is created and until it is deleted. */
+export const URL_SECRET_ANNOTATION = 'sluice/url-secret';
 /** The kinds of objects that a Receiver may request. */
 export const exposureKinds = ['Service', 'Ingress', 'HTTPRoute'] as const;
 
@@ -46,10 +48,16 @@ export interface HttpRouteExposure {
   hostnames?: string[];
 }
 
+/** A Secret with the URL and the path, for programs that set up the sender. */
+export interface UrlSecret {
+  name: string;
+}
+
 export interface ExposureSpec {
   service?: ServiceExposure;
   ingress?: IngressExposure;
   httpRoute?: HttpRouteExposure;
+  urlSecret?: UrlSecret;
 }
 
 /** What leads to a URL, the best one for a sender first. */

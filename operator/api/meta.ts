@@ -32,6 +32,7 @@ export interface OwnerReference {
   kind: string;
   name: string;
   uid: string;
+  controller?: boolean;
 }
 
 /** metav1.Condition. */

@@ -6,6 +6,7 @@ import { resourcePath } from '../kube/resource-path.ts';
 import { ownerOf } from './found/found-url.ts';
 import { covers } from './made/covers.ts';
 import type { ExposureObject } from './made/exposure-object.ts';
+import { refusal } from './refusal.ts';
 import type { Unfulfilled } from './urls.ts';
 
 /** `metadata` as last watched; undefined: the watch has no such object. */
@@ -41,7 +42,7 @@ export async function applyObject(options: ApplyObjectOptions): Promise<Unfulfil
     await restore(client, type, { ...wanted, metadata: { ...wanted.metadata, uid } });
     return undefined;
   } catch (error) {
-    const unfulfilled = error instanceof ApiError ? refusal(error, wanted, options.known !== undefined) : undefined;
+    const unfulfilled = error instanceof ApiError ? reasonOf(error, wanted, options.known !== undefined) : undefined;
     if (unfulfilled === undefined) throw error;
     return unfulfilled;
   }
@@ -90,15 +91,10 @@ function conflict({ kind, metadata }: ExposureObject, owner: string | undefined)
   return { reason: 'Conflict', message };
 }
 
-function refusal(error: ApiError, wanted: ExposureObject, existed: boolean): Unfulfilled | undefined {
+function reasonOf(error: ApiError, wanted: ExposureObject, existed: boolean): Unfulfilled | undefined {
   const { kind, metadata } = wanted;
   const object = `${kind} ${metadata.namespace}/${metadata.name}`;
   switch (error.httpStatus) {
-    case 403:
-      return {
-        reason: 'AccessDenied',
-        message: `${object} may not be made: ${withoutPaths(error.message)}: grant the operator the right, by the values under exposure`,
-      };
     case 404:
       return {
         reason: 'KindMissing',
@@ -107,16 +103,7 @@ function refusal(error: ApiError, wanted: ExposureObject, existed: boolean): Unf
     case 409:
       // With the object's uid, a conflict is a concurrent change.
       return existed ? undefined : conflict(wanted, undefined);
-    case 422:
-      return {
-        reason: 'Invalid',
-        message: `the API server rejects ${object}: ${withoutPaths(error.message)}: correct spec.exposure`,
-      };
     default:
-      return undefined;
+      return refusal(error, object);
   }
-}
-
-function withoutPaths(message: string): string {
-  return message.replace(/\/hook\/[0-9a-f]+/g, '/hook/…');
 }

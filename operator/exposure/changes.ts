@@ -24,10 +24,21 @@ export interface ChangesContext {
   receiverAt(path: string): string | undefined;
 }
 
-/** The URLs of some Receivers differ, and with them what may be planned. */
+/** The URLs of some Receivers differ, and with them what may be planned, and what a Secret says of them. */
 export function urlsChanged(context: ChangesContext, concerned: Concerned): void {
-  context.stale.add(keysOf(context, concerned));
+  const keys = [...keysOf(context, concerned)];
+  context.stale.add(keys);
   if (concerned === 'everybody') anythingChanged(context);
+  else for (const key of keys) if (requestsSecret(context, key)) enqueue(context, key, 'front');
+}
+
+/** A Secret was created, changed or deleted. @param secretKey its `namespace/name`. */
+export function secretChanged(context: ChangesContext, secretKey: string): void {
+  for (const key of context.entries.requesting(secretKey)) enqueue(context, key, 'front');
+}
+
+function requestsSecret({ entries }: ChangesContext, key: string): boolean {
+  return entries.get(key)?.granted.urlSecret !== undefined;
 }
 
 /** An object of the kinds that are made for Receivers differs; undefined: all may. */

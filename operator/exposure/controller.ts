@@ -2,17 +2,21 @@
  * Reconciles the objects that Receivers request: creates and restores them, and deletes those that nobody requests.
  * Runs on a queue of its own, so that no Receiver waits for it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { EXPOSURE_FINALIZER } from '../api/exposure.ts';
-import { RECEIVER_API_VERSION, RECEIVER_PLURAL } from '../api/receiver/receiver.ts';
-import { isNotFound } from '../kube/api-error.ts';
-import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
-import { mergePatch } from '../kube/operations.ts';
+import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../api/receiver/receiver.ts';
+import type { EventRecorder } from '../kube/events/events.ts';
+import { regarding } from '../kube/events/regarding.ts';
+import type { KubeClient, KubeObject } from '../kube/kube-client.ts';
 import { applyObject, deleteObject } from './apply-object.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, Outcome } from './entry.ts';
 import { kinds } from './kinds.ts';
 import { type ExposureObject, exposureName } from './made/exposure-object.ts';
 import type { ObservedState } from './observed-state.ts';
+import { patchReceiver } from './patch-receiver.ts';
 import { type Plan, type PlanContext, planOf } from './plan.ts';
+import { reconcileUrlSecret } from './reconcile-url-secret.ts';
+import { deleteUrlSecret, type OwnSecret } from './url-secret.ts';
 import type { Unfulfilled } from './urls.ts';
 import type { OwnKinds } from './watches.ts';
 
@@ -29,11 +33,14 @@ export interface ExposureControllerOptions {
   context(): PlanContext | undefined;
   /** The outcome for a Receiver has changed. */
   onOutcome(key: string): void;
+  readonly events: Pick<EventRecorder, 'record'>;
+  /** Secrets of Receivers that are gone, by the Receiver's key; taken out once they are deleted. */
+  readonly endedSecrets: Map<string, OwnSecret>;
 }
 
 type OwnObject = Pick<KubeObject, 'metadata'>;
 
-const RECEIVERS: ResourceType = { apiVersion: RECEIVER_API_VERSION, plural: RECEIVER_PLURAL, namespaced: true };
+const RECEIVER = { apiVersion: RECEIVER_API_VERSION, kind: RECEIVER_KIND };
 /** Until the observed state is complete. */
 const NOT_YET_MS = 500;
 /** A refusal may end without an event: a right that is granted, a webhook that is changed. */
@@ -47,8 +54,12 @@ async function reconcile(
   options: ExposureControllerOptions,
   key: string,
 ): Promise<{ requeueAfterMs: number } | undefined> {
+  const { client, endedSecrets } = options;
   const context = options.context();
   if (context === undefined) return { requeueAfterMs: NOT_YET_MS };
+  const ended = endedSecrets.get(key);
+  if (ended !== undefined) await deleteUrlSecret({ client, ...ended });
+  endedSecrets.delete(key);
   const entry = options.entry(key);
   const plan = planOf(entry, context);
   const { objects, problem: planned } = plan;
@@ -56,17 +67,21 @@ async function reconcile(
   const isElsewhere = entry?.owner.namespace !== context.settings.namespace;
   if (entry !== undefined && objects.length > 0 && isElsewhere && !isHeld) {
     // The change of the Receiver brings the next reconcile, which creates the objects.
-    await setFinalizers(options, entry, [...entry.finalizers, EXPOSURE_FINALIZER]);
+    await setFinalizers(client, entry, [...entry.finalizers, EXPOSURE_FINALIZER]);
     return undefined;
   }
   const problem = (await keepAll(options, objects, key, context)) ?? planned;
   const left = await endOthers(options, key, plan, context);
   if (entry !== undefined && isHeld && objects.length + left === 0) {
     const kept = entry.finalizers.filter((finalizer) => finalizer !== EXPOSURE_FINALIZER);
-    await setFinalizers(options, entry, kept);
+    await setFinalizers(client, entry, kept);
   }
-  conclude(options, key, entry, problem);
-  if (problem !== undefined) return { requeueAfterMs: REFUSED_AGAIN_MS };
+  const secretProblem =
+    entry === undefined
+      ? undefined
+      : await reconcileUrlSecret({ client, found: context.found, entry: options.entry }, entry);
+  conclude(options, key, entry, { problem, secretProblem });
+  if ((problem ?? secretProblem) !== undefined) return { requeueAfterMs: REFUSED_AGAIN_MS };
   const overlapMs = (entry?.before?.untilMs ?? 0) - context.nowMs;
   return overlapMs > 0 ? { requeueAfterMs: overlapMs } : undefined;
 }
@@ -109,32 +124,31 @@ async function endOthers(
   return left;
 }
 
-async function setFinalizers(
-  { client }: ExposureControllerOptions,
+function setFinalizers(
+  client: KubeClient,
   { owner, resourceVersion }: Entry,
   finalizers: readonly string[],
 ): Promise<void> {
-  const { namespace, name } = owner;
-  try {
-    await mergePatch(client, RECEIVERS, { namespace, name }, { metadata: { resourceVersion, finalizers } });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  return patchReceiver(client, owner, { resourceVersion, finalizers });
 }
 
 function conclude(
-  { entry: entryAt, onOutcome }: ExposureControllerOptions,
+  { entry: entryAt, onOutcome, events }: ExposureControllerOptions,
   key: string,
   judged: Entry | undefined,
-  problem: Unfulfilled | undefined,
+  outcome: Outcome,
 ): void {
   const entry = entryAt(key);
   // A newer generation has a reconcile of its own.
   if (entry === undefined || entry.generation !== judged?.generation) return;
   const before = entry.outcome;
-  entry.outcome = { problem };
-  const isSame = before?.problem?.reason === problem?.reason && before?.problem?.message === problem?.message;
-  if (before === undefined || !isSame) onOutcome(key);
+  entry.outcome = outcome;
+  const { secretProblem } = outcome;
+  if (secretProblem !== undefined && !isDeepStrictEqual(before?.secretProblem, secretProblem)) {
+    const { reason, message: note } = secretProblem;
+    events.record(regarding(RECEIVER, entry.owner), { type: 'Warning', reason, note });
+  }
+  if (!isDeepStrictEqual(before, outcome)) onOutcome(key);
 }
 
 /** Whether a shared Service belongs to a Receiver that shares it, or to one that no longer requests it. */

@@ -9,6 +9,8 @@ export interface Entries {
   set(key: string, entry: Entry | undefined): ReadonlySet<string>;
   /** The Receivers that request a Service of that name. */
   sharers(serviceName: string): readonly Entry[];
+  /** The Receivers that request a Secret of that `namespace/name` for their URL. */
+  requesting(secretKey: string): readonly string[];
   /** The Receivers whose requests are unfulfilled. */
   troubled(): readonly string[];
 }
@@ -16,6 +18,7 @@ export interface Entries {
 export function createEntries(): Entries {
   const entries = new Map<string, Entry>();
   const byService = createKeyIndex();
+  const bySecret = createKeyIndex();
   return {
     get: (key) => entries.get(key),
     keys: () => entries.keys(),
@@ -28,13 +31,20 @@ export function createEntries(): Entries {
       if (entry === undefined) entries.delete(key);
       else entries.set(key, entry);
       byService.set(key, entered);
+      bySecret.set(key, secretKeyOf(entry));
       return concerned;
     },
     sharers: (name) => byService.keysOf(name).flatMap((key) => entries.get(key) ?? []),
+    requesting: (secretKey) => bySecret.keysOf(secretKey),
     troubled: () => [...entries.values()].filter(({ outcome }) => outcome?.problem !== undefined).map(({ key }) => key),
   };
 }
 
 function sharedName(entry: Entry | undefined): string | undefined {
   return entry?.path === undefined ? undefined : entry.granted.service?.name;
+}
+
+function secretKeyOf(entry: Entry | undefined): string | undefined {
+  const { urlSecret } = entry?.granted ?? {};
+  return urlSecret === undefined ? undefined : `${entry?.owner.namespace}/${urlSecret.name}`;
 }

@@ -1,5 +1,5 @@
 /** The state of one Receiver that requests or holds exposure objects. */
-import { EXPOSURE_FINALIZER, type ExposureSpec } from '../api/exposure.ts';
+import { EXPOSURE_FINALIZER, type ExposureSpec, URL_SECRET_ANNOTATION } from '../api/exposure.ts';
 import { exposureSchema } from '../api/exposure-schema.ts';
 import type { Condition, ObjectMeta } from '../api/meta.ts';
 import { schemaViolation } from '../api/schema-violation.ts';
@@ -21,6 +21,13 @@ export interface ExposedPaths {
   readonly previousPath?: string | undefined;
 }
 
+export interface Outcome {
+  /** Why an object that is requested is not as requested. */
+  readonly problem: Unfulfilled | undefined;
+  /** The same of the Secret with the URL. */
+  readonly secretProblem?: Unfulfilled | undefined;
+}
+
 export interface Entry extends ExposedPaths {
   readonly key: string;
   readonly granted: ExposureSpec;
@@ -33,8 +40,10 @@ export interface Entry extends ExposedPaths {
   readonly finalizers: readonly string[];
   /** The path before a rotation, which stays exposed until then. */
   readonly before: { readonly path: string; readonly untilMs: number } | undefined;
+  /** The Secret with its URL that was created, or is about to be; undefined: none. */
+  heldSecret: string | undefined;
   /** The outcome of its last reconcile; undefined: none yet. */
-  outcome: { readonly problem: Unfulfilled | undefined } | undefined;
+  outcome: Outcome | undefined;
 }
 
 /** How long the old path stays beside the new one: controllers and Gateways take up the new one in that time. */
@@ -51,7 +60,9 @@ export function entryOf(
   const { namespace = '', name, uid = '', generation, resourceVersion, finalizers = [] } = metadata;
   const isDeleted = metadata.deletionTimestamp !== undefined;
   const requested = isDeleted ? undefined : withoutNulls(spec.exposure);
-  if (requested === undefined && !finalizers.includes(EXPOSURE_FINALIZER)) return undefined;
+  const heldSecret = metadata.annotations?.[URL_SECRET_ANNOTATION] ?? last?.heldSecret;
+  const holds = heldSecret !== undefined || finalizers.includes(EXPOSURE_FINALIZER);
+  if (requested === undefined && !holds) return undefined;
   return {
     ...judged(requested ?? {}, namespace === context.namespace, context.tenancy),
     key: `${namespace}/${name}`,
@@ -63,6 +74,7 @@ export function entryOf(
     path: requested === undefined ? undefined : path,
     previousPath,
     before: pathBefore(path, last, context.nowMs),
+    heldSecret,
     outcome: last?.generation === generation ? last?.outcome : undefined,
   };
 }
@@ -95,6 +107,7 @@ export function isSameEntry(a: Entry | undefined, b: Entry | undefined): boolean
     a.generation === b.generation &&
     a.path === b.path &&
     a.previousPath === b.previousPath &&
+    a.heldSecret === b.heldSecret &&
     a.finalizers.includes(EXPOSURE_FINALIZER) === b.finalizers.includes(EXPOSURE_FINALIZER)
   );
 }

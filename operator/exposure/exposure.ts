@@ -1,11 +1,19 @@
 /** Exposes Receivers: finds their URLs, creates the objects they request, follows both, and reports changes. */
+import type { EventRecorder } from '../kube/events/events.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { LeaderClient } from '../kube/leader/leader-client.ts';
 import { createPacedKeys } from '../kube/queue/paced-keys.ts';
 import { createWorkQueue, type WorkQueueMetrics } from '../kube/queue/work-queue.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
-import { anythingChanged, type ChangesContext, objectChanged, receiverChanged, urlsChanged } from './changes.ts';
+import {
+  anythingChanged,
+  type ChangesContext,
+  objectChanged,
+  receiverChanged,
+  secretChanged,
+  urlsChanged,
+} from './changes.ts';
 import { createExposureController } from './controller.ts';
 import { createEntries, type Entries } from './entries.ts';
 import { type Exposable, type ExposedPaths, entryOf } from './entry.ts';
@@ -14,6 +22,7 @@ import { createObservedState, type ObservedState } from './observed-state.ts';
 import type { PlanContext } from './plan.ts';
 import type { Tenancy } from './tenancy.ts';
 import { unfulfilledRequest } from './unfulfilled-request.ts';
+import type { OwnSecret } from './url-secret.ts';
 import { type Exposed, exposedAt } from './urls.ts';
 
 export interface Exposure {
@@ -31,6 +40,8 @@ export interface Exposure {
   forget(key: string): void;
   /** @param path undefined: it has none. @returns undefined until the observed state is complete. */
   evaluate(receiver: Exposable, path: string | undefined): Exposed | undefined;
+  /** A Secret was created, changed or deleted. @param key its `namespace/name`. */
+  secretChanged(key: string): void;
   /** This replica leads from now on: everything is reconciled. */
   lead(): void;
 }
@@ -55,6 +66,7 @@ export interface ExposureOptions {
   readonly log: Logger;
   /** Through which objects are created and deleted. */
   readonly leader: LeaderClient;
+  readonly events: Pick<EventRecorder, 'record'>;
   /** Whether every Receiver was followed once, so that what nobody requests may be deleted. */
   readonly isComplete: () => boolean;
   /** `namespace/name` of every Receiver. */
@@ -75,11 +87,14 @@ interface State {
   readonly entries: Entries;
   readonly observed: ObservedState;
   readonly changes: ChangesContext;
+  /** Of Receivers that are gone, by their key; garbage collection deletes them too, only later. */
+  readonly endedSecrets: Map<string, OwnSecret>;
 }
 
 export function createExposure(options: ExposureOptions): Exposure {
   const { client, settings, namespace, log, clock, leader, onStale } = options;
   const entries = createEntries();
+  const endedSecrets: State['endedSecrets'] = new Map();
   const observed = createObservedState({
     ...{ client, clock, log, settings: settings.endpoints, deployment: settings.deployment },
     gatewayNamespace: namespace,
@@ -92,6 +107,8 @@ export function createExposure(options: ExposureOptions): Exposure {
     entry: entries.get,
     context: () => planContext(state),
     onOutcome: onStale,
+    events: options.events,
+    endedSecrets,
   });
   const queue = createWorkQueue({
     name: 'exposure',
@@ -105,7 +122,7 @@ export function createExposure(options: ExposureOptions): Exposure {
   const { receivers, receiverAt } = options;
   const { kinds } = observed;
   const changes = { entries, kinds, queue, stale, leader, namespace, receivers, receiverAt };
-  const state: State = { options, entries, observed, changes };
+  const state: State = { options, entries, observed, changes, endedSecrets };
   return {
     start() {
       observed.start();
@@ -117,8 +134,9 @@ export function createExposure(options: ExposureOptions): Exposure {
     },
     whenKnown: () => observed.whenKnown(),
     follow: (receiver, path, previousPath) => follow(state, receiver, { path, previousPath }),
-    forget: (key) => receiverChanged(changes, key, undefined),
+    forget: (key) => forget(state, key),
     evaluate: (receiver, path) => evaluate(state, receiver, path),
+    secretChanged: (key) => secretChanged(changes, key),
     lead: () => anythingChanged(changes),
   };
 }
@@ -136,6 +154,14 @@ function follow(state: State, receiver: Exposable, paths: ExposedPaths): void {
   const key = keyOf(receiver);
   const own = { namespace: settings.endpoints.namespace, tenancy: settings.tenancy, nowMs: clock.now() };
   receiverChanged(state.changes, key, entryOf(receiver, paths, state.entries.get(key), own));
+}
+
+function forget({ options, entries, changes, endedSecrets }: State, key: string): void {
+  const { owner, heldSecret } = entries.get(key) ?? {};
+  if (owner !== undefined && heldSecret !== undefined && options.leader.leads) {
+    endedSecrets.set(key, { owner, name: heldSecret });
+  }
+  receiverChanged(changes, key, undefined);
 }
 
 function evaluate(state: State, receiver: Exposable, path: string | undefined): Exposed | undefined {

@@ -32,8 +32,9 @@ export interface Grant {
 export function grant(requested: ExposureSpec, isOwn: boolean, tenancy: Tenancy): Grant {
   if (isOwn) return { granted: requested, refused: undefined };
   const refusals: string[] = [];
-  const { service, ingress, httpRoute } = requested;
-  const granted: ExposureSpec = {};
+  const { service, ingress, httpRoute, urlSecret } = requested;
+  // The rights of the operator decide about a Secret in the Receiver's own namespace.
+  const granted: ExposureSpec = urlSecret === undefined ? {} : { urlSecret };
   if (service !== undefined && isAllowed('Service', tenancy, refusals)) {
     granted.service = tenantService(service, tenancy);
   }

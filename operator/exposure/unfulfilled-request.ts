@@ -16,7 +16,16 @@ export function unfulfilledRequest(
   receiver: Exposable,
   found: FoundUrls,
 ): Unfulfilled | undefined {
-  if (entry === undefined) return undefined;
+  return entry === undefined ? undefined : together(objectFault(entry, receiver, found), entry.outcome?.secretProblem);
+}
+
+/** The message says both, the reason is the first one's. */
+function together(first: Unfulfilled | undefined, second: Unfulfilled | undefined): Unfulfilled | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return { reason: first.reason, message: `${first.message}; ${second.message}` };
+}
+
+function objectFault(entry: Entry, receiver: Exposable, found: FoundUrls): Unfulfilled | undefined {
   if (entry.refused !== undefined) return entry.refused;
   if (entry.path === undefined) return undefined;
   if (entry.outcome === undefined) return lastVerdict(receiver);

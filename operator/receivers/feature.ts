@@ -45,6 +45,7 @@ export const receivers: CreateFeature = (cluster, config) => {
   });
   additions.own(RECEIVER_KIND, (key) => enqueue(key, 'backlog'));
   secrets.subscribe((key) => {
+    exposure.secretChanged(key);
     for (const receiver of controller.receiversOf(key)) enqueue(receiver);
   });
   serveReferences(notifying);
@@ -117,6 +118,7 @@ function exposureOf(cluster: Cluster, config: Config, { watch, routes, isComplet
     clock,
     log,
     leader,
+    events: cluster.events,
     isComplete,
     receivers: () => watch.receivers?.keys() ?? [],
     receiverAt: (path) => routes.find(path)?.key,

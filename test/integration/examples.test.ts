@@ -8,10 +8,13 @@ import { providerTypes } from '../../operator/alerts/providers/index.ts';
 import { installChart } from '../support/chart.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
-const receivers = readdirSync(EXAMPLES).filter((name) => !['values', 'providers', 'sources'].includes(name));
+const OTHERS = ['values', 'providers', 'sources', 'exposure'];
+const receivers = readdirSync(EXAMPLES).filter((name) => !OTHERS.includes(name));
 const files = [
   ...receivers.map((name) => join(EXAMPLES, name, 'receiver.yaml')),
-  ...readdirSync(join(EXAMPLES, 'sources')).map((name) => join(EXAMPLES, 'sources', name)),
+  ...['sources', 'exposure'].flatMap((folder) =>
+    readdirSync(join(EXAMPLES, folder)).map((name) => join(EXAMPLES, folder, name)),
+  ),
   ...[...providerTypes.keys()].map((type) => join(EXAMPLES, 'providers', `${type}.yaml`)),
 ];
 

@@ -66,6 +66,7 @@ export const everyValue = {
   exposure: {
     nodePort: true,
     externalUrl: 'https://hooks.example.com',
+    urlSecrets: { namespaces: ['flux-system', 'tenant'] },
     tenants: {
       kinds: ['Service', 'Ingress', 'HTTPRoute'],
       hosts: ['*.hooks.example.com'],

@@ -56,11 +56,7 @@ export function exposureObject(
   const metadata = {
     name,
     namespace,
-    labels: {
-      'app.kubernetes.io/managed-by': NAME,
-      [RECEIVER_NAMESPACE_LABEL]: owner.namespace,
-      [RECEIVER_NAME_LABEL]: owner.name.slice(0, LONGEST_NAME).replace(/[^a-z0-9]+$/, ''),
-    },
+    labels: exposureLabels(owner),
     annotations: { ...annotations, [RECEIVER_ANNOTATION]: `${owner.namespace}/${owner.name}` },
     ...(owners.length === 0 ? {} : { ownerReferences: owners.map(ownerReference) }),
   };
@@ -73,6 +69,15 @@ export function exposureObject(
   };
 }
 
-function ownerReference({ name, uid }: ExposureOwner): OwnerReference {
+/** The labels of everything that is made for a Receiver. */
+export function exposureLabels({ namespace, name }: ExposureOwner): Record<string, string> {
+  return {
+    'app.kubernetes.io/managed-by': NAME,
+    [RECEIVER_NAMESPACE_LABEL]: namespace,
+    [RECEIVER_NAME_LABEL]: name.slice(0, LONGEST_NAME).replace(/[^a-z0-9]+$/, ''),
+  };
+}
+
+export function ownerReference({ name, uid }: ExposureOwner): OwnerReference {
   return { apiVersion: RECEIVER_API_VERSION, kind: RECEIVER_KIND, name, uid };
 }

@@ -4,6 +4,7 @@ import {
   ownNamespaceRules,
   type Rule,
   sourceAccountRules,
+  urlSecretsRules,
   watchRules,
 } from '../../../charts-ts/rbac-rules.ts';
 import { resolveValues } from '../../../charts-ts/resolve-values.ts';
@@ -39,6 +40,10 @@ ${rules(ownNamespaceRules(values))}
 ## In each namespace of \`secrets.namespaces\`
 
 ${rules(listedSecretsRules)}
+
+## In each namespace of \`exposure.urlSecrets.namespaces\`
+
+${rules(urlSecretsRules)}
 
 ## In each namespace of \`sources.serviceAccounts\`
 

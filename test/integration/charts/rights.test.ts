@@ -200,6 +200,16 @@ describe.each<{
     mayNot: ['get,list,watch secrets', 'get secrets other', 'list,watch,create,update,patch,delete secrets tenant'],
   },
   {
+    title: 'Secrets with URLs in listed namespaces',
+    values: { exposure: { urlSecrets: { namespaces: ['tenant'] } } },
+    may: ['get,create,patch,delete secrets tenant', 'get,list,watch secrets'],
+    mayNot: [
+      'update,deletecollection secrets tenant',
+      'create,update,patch,delete secrets',
+      ...['other', 'flux-system'].map((namespace) => `create,update,patch,delete secrets ${namespace}`),
+    ],
+  },
+  {
     title: 'ServiceAccounts that BrokerReceivers may name',
     values: { sources: { serviceAccounts: ['tenant/flux-events', 'tenant/second'] } },
     may: ['flux-events', 'second'].flatMap((name) => [

@@ -7,6 +7,7 @@ import {
   type ChangesContext,
   objectChanged,
   receiverChanged,
+  secretChanged,
   urlsChanged,
 } from '../../../operator/exposure/changes.ts';
 import { createEntries } from '../../../operator/exposure/entries.ts';
@@ -105,6 +106,37 @@ describe('URLs', () => {
     const { context, queued, stale } = world();
     urlsChanged(context, { receivers: new Set([`${NS}/alone`]), paths: new Set(['/hook/plain', '/hook/nobody']) });
     expect(stale).toEqual([`${NS}/alone`, `${NS}/plain`]);
+    expect(queued).toEqual([]);
+  });
+});
+
+describe('a Secret with a URL', () => {
+  function withSecret(options: Parameters<typeof world>[0] = {}) {
+    const made = world(options);
+    const alone = entry('alone');
+    made.context.entries.set(alone.key, { ...alone, granted: { urlSecret: { name: 'url' } } });
+    return made;
+  }
+
+  it('is reconciled when its URL changes, and when it is touched', () => {
+    const { context, queued } = withSecret();
+    urlsChanged(context, { receivers: new Set([`${NS}/alone`, `${NS}/old`]), paths: new Set() });
+    expect(queued).toEqual(front('alone'));
+    secretChanged(context, `${NS}/url`);
+    for (const other of ['apps/url', `${NS}/other`]) secretChanged(context, other);
+    expect(queued).toEqual(front('alone', 'alone'));
+  });
+
+  it('is so no more once it is not requested', () => {
+    const { context, queued } = withSecret();
+    context.entries.set(`${NS}/alone`, undefined);
+    secretChanged(context, `${NS}/url`);
+    expect(queued).toEqual([]);
+  });
+
+  it('is the business of the leader', () => {
+    const { context, queued } = withSecret({ leads: false });
+    secretChanged(context, `${NS}/url`);
     expect(queued).toEqual([]);
   });
 });

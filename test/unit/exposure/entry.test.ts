@@ -47,6 +47,20 @@ it('leads to other objects when the path of its previous token goes', () => {
   expect(isSameEntry(with1, with1)).toBe(true);
 });
 
+it('holds the Secret that its annotation names, and the one before until it is told otherwise', () => {
+  const own = { namespace: OWN, tenancy, nowMs: 0 };
+  const held = entryOf(
+    receiver(undefined, { annotations: { 'sluice/url-secret': 'a' } }),
+    { path: '/hook/1' },
+    undefined,
+    own,
+  );
+  expect(held).toMatchObject({ heldSecret: 'a', path: undefined });
+  const replaced = entryOf(receiver(undefined), { path: '/hook/1' }, held, own);
+  expect(replaced?.heldSecret).toBe('a');
+  expect(isSameEntry(held, replaced && { ...replaced, heldSecret: undefined })).toBe(false);
+});
+
 it.each<[name: string, Exposable, kept: boolean]>([
   ['requests nothing', receiver(undefined), false],
   ['requests null', receiver(null), false],

@@ -18,6 +18,7 @@ const entry = (paths: Partial<Entry>): Entry => ({
   finalizers: [],
   path: '/hook/2',
   before: undefined,
+  heldSecret: undefined,
   outcome: undefined,
   ...paths,
 });

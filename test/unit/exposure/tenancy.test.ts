@@ -39,6 +39,11 @@ const greedy: ExposureSpec = {
 };
 
 describe('a request', () => {
+  it('for a Secret with the URL is granted everywhere: it is in the namespace of the Receiver', () => {
+    const requested = { urlSecret: { name: 'url' } };
+    expect(grant(requested, false, nothing)).toEqual({ granted: requested, refused: undefined });
+  });
+
   it('is granted whole in the operator’s own namespace', () => {
     expect(grant(greedy, true, nothing)).toEqual({ granted: greedy, refused: undefined });
   });

@@ -31,7 +31,7 @@ interface Case {
   readonly there?: Partial<ObservedObjects>;
 }
 
-function reasonOf({ exposure, namespace = NAMESPACE, condition, path = PATH, outcome, there = {} }: Case) {
+function faultOf({ exposure, namespace = NAMESPACE, condition, path = PATH, outcome, there = {} }: Case) {
   const conditions = condition && [
     {
       ...{ type: 'Exposed', status: 'False', message: 'as it was', lastTransitionTime: '', reason: 'Conflict' },
@@ -46,8 +46,10 @@ function reasonOf({ exposure, namespace = NAMESPACE, condition, path = PATH, out
   const own = { namespace: NAMESPACE, tenancy: NOTHING_ALLOWED, nowMs: 0 };
   const entry = entryOf(receiver, { path: path ?? undefined }, undefined, own);
   if (entry !== undefined) entry.outcome = outcome;
-  return unfulfilledRequest(entry, receiver, findUrls(observedObjects(there), settings))?.reason;
+  return unfulfilledRequest(entry, receiver, findUrls(observedObjects(there), settings));
 }
+
+const reasonOf = (given: Case) => faultOf(given)?.reason;
 
 const done: Entry['outcome'] = { problem: undefined };
 const balancer = { service: {} };
@@ -65,6 +67,31 @@ describe('a request', () => {
     ],
   ])('%s', (_name, given, reason) => {
     expect(reasonOf(given)).toBe(reason);
+  });
+});
+
+describe('a Secret that cannot be kept', () => {
+  const secretProblem = { reason: 'Conflict', message: 'the Secret' } as const;
+  const urlSecret = { urlSecret: { name: 'url' } };
+  it.each<[name: string, Case, expected: object]>([
+    ['alone', { exposure: urlSecret, outcome: { problem: undefined, secretProblem } }, secretProblem],
+    [
+      'beside an object that has no address yet',
+      { exposure: { ...balancer, ...urlSecret }, outcome: { problem: undefined, secretProblem } },
+      { reason: 'PendingAddress', message: expect.stringMatching(/; the Secret$/) },
+    ],
+    [
+      'beside one that the flags do not allow',
+      { exposure: { ...balancer, ...urlSecret }, namespace: 'apps', outcome: { problem: undefined, secretProblem } },
+      { reason: 'ExposureForbidden', message: expect.stringMatching(/^Service: .*; the Secret$/) },
+    ],
+    [
+      'of a Receiver without a path',
+      { exposure: urlSecret, path: null, outcome: { ...done, secretProblem } },
+      secretProblem,
+    ],
+  ])('is named: %s', (_name, given, expected) => {
+    expect(faultOf(given)).toEqual(expected);
   });
 });
 
