@@ -22,8 +22,8 @@ const COPIED = ['operator', 'cel', 'charts-ts', 'crds', 'package.json'];
 const ENTRIES: readonly (readonly [file: string, before: string, after: string])[] = [
   [
     'operator/app.ts',
-    'const FEATURES: readonly CreateFeature[] = [receivers, alerts, sources];',
-    "import { lamps } from './lamps/feature.ts';\nconst FEATURES: readonly CreateFeature[] = [receivers, alerts, sources, lamps];",
+    'const FEATURES: readonly CreateFeature[] = [receivers, alerts, sources, deliveries];',
+    "import { lamps } from './lamps/feature.ts';\nconst FEATURES: readonly CreateFeature[] = [receivers, alerts, sources, deliveries, lamps];",
   ],
   [
     'operator/crds.ts',
