@@ -2,6 +2,7 @@
 import { ApiError, isForbidden, isNotFound } from '../../kube/api-error.ts';
 import type { Discovery } from '../../kube/discovery.ts';
 import type { KubeClient, ResourceType } from '../../kube/kube-client.ts';
+import type { Informer } from '../../kube/watch/informer.ts';
 import { getTarget, isSelected, listTargets } from '../live-targets.ts';
 import type { TargetReference } from '../target-reference.ts';
 import type { TargetMetadata, TargetWatches } from '../target-watches.ts';
@@ -33,19 +34,19 @@ export async function lookUp(
   if (type === undefined) return { finding: kindUnknown(reference), watched: false };
   if (forbidden !== undefined) return { finding: forbidden, watched: false };
   const known = options.watches.listed(type, reference.namespace, reference.name === '*');
-  if (known === undefined) return { finding: await askLive(options, type, reference), watched: false };
-  if (reference.name === '*') {
-    return {
-      finding: selectsAny(known.values(), reference) ? RESOLVED : nothingSelected(type, reference),
-      watched: true,
-    };
-  }
-  const key = type.namespaced ? `${reference.namespace}/${reference.name}` : reference.name;
-  return { finding: known.get(key) === undefined ? notFound(type, reference) : RESOLVED, watched: true };
+  const isThere = known !== undefined && knows(known, type, reference);
+  // A miss may only be a watch that lags.
+  return { finding: isThere ? RESOLVED : await askLive(options, type, reference), watched: known !== undefined };
 }
 
-function selectsAny(targets: Iterable<TargetMetadata>, reference: TargetReference): boolean {
-  for (const target of targets) if (isSelected(target, reference)) return true;
+function knows(
+  known: Pick<Informer<TargetMetadata>, 'get' | 'values'>,
+  type: ResourceType,
+  reference: TargetReference,
+): boolean {
+  const { namespace, name } = reference;
+  if (name !== '*') return known.get(type.namespaced ? `${namespace}/${name}` : name) !== undefined;
+  for (const target of known.values()) if (isSelected(target, reference)) return true;
   return false;
 }
 

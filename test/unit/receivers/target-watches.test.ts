@@ -13,7 +13,7 @@ function setUp(answer: unknown, namespace?: string) {
   const api = createScriptedApi();
   api.answer(() => answer);
   const changes: TargetChange[] = [];
-  const watches = createTargetWatches({ client: api.client, namespace, log: createLines().log });
+  const watches = createTargetWatches({ client: api.client, namespace, follows: false, log: createLines().log });
   watches.subscribe((change) => void changes.push(change));
   return { api, changes, watches };
 }
@@ -21,12 +21,12 @@ function setUp(answer: unknown, namespace?: string) {
 describe('a kind of targets', () => {
   it('is watched once, and is announced as a whole when it is listed', async () => {
     const { api, changes, watches } = setUp(LISTED);
-    expect(watches.listed(TYPE, 'apps')).toBeUndefined();
+    expect(watches.listed(TYPE, 'apps', true)).toBeUndefined();
     const informer = watches.watch(TYPE, 'GitRepository', 'apps');
     expect(watches.watch(TYPE, 'GitRepository', 'other')).toBe(informer);
     await informer?.whenSynced();
     expect(changes).toEqual([ALL]);
-    expect(watches.listed(TYPE, 'apps')?.get('apps/a')).toMatchObject({ metadata: { name: 'a' } });
+    expect(watches.listed(TYPE, 'apps', true)?.get('apps/a')).toMatchObject({ metadata: { name: 'a' } });
     expect(api.asked).toEqual(['GET /apis/source.toolkit.fluxcd.io/v1/gitrepositories']);
     await watches.stop();
   });
@@ -34,7 +34,7 @@ describe('a kind of targets', () => {
   it('is not watched in a namespace that the operator does not serve', async () => {
     const { api, watches } = setUp(LISTED, 'flux-system');
     expect(watches.watch(TYPE, 'GitRepository', 'apps')).toBeUndefined();
-    expect(watches.listed(TYPE, 'apps')).toBeUndefined();
+    expect(watches.listed(TYPE, 'apps', true)).toBeUndefined();
     expect(api.asked).toEqual([]);
   });
 
@@ -43,7 +43,7 @@ describe('a kind of targets', () => {
     const informer = watches.watch(TYPE, 'GitRepository', 'apps');
     await expect.poll(() => changes).toContainEqual(ALL);
     expect(informer && watches.isRefused(informer)).toBe(true);
-    expect(watches.listed(TYPE, 'apps')).toBeUndefined();
+    expect(watches.listed(TYPE, 'apps', true)).toBeUndefined();
     await watches.stop();
   });
 });

@@ -10,6 +10,7 @@ import { createScriptedApi } from '../scripted-api.ts';
 
 const REPOSITORY = { kind: 'GitRepository', name: 'app' };
 const SELECTING = { kind: 'GitRepository', name: '*', matchLabels: { team: 'web' } };
+const SEA = { ...SELECTING, matchLabels: { team: 'sea' } };
 const WIDGET = { apiVersion: 'example.com/v1', kind: 'Widget', name: 'app' };
 const NODE = { apiVersion: 'v1', kind: 'Node', name: 'a' };
 const WIDGETS = { resources: [{ name: 'widgets', kind: 'Widget', namespaced: true }] };
@@ -140,21 +141,31 @@ describe('a reference to what is watched', () => {
     ].map((metadata) => [`${metadata.namespace}/${metadata.name}`, { metadata }]),
   );
 
-  it.each<[entry: ResourceReference, reason: string]>([
-    [REPOSITORY, 'Resolved'],
-    [{ ...REPOSITORY, namespace: 'other' }, 'TargetNotFound'],
-    [SELECTING, 'Resolved'],
-    [{ ...SELECTING, matchLabels: { team: 'sea' } }, 'NothingSelected'],
-    [{ ...SELECTING, matchLabels: {} }, 'Resolved'],
-    [{ ...SELECTING, matchLabels: {}, namespace: 'empty' }, 'NothingSelected'],
-  ])('%j is %s, and nothing is asked', async (entry, reason) => {
-    const { options, api } = setUp({});
-    const listed = () => ({ get: (key: string) => known.get(key), values: () => known.values() }) as never;
-    expect(await lookUp({ ...options, watches: { listed } }, referenceTo(entry), undefined)).toEqual({
-      finding: expect.objectContaining({ reason }),
-      watched: true,
-    });
+  const listed = () => ({ get: (key: string) => known.get(key), values: () => known.values() }) as never;
+
+  it.each<[entry: ResourceReference]>([
+    [REPOSITORY],
+    [SELECTING],
+    [{ ...SEA, namespace: 'other' }],
+    [{ ...SELECTING, matchLabels: {} }],
+  ])('%j is found without a request', async (entry) => {
+    const { options, api } = setUp(missing);
+    const found = await lookUp({ ...options, watches: { listed } }, referenceTo(entry), undefined);
+    expect(found).toEqual({ finding: expect.objectContaining({ reason: 'Resolved' }), watched: true });
     expect(api.asked).toEqual([]);
+  });
+
+  it.each<[entry: ResourceReference, answer: unknown, reason: string]>([
+    [{ ...REPOSITORY, namespace: 'other' }, missing, 'TargetNotFound'],
+    [{ ...REPOSITORY, namespace: 'other' }, { metadata: { name: 'app' } }, 'Resolved'],
+    [SEA, { items: [] }, 'NothingSelected'],
+    [{ ...SELECTING, matchLabels: {}, namespace: 'empty' }, { items: [] }, 'NothingSelected'],
+    [SEA, { items: [{ metadata: { name: 'new', namespace: 'apps' } }] }, 'Resolved'],
+  ])('%j is missing only where the API server says so too, as the watch may lag', async (entry, answer, reason) => {
+    const { options, api } = setUp(answer);
+    const found = await lookUp({ ...options, watches: { listed } }, referenceTo(entry), undefined);
+    expect(found).toEqual({ finding: expect.objectContaining({ reason }), watched: true });
+    expect(api.asked).toHaveLength(1);
   });
 });
 
