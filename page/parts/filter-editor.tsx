@@ -6,6 +6,8 @@ interface FilterEditorProps {
   readonly value: string;
   /** Where it is marked; undefined: nowhere. */
   readonly mark: { readonly from: number; readonly to: number } | undefined;
+  /** Whether it cannot be read, at the mark. */
+  readonly wrong: boolean;
   /** Whether it differs from the Receiver's own. */
   readonly changed: boolean;
   readonly onInput: (value: string) => void;
@@ -13,7 +15,7 @@ interface FilterEditorProps {
   readonly onReset: () => void;
 }
 
-export function FilterEditor({ label, value, mark, changed, onInput, onReset }: FilterEditorProps) {
+export function FilterEditor({ label, value, mark, wrong, changed, onInput, onReset }: FilterEditorProps) {
   const id = useId();
   const { from, to } = mark ?? { from: 0, to: 0 };
   return (
@@ -31,7 +33,7 @@ export function FilterEditor({ label, value, mark, changed, onInput, onReset }: 
         {/* What is behind the field has the same text in the same place. */}
         <pre aria-hidden="true">
           {value.slice(0, from)}
-          <mark>{value.slice(from, to)}</mark>
+          <mark class={wrong ? 'wrong' : ''}>{value.slice(from, to)}</mark>
           {value.slice(to)}{' '}
         </pre>
         <textarea
@@ -40,6 +42,7 @@ export function FilterEditor({ label, value, mark, changed, onInput, onReset }: 
           autocapitalize="off"
           rows={2}
           value={value}
+          aria-invalid={wrong}
           placeholder="None: every target passes"
           onInput={(event) => onInput(event.currentTarget.value)}
         />

@@ -3,6 +3,7 @@ import { now } from '../state/now.ts';
 import { askWhatIf, choose, kept, triedFilters, whatIf } from '../state/playground.ts';
 import { clockTime } from '../words/durations.ts';
 import { announcedWords } from '../words/revision-words.ts';
+import { CopyButton } from './copy-button.tsx';
 
 export function WhatIfView() {
   const answer = whatIf.value;
@@ -26,7 +27,7 @@ export function WhatIfView() {
 }
 
 function Changes() {
-  const { total = 0, changed = 0, items = [] } = whatIf.value ?? {};
+  const { total = 0, changed = 0, items = [], text = '' } = whatIf.value ?? {};
   const different = items.filter(({ before, after }) => before !== after);
   return (
     <>
@@ -48,6 +49,9 @@ function Changes() {
           </li>
         ))}
       </ul>
+      <CopyButton text={() => text} label="what changes as text">
+        Copy as text
+      </CopyButton>
     </>
   );
 }

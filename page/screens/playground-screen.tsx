@@ -20,6 +20,7 @@ import {
   tryFilter,
 } from '../state/playground.ts';
 import { token } from '../state/token.ts';
+import { placeOf, rangeOf } from '../words/place-of.ts';
 
 interface PlaygroundScreenProps {
   readonly namespace: string;
@@ -67,19 +68,25 @@ export function PlaygroundScreen({ namespace, name, delivery }: PlaygroundScreen
 
 function Filters({ pointed }: { readonly pointed: Signal<Pointed | undefined> }) {
   const fields = [RESOURCE_FILTER, ...entries.value.map((entry) => `${entry}.filter`)];
+  const wrong = placeOf(problem.value ?? '');
   return (
     <>
-      {fields.map((field) => (
-        <FilterEditor
-          key={field}
-          label={field}
-          value={triedFilters.value.get(field) ?? ownFilters.value.get(field) ?? ''}
-          mark={pointed.value?.field === field ? pointed.value.node : undefined}
-          changed={triedFilters.value.has(field)}
-          onInput={(text) => tryFilter(field, text)}
-          onReset={() => tryFilter(field, undefined)}
-        />
-      ))}
+      {fields.map((field) => {
+        const text = triedFilters.value.get(field) ?? ownFilters.value.get(field) ?? '';
+        const pointedHere = pointed.value?.field === field ? pointed.value.node : undefined;
+        return (
+          <FilterEditor
+            key={field}
+            label={field}
+            value={text}
+            mark={wrong?.field === field ? rangeOf(text, wrong) : pointedHere}
+            wrong={wrong?.field === field}
+            changed={triedFilters.value.has(field)}
+            onInput={(typed) => tryFilter(field, typed)}
+            onReset={() => tryFilter(field, undefined)}
+          />
+        );
+      })}
     </>
   );
 }

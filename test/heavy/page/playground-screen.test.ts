@@ -138,6 +138,8 @@ describe('the playground', () => {
   it('says where a filter cannot be read', async () => {
     await filterField().fill('req.ref ==');
     await page.getByRole('alert').getByText('spec.resourceFilter: 1:').waitFor();
+    expect(await filterField().getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => page.locator('mark.wrong').textContent()).toBe('=');
   });
 
   it('takes what is pasted, with its event, or a sample', async () => {
