@@ -3,6 +3,7 @@
  * PATCHes under way. Receivers fill it; event sources use the part that messages take. One for each cluster.
  */
 
+import { fluxKinds } from '../api/flux-kinds.ts';
 import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
@@ -67,6 +68,9 @@ export interface Notifying {
 /** What pending requests may hold of their webhooks' bodies. */
 const MAX_PENDING_BYTES = 32 * 1024 * 1024;
 
+/** What has the revisions of sources applied. */
+const applyingKinds = fluxKinds.filter(({ kind }) => kind === 'Kustomization' || kind === 'HelmRelease');
+
 const made = new WeakMap<Cluster, Notifying>();
 
 /** Made at the first call for a cluster. */
@@ -92,7 +96,12 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
     follows: config.follow !== 'off' && config.deliveryHistory > 0,
     log,
   });
-  const targets = createTargets({ client, discovery, watches });
+  const targets = createTargets({
+    client,
+    discovery,
+    watches,
+    followed: config.follow === 'applied' ? applyingKinds : [],
+  });
   const references = referencesOf(cluster, config, watches);
   const pending = pendingOf(cluster, config, metrics);
   const onCoalesced = () => metrics.notificationsCoalesced.inc();

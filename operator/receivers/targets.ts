@@ -3,6 +3,7 @@
  * is written; for the rest the metadata of the target's kind is watched, from the first Receiver on that needs it.
  */
 import { RequestError } from '../api/errors.ts';
+import type { FluxKind } from '../api/flux-kinds.ts';
 import type { ResourceMetadata } from '../api/meta.ts';
 import { ConnectionError, isNotFound } from '../kube/api-error.ts';
 import type { Discovery } from '../kube/discovery.ts';
@@ -39,6 +40,8 @@ export interface TargetsOptions {
   readonly watches: TargetWatches;
   /** Of one live request. */
   readonly timeoutMs?: number;
+  /** What is followed beside each target; absent: nothing. */
+  readonly followed?: readonly FluxKind[];
 }
 
 export function createTargets(options: TargetsOptions): Targets {
@@ -55,8 +58,23 @@ async function prepare(options: TargetsOptions, entry: TargetEntry): Promise<voi
     const type = await typeOf(options, entry);
     if (entry.needsMetadata) watched(options, type, entry);
     else options.watches.follow(type, entry.kind, entry.namespace);
+    for (const kind of options.followed ?? []) await follow(options, kind, entry.namespace);
   } catch {
     // A webhook asks again, and gets the error.
+  }
+}
+
+/** In the newest version that is served. */
+async function follow(
+  { discovery, watches }: TargetsOptions,
+  { kind, group, versions }: FluxKind,
+  namespace: string,
+): Promise<void> {
+  for (const version of versions) {
+    const type = await discovery.resolve(`${group}/${version}`, kind);
+    if (type === undefined) continue;
+    watches.follow(type, kind, namespace);
+    return;
   }
 }
 

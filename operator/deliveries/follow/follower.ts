@@ -211,10 +211,10 @@ function close({ options, targets }: State, open: OpenTarget, observed: Observed
   if (open.requests.length === 0) targets.delete(open.ref);
 }
 
-function isOver({ mode, watches }: FollowerOptions, { follow, kind, result }: OpenRequest): boolean {
+function isOver({ mode }: FollowerOptions, { follow, kind }: OpenRequest): boolean {
   if (follow.state !== 'fresh') return follow.state === 'superseded' || follow.state === 'unfollowed';
-  if (mode !== 'applied' || !hasArtifact(kind)) return true;
-  return follow.appliedAt !== undefined || usersOf(watches, result.ref).length === 0;
+  // What applies it may come, or be listed, later.
+  return mode !== 'applied' || !hasArtifact(kind) || follow.appliedAt !== undefined;
 }
 
 function dropOldest({ targets, options }: State): void {
