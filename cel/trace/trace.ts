@@ -22,7 +22,7 @@ export interface TraceNode {
   /** Of 256 characters at most; of what is no JSON scalar the text. In a macro that of its last turn. */
   readonly value?: string | number | boolean | null;
   readonly error?: string;
-  readonly notEvaluated?: true;
+  readonly 'not evaluated'?: true;
   /** Whether it is a condition that made the result of the whole what it is. */
   readonly decides: boolean;
   readonly children: readonly TraceNode[];
@@ -75,7 +75,7 @@ function outcomeOf(run: () => unknown): Seen {
   }
 }
 
-function shown(result: Seen | undefined): Pick<TraceNode, 'value' | 'error' | 'notEvaluated'> {
-  if (result === undefined) return { notEvaluated: true };
+function shown(result: Seen | undefined): Pick<TraceNode, 'value' | 'error' | 'not evaluated'> {
+  if (result === undefined) return { 'not evaluated': true };
   return result.error === undefined ? { value: showValue(result.value) } : { error: result.error };
 }

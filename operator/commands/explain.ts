@@ -36,7 +36,7 @@ It needs no cluster, no Secret and no network, and takes the request as genuine.
     const receiver = await readReceiver(values.filename, values.name);
     const objects = values.objects === undefined ? undefined : await readDocuments(values.objects);
     const request = requestOf(await readBytes(values.payload), values.header);
-    const explanation = explained(values.filename, receiver, request, objects);
+    const explanation = await explained(values.filename, receiver, request, objects);
     const output = values.output === 'json' ? `${JSON.stringify(explanation, undefined, 2)}\n` : explanation.text;
     const asExpected = values.expect === undefined || isAsExpected(explanation, values.expect);
     return { output, exitCode: asExpected ? 0 : 1 };
@@ -139,14 +139,14 @@ function readHeader(text: string): readonly [string, string] {
   return [name, value.trim()];
 }
 
-function explained(
+async function explained(
   file: string,
   receiver: Receiver,
   request: WebhookRequest,
   objects: readonly Document[] | undefined,
-): Explanation {
+): Promise<Explanation> {
   try {
-    return explain({ receiver, types: webhookTypes, request, select: (entry) => selectFrom(objects, entry) });
+    return await explain({ receiver, types: webhookTypes, request, select: (entry) => selectFrom(objects, entry) });
   } catch (error) {
     if (!(error instanceof ReceiverError || error instanceof RequestError)) throw error;
     throw new CommandError(`${file}: Receiver ${receiver.metadata.name}: ${messageOf(error)}`);

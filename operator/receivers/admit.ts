@@ -9,8 +9,8 @@ import type { EventRecorder } from '../kube/events/events.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import { type Asked, judgeRequest, type ServedRoute, servedRoute } from './judge-request.ts';
-import type { Batch, Notified, Notifier } from './notify.ts';
-import { notifyEach } from './notify-each.ts';
+import type { Notified, Notifier } from './notify.ts';
+import { notifyRequest, statusOf } from './notify-request.ts';
 import { regardingReceiver } from './receiver-event.ts';
 import { createWebhookRecorder, type WebhookNotes, type WebhookRecorder } from './record-webhook.ts';
 import type { Route, RouteTable } from './routes.ts';
@@ -74,25 +74,17 @@ function admitted(
       return (body) => {
         const startedMs = notifier.nowMs();
         return judge(body, (inputs, asked) => {
-          const bytes = Math.ceil(body.length / inputs.length);
           if (recorder !== undefined) {
             notes.account = createTargetOutcomes();
             notes.body = copyBody(body, head.headers['content-type'], serving.keep);
           }
-          const batch = inputs.length > 1 ? newBatch() : undefined;
-          const about = { route, serving, startedMs, batch, account: notes.account };
-          const notifying = notifyEach(inputs, (input) =>
-            notifier.notify({ ...about, input, bytes: input === undefined ? 0 : bytes }),
-          );
+          const { account } = notes;
+          const notifying = notifyRequest(notifier, served, { inputs, bytes: body.length, startedMs, account });
           return answerOf(options, { served, notes }, asked, notifying);
         });
       };
     },
   };
-}
-
-function newBatch(): Batch {
-  return { annotated: new Set(), reported: new Set() };
 }
 
 function answerOptions(headers: Answer['headers']): () => Promise<Answer> {
@@ -109,7 +101,7 @@ async function answerOf(
   try {
     const notified = await notifying;
     notes.notified = notified;
-    const status = notified.some((each) => each.status === 'pending') ? 202 : 200;
+    const status = statusOf(notified);
     const targets = notified.reduce((sum, each) => sum + each.targets, 0);
     log.info({ ...about, targets, status, credential }, 'webhook accepted');
     if (warning !== undefined) events.record(regardingReceiver(route), warning);

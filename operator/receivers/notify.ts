@@ -65,7 +65,7 @@ export interface Notifier {
 }
 
 export interface NotifierOptions {
-  readonly targets: Targets;
+  readonly targets: Pick<Targets, 'select'>;
   readonly annotator: Annotator;
   readonly pending: Pending;
   readonly reports: TargetReports;

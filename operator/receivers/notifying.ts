@@ -6,11 +6,15 @@
 import { fluxKinds } from '../api/flux-kinds.ts';
 import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
+import { journalOf } from '../deliveries/records/journal-of.ts';
+import type { DeliveryRecord } from '../deliveries/records/record.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Cluster, WatchedKind } from '../platform/cluster.ts';
+import type { WebhookRequest, WebhookVerifier } from '../webhooks/webhook-type.ts';
 import { admitMessage, type CarriedWebhook, type MessageAdmissionOptions, type MessageNotes } from './admit-message.ts';
 import { type Annotator, createAnnotator } from './annotator.ts';
 import { type CatchUpRun, catchUpTargets } from './catch-up-targets.ts';
+import { type FoundTarget, findTargets } from './find-targets.ts';
 import { createGatherer } from './gather.ts';
 import { createReceiverMetrics, type ReceiverMetrics } from './metrics.ts';
 import { createNotifier, type Notifier } from './notify.ts';
@@ -18,7 +22,9 @@ import { type MessageNotification, notifyMessage, type Outcome } from './notify-
 import { createPending, type Pending } from './pending.ts';
 import { createReferenceMetrics } from './references/metrics.ts';
 import { createReferences, type References } from './references/references.ts';
+import { replayWebhook } from './replay-webhook.ts';
 import { createRouteTable, type RouteTable } from './routes.ts';
+import type { TargetEntry } from './target-entry.ts';
 import { createTargetReports, type TargetReports } from './target-reports.ts';
 import { createTargetWatches, type TargetChange, type TargetWatches } from './target-watches.ts';
 import { createTargets, type Targets } from './targets.ts';
@@ -61,6 +67,15 @@ export interface Notifying {
   announce(receiver: string): void;
   /** Annotates the targets of a Receiver (`namespace/name`) for webhooks that nobody received; see `catch-up-targets.ts`. */
   catchUp(receiver: string, run: CatchUpRun, account: TargetOutcomes): Promise<void>;
+  /** What proves webhooks for a Receiver (`namespace/name`); undefined: it is not served. */
+  verifierOf(receiver: string): WebhookVerifier | undefined;
+  /**
+   * The objects that an entry of an object in this namespace means, each looked for as it is now.
+   * @throws RequestError of why there are none
+   */
+  findTargets(namespace: string, entry: TargetEntry): Promise<readonly FoundTarget[]>;
+  /** Has the body of a webhook go through today's filters and targets. @returns its record; undefined: none is kept. */
+  replay(record: DeliveryRecord, request: WebhookRequest): Promise<DeliveryRecord | undefined>;
   /** Ends what is watched and looked up. */
   stop(): Promise<void>;
 }
@@ -111,9 +126,10 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
   const gatherer = createGatherer({ annotator, clock });
   const maxBodyBytes = config.limits.maxBodyBytes;
   const admission: MessageAdmissionOptions = { ...selection, gatherer, routes, reports, maxBodyBytes };
+  const notifier = createNotifier({ ...selection, annotator, pending, reports, clock });
+  const replaying = { journal: journalOf(cluster, config), routes, notifier, clock, log };
   return {
-    ...{ watch, watches, routes, targets, annotator, pending, reports, references, enqueue, isComplete },
-    notifier: createNotifier({ ...selection, annotator, pending, reports, clock }),
+    ...{ watch, watches, routes, targets, annotator, notifier, pending, reports, references, enqueue, isComplete },
     messages: {
       prepare: targets.prepare,
       notify: (notification) => notifyMessage(admission, notification),
@@ -131,6 +147,9 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
     },
     catchUp: (receiver, run, account) =>
       catchUpTargets({ ...selection, client, annotator, routes }, receiver, run, account),
+    verifierOf: (receiver) => routes.findByKey(receiver)?.serving?.verifier,
+    findTargets: (namespace, entry) => findTargets(selection, namespace, entry),
+    replay: (record, request) => replayWebhook(replaying, { record, request }),
     stop: async () => void (await Promise.all([watches.stop(), references.stop()])),
   };
 }

@@ -88,14 +88,15 @@ function deliveryOf(route: Route, notes: WebhookNotes, request: AnsweredRequest,
   };
 }
 
-function verdictOf(status: number, { ignored = false }: WebhookNotes): Verdict {
+/** @param status of the answer. */
+export function verdictOf(status: number, { ignored = false }: WebhookNotes): Verdict {
   if (status === 202) return 'pending';
   if (status !== 200) return 'refused';
   return ignored ? 'ignored' : 'accepted';
 }
 
 /** What was kept is applied, or given up. */
-function settleLater(journal: Journal, record: DeliveryRecord, { notified = [] }: WebhookNotes): void {
+export function settleLater(journal: Journal, record: DeliveryRecord, { notified = [] }: WebhookNotes): void {
   const settle = (verdict: Verdict, code: string): void => {
     record.verdict = verdict;
     record.code = code;

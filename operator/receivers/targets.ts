@@ -32,6 +32,8 @@ export interface Targets {
    * a message has to wait.
    */
   select(entry: TargetEntry, patience?: Patience): Promise<readonly SelectedTarget[]>;
+  /** As `select`, but every object is looked for, and starts no watch. @throws as `select` */
+  find(entry: TargetEntry): Promise<readonly SelectedTarget[]>;
 }
 
 export interface TargetsOptions {
@@ -50,6 +52,13 @@ export function createTargets(options: TargetsOptions): Targets {
       for (const entry of entries) void prepare(options, entry);
     },
     select: (entry, patience = 'sender') => select(options, entry, patience),
+    async find(entry) {
+      const type = await typeOf(options, entry);
+      const { kind, namespace, name } = entry;
+      if (entry.needsMetadata) return await select(options, entry, 'sender');
+      const { metadata } = await getNamed({ ...options, background: true }, type, entry);
+      return [{ type, kind, namespace, name, res: { apiVersion: type.apiVersion, kind, metadata } }];
+    },
   };
 }
 

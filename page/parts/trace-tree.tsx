@@ -56,9 +56,9 @@ function NodeWords({ node }: { readonly node: TraceNode }) {
 }
 
 function TraceValue({ node }: { readonly node: TraceNode }) {
-  const { value, error, notEvaluated } = node;
+  const { value, error } = node;
   if (error !== undefined) return <span class="value bad">error: {error}</span>;
-  if (notEvaluated) return <span class="value muted">not evaluated</span>;
+  if (node['not evaluated']) return <span class="value muted">not evaluated</span>;
   const tone = value === true ? 'ok' : value === false ? 'bad' : '';
   return <span class={`value ${tone}`}>{JSON.stringify(value)}</span>;
 }

@@ -1,7 +1,7 @@
 /** The page and its API: what of a request all routes have in common, and the one place where they are served. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
-import { type Access, createAccess } from './access.ts';
+import { type Access, type Caller, createAccess } from './access.ts';
 import { checkHost, isLoopbackAddress, singleHeader } from './check-host.ts';
 import { shownKindAt } from './kinds.ts';
 import type { PageContext } from './page-context.ts';
@@ -72,10 +72,7 @@ function serveApi(app: Express, state: ApiState): void {
 
 function handlerOf(route: Route, state: ApiState): RequestHandler {
   return async (request, response) => {
-    const caller = await state.access.callerOf(singleHeader(request, 'authorization'), isLoopback(request));
-    if (route.needsUser === true && caller.user === undefined) {
-      throw new Problem('Unauthorized', 'This needs a token, over loopback too');
-    }
+    const caller = await callerOf(route, request, state);
     const params = request.params as Record<string, string>;
     const kind = shownKindAt(params.kind ?? route.path.split('/')[1] ?? '');
     if (params.kind !== undefined && kind === undefined) throw notFound();
@@ -94,6 +91,18 @@ function handlerOf(route: Route, state: ApiState): RequestHandler {
     if (route.stream !== undefined) await route.stream(apiRequest, state, response);
     else send(response, 200, 'application/json', (await route.answer?.(apiRequest, state)) ?? null);
   };
+}
+
+/** @throws Problem with 401, 403, 429 or 503 */
+async function callerOf(route: Route, request: Request, { access, context }: ApiState): Promise<Caller> {
+  const caller = await access.callerOf(singleHeader(request, 'authorization'), isLoopback(request));
+  if (route.acts === true && !context.settings.actions) {
+    throw new Problem('ActionsOff', 'The operator runs without --page-actions');
+  }
+  if (route.needsUser === true && caller.user === undefined) {
+    throw new Problem('Unauthorized', 'This needs a token, over loopback too');
+  }
+  return caller;
 }
 
 /** @throws Problem with 404 or 503 */

@@ -4,7 +4,9 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import type { Clock } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Cluster } from '../../platform/cluster.ts';
+import type { Explainer } from '../explain/explainer.ts';
 import type { Journal } from '../records/journal.ts';
+import type { Replayer } from '../replay/replayer.ts';
 import type { HostSettings } from './check-host.ts';
 
 export interface PageContext {
@@ -14,6 +16,8 @@ export interface PageContext {
   /** With the files of the page. */
   readonly folder: string;
   readonly journal: Journal;
+  readonly explainer: Explainer;
+  readonly replayer: Replayer;
   /** The name of this one. */
   readonly replica: string;
   /** The watches of the features. */

@@ -5,6 +5,8 @@ import { express } from '../../http/ops-server.ts';
 import type { Cluster } from '../../platform/cluster.ts';
 import type { Part } from '../part.ts';
 import { journalOf, replicaName } from '../records/journal-of.ts';
+import { createReplayer } from '../replay/replayer.ts';
+import { explainerOptions, replayerOptions } from './page-actions.ts';
 import { createPageServer } from './page-server.ts';
 
 /** Beside the bundle. */
@@ -15,9 +17,12 @@ export function createPagePart(cluster: Cluster, config: Config): Part {
   const { pageAddr, pageHosts: hosts, pageActions: actions, pageLinks: links } = config;
   if (pageAddr === undefined) return {};
   const journal = journalOf(cluster, config);
+  const replayer = createReplayer(replayerOptions(cluster, config));
   const server = createPageServer(async () => {
     const { createPageApp } = await import('../clients/page-app.ts');
+    const { createExplainer } = await import('../explain/explainer.ts');
     return createPageApp({
+      ...{ replayer, explainer: createExplainer(explainerOptions(cluster, config)) },
       ...{ express, journal, client, clock, log, folder: FOLDER, replica: replicaName() },
       settings: { hosts, boundHost: pageAddr.host, actions, links },
       objects: (kind) => cluster.objects(kind),

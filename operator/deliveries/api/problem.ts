@@ -11,6 +11,7 @@ const problems = {
   ParameterInvalid: { status: 400, title: 'A parameter cannot be used' },
   BodyInvalid: { status: 400, title: 'The body cannot be used' },
   HeaderInvalid: { status: 400, title: 'A header cannot be used' },
+  InvalidCELExpression: { status: 400, title: 'A filter cannot be used' },
   Unauthorized: { status: 401, title: 'A valid token is needed' },
   HostForbidden: { status: 403, title: 'The page is not served under this host' },
   OriginForbidden: { status: 403, title: 'The request comes from another site' },
@@ -21,7 +22,9 @@ const problems = {
   BodyTooLarge: { status: 413, title: 'The body is over the limit' },
   TooManyRequests: { status: 429, title: 'Too much is asked for at the same time', retryAfterSeconds: 1 },
   TooManyStreams: { status: 429, title: 'As many streams are open as may be', retryAfterSeconds: 15 },
+  TooManyReplays: { status: 429, title: 'The deliveries of the Receiver are replayed too often' },
   InternalError: { status: 500, title: 'A fault of the operator, whose stack is in the log' },
+  TooSlow: { status: 503, title: 'It takes longer than it may' },
   NotSynced: { status: 503, title: 'The objects are not all known yet', retryAfterSeconds: 1 },
   ApiServerUnavailable: {
     status: 503,

@@ -67,6 +67,8 @@ export interface Route {
   readonly right?: Right;
   /** A caller must say who it is, even over loopback. */
   readonly needsUser?: true;
+  /** It does something: only with `--page-actions`. */
+  readonly acts?: true;
   readonly describe: RouteDescription;
   /** @returns the body of 200, as JSON. @throws Problem */
   answer?(request: ApiRequest, state: ApiState): Promise<unknown>;

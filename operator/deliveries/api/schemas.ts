@@ -1,5 +1,6 @@
 /** What the API answers, as JSON Schema of 2020-12, for its description. */
 import { TARGET_OUTCOMES } from '../records/record.ts';
+import { explainSchemas } from './explain-schemas.ts';
 import type { ApiSchema } from './route.ts';
 
 const text: ApiSchema = { type: 'string' };
@@ -99,11 +100,14 @@ export const schemas = {
   Follow: follow,
   Target: target,
   Delivery: object({ ...always, ...sometimes }, Object.keys(sometimes)),
+  ...explainSchemas,
   Problem: problem,
 } as const satisfies Readonly<Record<string, ApiSchema>>;
 
 /** Refers to one of {@link schemas}. */
-export function schemaOf(name: 'ObjectRef' | 'Follow' | 'Target' | 'Delivery' | 'Problem'): ApiSchema {
+export function schemaOf(
+  name: 'ObjectRef' | 'Follow' | 'Target' | 'Delivery' | keyof typeof explainSchemas | 'Problem',
+): ApiSchema {
   return { $ref: `#/components/schemas/${name}` };
 }
 

@@ -7,13 +7,11 @@ import { httpStatusOf, RequestError, type RequestErrorCode } from '../../api/err
 import { messageOf } from '../../api/message-of.ts';
 import type { ResourceMetadata } from '../../api/meta.ts';
 import type { Receiver } from '../../api/receiver/receiver.ts';
-import { type CompiledSpec, compileSpec } from '../../receivers/compile.ts';
+import { compileSpec } from '../../receivers/compile.ts';
 import { filterTypes } from '../../receivers/compile-targets.ts';
 import type { TargetEntry } from '../../receivers/target-entry.ts';
-import { messageVariable } from '../../sources/envelopes/message-variable.ts';
-import { filterInput } from '../../webhooks/filter-input.ts';
-import { firstHeader } from '../../webhooks/first-header.ts';
-import type { EventReader, WebhookRequest, WebhookType } from '../../webhooks/webhook-type.ts';
+import type { WebhookRequest, WebhookType, WebhookVerifier } from '../../webhooks/webhook-type.ts';
+import { explainHead, type Head } from './explain-head.ts';
 import type { ExplainedRequest, ExplainedTarget, Explanation } from './explanation.ts';
 import { explanationText, targetText } from './explanation-text.ts';
 
@@ -27,86 +25,40 @@ export interface ExplainOptions {
   readonly receiver: Receiver;
   readonly types: ReadonlyMap<string, WebhookType>;
   readonly request: WebhookRequest;
-  /** The objects that an entry means. @throws RequestError TargetNotFound, TargetInvalid */
-  readonly select: (entry: TargetEntry) => readonly FoundObject[];
-}
-
-/** How far the request came before its targets were chosen. */
-interface Head {
-  readonly request: ExplainedRequest;
-  /** `ignored`: it asks for nothing, and is answered 200 all the same. */
-  readonly failure: RequestErrorCode | 'ignored' | undefined;
-  /** What filters see beside `res`; undefined where there is a failure. */
-  readonly input: Readonly<Record<string, unknown>> | undefined;
+  /** Default `skipped`. */
+  readonly path?: ExplainedRequest['path'];
+  /** Judges whether it is genuine; absent: it is taken as genuine. */
+  readonly verifier?: WebhookVerifier | undefined;
+  /** The objects that an entry means. @throws RequestError TargetNotFound, TargetInvalid, TargetForbidden, TargetRefused */
+  readonly select: (entry: TargetEntry) => readonly FoundObject[] | Promise<readonly FoundObject[]>;
+  /** Waited for before each run of a target's filters; what it throws ends the explanation. */
+  readonly breathe?: () => Promise<void>;
 }
 
 /** @throws ReceiverError where the Receiver cannot be served as it is written. */
-export function explain(options: ExplainOptions): Explanation {
-  const { receiver, types } = options;
+export async function explain(options: ExplainOptions): Promise<Explanation> {
+  const { receiver, types, request, path = 'skipped', verifier } = options;
   const compiled = compileSpec(receiver, types);
-  const head = explainHead(options, compiled);
-  const targets = compiled.targets.entries.flatMap((entry, index) =>
-    explainEntry(options, compiled.type, head, { entry, filter: receiver.spec.resources[index]?.filter }),
-  );
-  const failure = head.failure === 'ignored' ? DELIVERED : head.failure;
-  const code = failure ?? targets.find(({ outcome }) => outcome === 'refused')?.code ?? DELIVERED;
-  const answer = { status: code === DELIVERED ? 200 : httpStatusOf(code as RequestErrorCode), code };
+  const head = await explainHead({ receiver, request, path, verifier }, compiled);
+  const targets: ExplainedTarget[] = [];
+  for (const [index, entry] of compiled.targets.entries.entries()) {
+    const filter = receiver.spec.resources[index]?.filter;
+    targets.push(...(await explainEntry(options, compiled.type, head, { entry, filter })));
+  }
+  const explained = { request: head.request, targets, answer: answerOf(head, targets) };
   const { namespace, name } = receiver.metadata;
-  const explained = { request: head.request, targets, answer };
   return { ...explained, text: explanationText(`${namespace}/${name}`, explained) };
 }
 
 const DELIVERED = 'Delivered';
+const NOT_LISTED = 'EventNotListed';
 
-function explainHead(options: ExplainOptions, { type, events, targets }: CompiledSpec): Head {
-  if (type.events !== undefined) return explainEvents(options, type.name, type.events, events);
-  const { receiver, request } = options;
-  const event = type.eventHeader === undefined ? '' : (firstHeader(request, type.eventHeader) ?? '');
-  const eventListed = events === undefined || events.has(event.toLowerCase());
-  const explained = { ...aboutRequest(type.name, request), event, eventListed };
-  if (receiver.spec.suspend === true) return { request: explained, failure: 'ReceiverUnavailable', input: undefined };
-  if (!eventListed) return { request: explained, failure: 'EventNotListed', input: undefined };
-  try {
-    // Without a filter the body may be anything.
-    const req = targets.filtered ? filterInput(type, request) : {};
-    return { request: explained, failure: undefined, input: { req } };
-  } catch (error) {
-    return { request: explained, failure: codeOf(error), input: undefined };
-  }
-}
-
-/** Of a batch the first event that is listed. */
-function explainEvents(
-  { receiver, request }: ExplainOptions,
-  type: string,
-  { read, unlisted }: EventReader,
-  list: CompiledSpec['events'],
-): Head {
-  const about = { ...aboutRequest(type, request), event: '', eventListed: true };
-  if (receiver.spec.suspend === true) return { request: about, failure: 'ReceiverUnavailable', input: undefined };
-  try {
-    const events = read(request).filter(({ handshake }) => handshake === undefined);
-    const event = events.find((each) => list === undefined || list.has(each.type));
-    if (event !== undefined) {
-      const msg = messageVariable(event, { attempt: 0, broker: 'http' });
-      return { request: { ...about, event: event.type }, failure: undefined, input: { req: event.req, msg } };
-    }
-    const [first] = events;
-    if (first === undefined) return { request: about, failure: 'ignored', input: undefined };
-    const failure = unlisted === 'refused' ? 'EventNotListed' : 'ignored';
-    return { request: { ...about, event: first.type, eventListed: false }, failure, input: undefined };
-  } catch (error) {
-    return { request: about, failure: codeOf(error), input: undefined };
-  }
-}
-
-function aboutRequest(type: string, { headers }: WebhookRequest) {
-  return { path: 'skipped', type, proof: 'skipped', contentType: headers['content-type'] ?? '' } as const;
-}
-
-function codeOf(error: unknown): RequestErrorCode {
-  if (!(error instanceof RequestError)) throw error;
-  return error.code;
+function answerOf({ failure }: Head, targets: readonly ExplainedTarget[]): Explanation['answer'] {
+  if (failure === 'ignored') return { status: 200, code: NOT_LISTED };
+  if (failure === 'handshake') return { status: 200, code: DELIVERED };
+  const refused = targets.find(({ outcome }) => outcome === 'refused');
+  const code = failure ?? (refused?.code as RequestErrorCode | undefined);
+  return code === undefined ? { status: 200, code: DELIVERED } : { status: httpStatusOf(code), code };
 }
 
 interface EntryAndFilter {
@@ -114,24 +66,29 @@ interface EntryAndFilter {
   readonly filter: string | undefined;
 }
 
-function explainEntry(
+async function explainEntry(
   options: ExplainOptions,
   type: WebhookType,
-  head: Head,
+  { failure, input }: Head,
   { entry, filter }: EntryAndFilter,
-): readonly ExplainedTarget[] {
+): Promise<readonly ExplainedTarget[]> {
   const target = (name: string, result: Result) => explainedTarget(entry, name, result);
-  const { failure, input } = head;
-  if (failure === 'ignored') return [target(entry.name, { outcome: 'ignored', code: DELIVERED, tree: {} })];
+  if (failure === 'ignored' || failure === 'handshake') {
+    const code = failure === 'ignored' ? NOT_LISTED : DELIVERED;
+    return [target(entry.name, { outcome: 'ignored', code, tree: {} })];
+  }
   if (failure !== undefined || input === undefined) {
     return [target(entry.name, { outcome: 'refused', code: failure ?? 'InternalError', tree: {} })];
   }
   try {
     if (entry.fault !== undefined) throw new RequestError('TargetInvalid', entry.fault);
-    return options.select(entry).map(({ name, res }) => {
+    const targets: ExplainedTarget[] = [];
+    for (const { name, res } of await options.select(entry)) {
+      await options.breathe?.();
       const values = { ...input, res };
-      return target(name, runFilters(options.receiver.spec.resourceFilter, filter, type, values));
-    });
+      targets.push(target(name, runFilters(options.receiver.spec.resourceFilter, filter, type, values)));
+    }
+    return targets;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     return [target(entry.name, { outcome: 'refused', code: error.code, message: messageOf(error), tree: {} })];

@@ -29,7 +29,7 @@ export function targetText(
 
 /** `*`: the condition that decides. Line breaks of a filter are spaces. */
 function traceLines(node: TraceNode, indent: string): string[] {
-  const result = node.notEvaluated ? 'not evaluated' : (node.error ?? JSON.stringify(node.value));
+  const result = node['not evaluated'] ? 'not evaluated' : (node.error ?? JSON.stringify(node.value));
   const line = `${indent}${node.decides ? '* ' : '- '}${node.text.replaceAll(/\s+/g, ' ')} → ${result}`;
   return [line, ...node.children.flatMap((child) => traceLines(child, `${indent}  `))];
 }

@@ -5,11 +5,14 @@ import type { TraceNode } from '../../../cel/cel.ts';
 export type TargetOutcome = 'annotated' | 'filtered' | 'refused' | 'ignored';
 
 export interface ExplainedRequest {
-  /** `skipped`: nobody asked by a path. */
-  readonly path: 'known' | 'skipped';
+  /** `skipped`: nobody asked by a path; `unknown`: the Receiver is not served. */
+  readonly path: 'known' | 'unknown' | 'skipped';
   readonly type: string;
-  /** `skipped`: the body was judged when it came, or there is no Secret to judge it by. */
-  readonly proof: 'good' | 'skipped';
+  /**
+   * `bad`: what the code of the answer says, or the event is refused before it. `skipped`: the body was judged when it
+   * came, or the request has no proof, or there is no Secret to judge it by; it is taken as genuine.
+   */
+  readonly proof: 'good' | 'bad' | 'skipped';
   /** '': there is none. */
   readonly contentType: string;
   /** '': the request names none, or events mean nothing to the type. */

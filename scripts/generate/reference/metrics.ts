@@ -3,6 +3,7 @@ import { createTokenMetrics } from '../../../operator/alerts/cloud/token-metrics
 import { createAlertMetrics } from '../../../operator/alerts/metrics.ts';
 import { keptBodiesOf } from '../../../operator/deliveries/bodies/kept-bodies-of.ts';
 import { createFollowMetrics } from '../../../operator/deliveries/follow/metrics.ts';
+import { createReplayMetrics } from '../../../operator/deliveries/replay/metrics.ts';
 import { systemClock } from '../../../operator/observe/clock.ts';
 import { createMetrics } from '../../../operator/observe/metrics.ts';
 import { createReceiverMetrics } from '../../../operator/receivers/metrics.ts';
@@ -20,6 +21,7 @@ export function metricsPage(): string {
   createAlertMetrics({ registry, perObject: true, byPath: false, queue: () => ({ length: 0, oldestAgeSeconds: 0 }) });
   createTokenMetrics(registry, true);
   createSourceMetrics({ registry, perObject: true, samples: () => [] });
+  createReplayMetrics(registry);
   // With the journal's.
   keptBodiesOf({ clock: systemClock, metrics }, { deliveryHistory: 1, deliveryBodiesMemory: 0 });
   const rows = metricsOf(registry)

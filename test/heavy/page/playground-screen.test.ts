@@ -57,10 +57,10 @@ function bodyOf(id: string | undefined) {
   return bodies[records.findIndex((record) => record.id === id)];
 }
 
-function answerTo(asked: Asked): readonly [number, unknown] {
+async function answerTo(asked: Asked): Promise<readonly [number, unknown]> {
   try {
-    if (asked.whatIf === true) return [200, whatIf(asked)];
-    return [200, explained(asked, asked.payload ?? bodyOf(asked.delivery))];
+    if (asked.whatIf === true) return [200, await whatIf(asked)];
+    return [200, await explained(asked, asked.payload ?? bodyOf(asked.delivery))];
   } catch (error) {
     const detail = error instanceof Error ? error.message : '';
     return [400, { status: 400, code: 'InvalidCELExpression', detail }];
@@ -85,11 +85,13 @@ function explained({ resourceFilter = OWN, resources, headers = {} }: Asked, pay
   return explain({ receiver, types: webhookTypes, request, select });
 }
 
-function whatIf(asked: Asked) {
-  const outcomeOf = (change: Asked, body: unknown) => explained(change, body).targets[0]?.outcome ?? '';
-  const items = records.map(({ id }, index) => {
-    return { id, before: outcomeOf({}, bodies[index]), after: outcomeOf(asked, bodies[index]) };
-  });
+async function whatIf(asked: Asked) {
+  const outcomeOf = async (change: Asked, body: unknown) => (await explained(change, body)).targets[0]?.outcome ?? '';
+  const items = await Promise.all(
+    records.map(async ({ id }, index) => {
+      return { id, before: await outcomeOf({}, bodies[index]), after: await outcomeOf(asked, bodies[index]) };
+    }),
+  );
   const changed = items.filter(({ before, after }) => before !== after).length;
   return { total: items.length, changed, items, text: '' };
 }

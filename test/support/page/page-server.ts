@@ -41,7 +41,7 @@ export interface PageServer {
 
 interface State {
   readonly folder: string;
-  readonly answer: (request: PageRequest) => PageAnswer;
+  readonly answer: (request: PageRequest) => PageAnswer | Promise<PageAnswer>;
   readonly streams: Set<ServerResponse>;
 }
 
@@ -83,7 +83,10 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
     response.once('close', () => state.streams.delete(response));
     return;
   }
-  const [status, body] = state.answer(await pageRequest(request, url)) ?? [404, { code: 'NotFound', status: 404 }];
+  const [status, body] = (await state.answer(await pageRequest(request, url))) ?? [
+    404,
+    { code: 'NotFound', status: 404 },
+  ];
   const type = status < 400 ? 'application/json' : 'application/problem+json';
   response.writeHead(status, { 'Content-Type': type }).end(JSON.stringify(body));
 }

@@ -34,8 +34,8 @@ function answerTo(type: string) {
 }
 
 describe('the samples', () => {
-  it.each(types.map(({ name }) => name))('of %s reaches its filters', (type) => {
-    const { answer, targets } = answerTo(type);
+  it.each(types.map(({ name }) => name))('of %s reaches its filters', async (type) => {
+    const { answer, targets } = await answerTo(type);
     expect({ answer, outcomes: targets.map(({ outcome }) => outcome) }).toEqual({
       answer: { status: 200, code: 'Delivered' },
       outcomes: ['annotated'],

@@ -58,7 +58,6 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
   const route: Route = { ...key, type: generic, serving };
   const notifier = createNotifier({
     targets: {
-      prepare: () => undefined,
       select(entry) {
         const selection = Promise.withResolvers<readonly SelectedTarget[]>();
         selections.set(entry.name, selection);

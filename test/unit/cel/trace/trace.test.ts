@@ -9,7 +9,7 @@ const options = { variables, result: 'bool' } as const;
 
 /** A line a node: its text, what it was, `*` where it decides. */
 function lines(node: TraceNode, depth = 0): string[] {
-  const result = node.notEvaluated ? 'not evaluated' : (node.error ?? JSON.stringify(node.value));
+  const result = node['not evaluated'] ? 'not evaluated' : (node.error ?? JSON.stringify(node.value));
   const line = `${'  '.repeat(depth)}${node.text} = ${result}${node.decides ? ' *' : ''}`;
   return [line, ...node.children.flatMap((child) => lines(child, depth + 1))];
 }

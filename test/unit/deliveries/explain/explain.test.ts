@@ -81,7 +81,15 @@ describe('the outcome of each target, and the answer', () => {
       [200, 'Delivered'],
     ],
     ['a listed event', { events: ['Push'] }, {}, [['web', 'annotated']], [200, 'Delivered']],
-    ['an unlisted event', { events: ['push'] }, { event: 'ping' }, [['web', 'refused']], [400, 'EventNotListed']],
+    ['an unlisted event', { events: ['push'] }, { event: 'star' }, [['web', 'refused']], [400, 'EventNotListed']],
+    ['an unlisted ping', { events: ['push'] }, { event: 'ping' }, [['web', 'ignored']], [200, 'EventNotListed']],
+    [
+      'an unlisted event that is accepted',
+      { events: ['push'], deliveries: { unlistedEvents: 'Accept' } },
+      { event: 'star' },
+      [['web', 'ignored']],
+      [200, 'EventNotListed'],
+    ],
     ['suspended', { suspend: true }, {}, [['web', 'refused']], [503, 'ReceiverUnavailable']],
     [
       'a missing target beside another',
@@ -101,8 +109,8 @@ describe('the outcome of each target, and the answer', () => {
       [],
       [200, 'Delivered'],
     ],
-  ])('%s', (_, spec, asked, targets, [status, code]) => {
-    const explanation = explained(spec, asked);
+  ])('%s', async (_, spec, asked, targets, [status, code]) => {
+    const explanation = await explained(spec, asked);
     expect({
       targets: explanation.targets.map(({ ref, outcome }) => [ref, outcome]),
       answer: explanation.answer,
@@ -112,32 +120,33 @@ describe('the outcome of each target, and the answer', () => {
     });
   });
 
-  it('a Receiver that cannot be served is refused in the words of its condition', () => {
-    expect(() => explained({ resourceFilter: 'req.a ==' })).toThrow('spec.resourceFilter: 1:9: syntax error');
-    expect(() => explained({ type: 'nothing' })).toThrow('spec.type');
+  it('a Receiver that cannot be served is refused in the words of its condition', async () => {
+    await expect(explained({ resourceFilter: 'req.a ==' })).rejects.toThrow('spec.resourceFilter: 1:9: syntax error');
+    await expect(explained({ type: 'nothing' })).rejects.toThrow('spec.type');
   });
 });
 
 describe('the trees', () => {
-  it('are those of the filters that were asked', () => {
-    const [target] = explained({ resourceFilter: "req.ref == 'x'", resources: [resource('web', 'true')] }).targets;
+  it('are those of the filters that were asked', async () => {
+    const [target] = (await explained({ resourceFilter: "req.ref == 'x'", resources: [resource('web', 'true')] }))
+      .targets;
     expect(Object.keys(target?.tree ?? {})).toEqual(['resourceFilter']);
     expect(target?.tree.resourceFilter).toMatchObject({ text: "req.ref == 'x'", from: 0, to: 14, value: false });
   });
 
-  it('see the object as the flow does', () => {
+  it('see the object as the flow does', async () => {
     const resourceFilter = "res.metadata.labels.env == 'prod'";
     const metadata = { name: 'web', namespace: 'apps', labels: { env: 'prod' } };
     const objects = [
       { name: 'web', res: { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', metadata } },
     ];
-    const [target] = explained({ resourceFilter }, { objects }).targets;
+    const [target] = (await explained({ resourceFilter }, { objects })).targets;
     expect(target?.tree.resourceFilter?.children[0]).toMatchObject({ text: 'res.metadata.labels.env', value: 'prod' });
   });
 });
 
-it('the text has all of it', () => {
-  const { text } = explained({
+it('the text has all of it', async () => {
+  const { text } = await explained({
     events: ['push'],
     resourceFilter:
       "req.ref == 'refs/heads/main'\n  && req.commits.exists(c, c.modified.exists(f, f.startsWith('infra/')))",
@@ -198,8 +207,8 @@ describe('events in envelopes', () => {
     ['an unlisted event of a sender that repeats', 'eventgrid', { events: ['x'] }, event(), 'ignored', 200],
     ['no event', 'cloudevents', {}, { a: 1 }, 'refused', 400],
     ['suspended', 'cloudevents', { suspend: true }, event(), 'refused', 503],
-  ])('%s', (_what, type, spec, body, outcome, status) => {
-    const { targets, answer } = explained({ type, ...spec }, { body: JSON.stringify(body) });
+  ])('%s', async (_what, type, spec, body, outcome, status) => {
+    const { targets, answer } = await explained({ type, ...spec }, { body: JSON.stringify(body) });
     expect(targets.map((target) => target.outcome)).toEqual([outcome]);
     expect(answer.status).toBe(status);
   });

@@ -1,0 +1,69 @@
+/** Why each target of a Receiver is or is not annotated by a request, and what other filters would make of it. */
+import type { Receiver } from '../../../api/receiver/receiver.ts';
+import type { Explained } from '../../explain/explainer.ts';
+import type { Explanation } from '../../explain/explanation.ts';
+import type { WhatIf } from '../../explain/what-if.ts';
+import { type ExplainQuestion, explainQuestion } from '../explain-question.ts';
+import { explainBody } from '../explain-schemas.ts';
+import { heldRecord } from '../held-record.ts';
+import type { ApiState } from '../page-app.ts';
+import { notFound, Problem } from '../problem.ts';
+import type { Route, ShownObject } from '../route.ts';
+import { schemaOf } from '../schemas.ts';
+
+export const explainRoute: Route = {
+  method: 'POST',
+  path: '/receivers/:namespace/:name/explain',
+  right: 'deliveries',
+  describe: {
+    summary:
+      'Why each target is or is not annotated by a request, with the filters of the Receiver or others; nothing is',
+    body: explainBody,
+    answer: { anyOf: [schemaOf('Explanation'), schemaOf('WhatIf')] },
+    problems: [400, 404, 409, 413, 429, 503],
+  },
+  async answer({ object, body, caller }, state): Promise<Explanation | WhatIf> {
+    if (object === undefined) throw notFound();
+    const receiver = object.value as unknown as Receiver;
+    const question = explainQuestion(body, receiver.spec.resources.length);
+    const { namespace, name } = object.ref;
+    const readsBodies = question.kind !== 'request';
+    if (readsBodies && !(await caller.may('payloads', { kind: object.kind, namespace, name }))) throw notFound();
+    return answered(await explained(state, object, receiver, question));
+  },
+};
+
+function explained(
+  { context }: ApiState,
+  { ref }: ShownObject,
+  receiver: Receiver,
+  question: ExplainQuestion,
+): Promise<Explained<Explanation | WhatIf>> {
+  const { journal, explainer } = context;
+  const { filters } = question;
+  if (question.kind === 'request') return explainer.request(receiver, question.request, filters);
+  if (question.kind === 'what-if') {
+    const kept = journal.of(ref).flatMap((record) => {
+      const { body } = record;
+      return typeof body === 'object' ? [{ ...record, body, id: journal.idOf(record) }] : [];
+    });
+    return explainer.whatIf(receiver, kept, filters);
+  }
+  const record = heldRecord(journal, ref, question.id);
+  const { body } = record;
+  if (typeof body !== 'object') {
+    throw new Problem(
+      'NoBody',
+      'The body of the delivery is not kept: set spec.deliveries.keepBodies for the next ones',
+    );
+  }
+  return explainer.delivery(receiver, { ...record, body }, filters);
+}
+
+function answered<T>(outcome: Explained<T>): T {
+  if ('answer' in outcome) return outcome.answer;
+  if (outcome.refused === 'Busy') throw new Problem('TooManyRequests', 'Two explanations are under way');
+  if (outcome.refused === 'TooSlow') throw new Problem('TooSlow', 'The explanation takes longer than 1 s');
+  const [, parameter] = /^spec\.((?:resources\[\d+\]\.filter)|resourceFilter):/.exec(outcome.message) ?? [];
+  throw new Problem('InvalidCELExpression', outcome.message, parameter === undefined ? {} : { parameter });
+}

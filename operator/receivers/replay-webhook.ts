@@ -1,0 +1,107 @@
+/** Has a webhook go through a Receiver's filters and targets of today once more, from its kept body: it was proved when it came. */
+import { httpStatusOf, RequestError } from '../api/errors.ts';
+import { messageOf } from '../api/message-of.ts';
+import { RECEIVER_KIND } from '../api/receiver/receiver.ts';
+import type { Journal } from '../deliveries/records/journal.ts';
+import type { DeliveryRecord } from '../deliveries/records/record.ts';
+import { createTargetOutcomes } from '../deliveries/records/target-outcomes.ts';
+import type { Clock } from '../observe/clock.ts';
+import type { Logger } from '../observe/log.ts';
+import type { WebhookRequest, WebhookVerifier } from '../webhooks/webhook-type.ts';
+import { judgeRequest, type ServedRoute, servedRoute } from './judge-request.ts';
+import type { Notifier } from './notify.ts';
+import { notifyRequest, statusOf } from './notify-request.ts';
+import { settleLater, verdictOf, type WebhookNotes } from './record-webhook.ts';
+import type { RouteTable } from './routes.ts';
+
+export interface ReplayOptions {
+  readonly journal: Journal;
+  readonly routes: Pick<RouteTable, 'findByKey'>;
+  readonly notifier: Notifier;
+  readonly clock: Pick<Clock, 'now' | 'elapsedMs'>;
+  readonly log: Logger;
+}
+
+export interface WebhookToReplay {
+  readonly record: DeliveryRecord;
+  readonly request: WebhookRequest;
+}
+
+const PROVED: WebhookVerifier = { head: () => () => ({}) };
+
+/** @returns the record of it; undefined: no records are kept. Never throws. */
+export async function replayWebhook(
+  options: ReplayOptions,
+  { record, request }: WebhookToReplay,
+): Promise<DeliveryRecord | undefined> {
+  const { journal, clock } = options;
+  const [startedMs, atMs] = [clock.elapsedMs(), clock.now()];
+  const notes: WebhookNotes = {};
+  const { status, code } = await outcomeOf(options, { record, request }, notes);
+  const verdict = verdictOf(status, notes);
+  const replayed = journal.add({
+    atMs,
+    ms: clock.elapsedMs() - startedMs,
+    bytes: request.body.length,
+    object: record.object,
+    type: record.type,
+    event: record.event ?? notes.event,
+    origin: 'replayed',
+    verdict,
+    code: verdict === 'ignored' ? 'EventNotListed' : code,
+    status,
+    targets: notes.account?.targets,
+    targetCounts: notes.account?.counts,
+    announced: notes.announced,
+    duplicateOf: journal.idOf(record),
+  });
+  if (replayed?.verdict === 'pending') settleLater(journal, replayed, notes);
+  return replayed;
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly code: string;
+}
+
+async function outcomeOf(
+  { routes, notifier, log }: ReplayOptions,
+  { record, request }: WebhookToReplay,
+  notes: WebhookNotes,
+): Promise<Outcome> {
+  const { namespace, name } = record.object;
+  const about = { controller: RECEIVER_KIND.toLowerCase(), namespace, name, type: record.type };
+  try {
+    const route = routes.findByKey(`${namespace}/${name}`);
+    if (route === undefined) throw new RequestError('PathUnknown');
+    const served = servedRoute(route);
+    if (served === undefined) throw new RequestError('ReceiverUnavailable');
+    await notifyAgain(notifier, served, request, notes);
+    const status = statusOf(notes.notified ?? []);
+    log.info({ ...about, status }, 'webhook replayed');
+    return { status, code: 'Delivered' };
+  } catch (error) {
+    const code = error instanceof RequestError ? error.code : 'InternalError';
+    log.error({ ...about, code, error: messageOf(error) }, 'webhook could not be replayed');
+    return { status: httpStatusOf(code), code };
+  }
+}
+
+async function notifyAgain(
+  notifier: Notifier,
+  served: ServedRoute,
+  request: WebhookRequest,
+  notes: WebhookNotes,
+): Promise<void> {
+  const startedMs = notifier.nowMs();
+  const proved = { ...served, serving: { ...served.serving, verifier: PROVED } };
+  notes.account = createTargetOutcomes();
+  const { account } = notes;
+  notes.notified = await judgeRequest(
+    proved,
+    request,
+    notes,
+  )(request.body, (inputs) =>
+    notifyRequest(notifier, served, { inputs, bytes: request.body.length, startedMs, account }),
+  );
+}

@@ -1,0 +1,219 @@
+/** A delivery whose body is kept: shown, explained, tried with other filters, and replayed, by the API of the built operator. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { List } from '../../operator/deliveries/api/list.ts';
+import type { ProblemBody } from '../../operator/deliveries/api/problem.ts';
+import type { Explanation } from '../../operator/deliveries/explain/explanation.ts';
+import type { WhatIf } from '../../operator/deliveries/explain/what-if.ts';
+import type { RecordView } from '../../operator/deliveries/records/record-view.ts';
+import { reusedControlPlane } from '../support/control-plane.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { createWorld, signed, TOKEN, type World } from '../support/world.ts';
+
+const CANARY = 'canary-b7c1';
+const MAIN = "req.ref == 'refs/heads/main'";
+
+let world: World;
+let path: string;
+
+beforeAll(async () => {
+  world = await createWorld(await reusedControlPlane(), { args: ['--shutdown-delay=0s', '--page-actions'] });
+  await world.secret('hook', { token: TOKEN });
+  await world.target('GitRepository', 'app');
+  await world.receiver('web', {
+    type: 'github',
+    events: ['push'],
+    secretRef: { name: 'hook' },
+    resourceFilter: MAIN,
+    resources: [{ kind: 'GitRepository', name: 'app' }],
+    deliveries: { keepBodies: 5 },
+  });
+  path = await world.ready('web');
+});
+
+afterAll(async () => {
+  await world.end();
+});
+
+const ofWeb = (rest: string) => `/receivers/${world.namespace}/web${rest}`;
+
+async function ask<T>(route: string, body?: unknown, token?: string): Promise<{ status: number; body: T }> {
+  const response = await fetch(`${world.operator.pageUrl}/api/v1${route}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as T };
+}
+
+async function records(): Promise<readonly RecordView[]> {
+  return (await ask<List<RecordView>>(ofWeb('/deliveries'))).body.items;
+}
+
+/** Sends a webhook, and waits until its body is kept. */
+async function keep(payload: object): Promise<RecordView> {
+  const webhook = signed(payload);
+  const id = crypto.randomUUID();
+  const { status } = await world.post(path, { ...webhook, headers: { ...webhook.headers, 'x-github-delivery': id } });
+  expect(status).toBe(200);
+  return waitFor(`the body of ${id}`, async () =>
+    (await records()).find(({ providerId, body }) => providerId === id && body === 'kept'),
+  );
+}
+
+const push = (branch: string) => ({ ref: `refs/heads/${branch}`, after: 'a'.repeat(40) });
+
+describe('a kept body', () => {
+  it('is shown without what may be secret, and has no other place', async () => {
+    const secrets = { access_token: CANARY, url: `https://me:${CANARY}@git.example.com/?t=${CANARY}`, said: TOKEN };
+    const record = await keep({ ...push('main'), ...secrets });
+    expect(record).toMatchObject({ verdict: 'accepted', redacted: true });
+    const { status, body } = await ask<object>(ofWeb(`/deliveries/${record.id}/payload`));
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      ...push('main'),
+      access_token: '[redacted]',
+      url: 'https://[redacted]@git.example.com/?[redacted]',
+      said: '[redacted]',
+    });
+    const metrics = await (await fetch(world.operator.metricsUrl)).text();
+    expect(metrics).toMatch(/^sluice_delivery_bodies_bytes [1-9]\d*$/m);
+    const readable = [JSON.stringify(await records()), JSON.stringify(await world.log()), metrics];
+    readable.push(JSON.stringify((await ask(ofWeb('/explain'), { delivery: record.id })).body));
+    for (const text of readable) {
+      expect(text).not.toContain(CANARY);
+      expect(text).not.toContain(TOKEN);
+    }
+  });
+
+  it('is not there for a delivery that was refused', async () => {
+    const id = crypto.randomUUID();
+    const forged = signed(push('main'), 'push', 'another token');
+    await world.post(path, { ...forged, headers: { ...forged.headers, 'x-github-delivery': id } });
+    const [newest] = await records();
+    expect(newest).toMatchObject({ verdict: 'refused', code: 'SignatureMismatch' });
+    expect(newest).not.toHaveProperty('body');
+    expect((await ask<ProblemBody>(ofWeb(`/deliveries/${newest?.id}/payload`))).status).toBe(404);
+    const explained = await ask<ProblemBody>(ofWeb('/explain'), { delivery: newest?.id });
+    expect([explained.status, explained.body.code]).toEqual([409, 'NoBody']);
+  });
+});
+
+describe('an explanation', () => {
+  it('of a kept body has the filter of now, taken apart, and annotates nothing', async () => {
+    const record = await keep(push('dev'));
+    const before = await world.requestedAt('GitRepository', 'app');
+    const { status, body } = await ask<Explanation>(ofWeb('/explain'), { delivery: record.id });
+    expect(status).toBe(200);
+    expect(body.request).toEqual({
+      path: 'known',
+      type: 'github',
+      proof: 'skipped',
+      contentType: 'application/json',
+      event: 'push',
+      eventListed: true,
+    });
+    expect(body.answer).toEqual({ status: 200, code: 'Delivered' });
+    const ref = `GitRepository/${world.namespace}/app`;
+    expect(body.targets).toMatchObject([{ ref, entry: 'spec.resources[0]', outcome: 'filtered' }]);
+    const tree = body.targets[0]?.tree.resourceFilter;
+    expect(tree).toMatchObject({ text: MAIN, from: 0, to: MAIN.length, value: false, decides: true });
+    expect(tree?.children[0]).toMatchObject({ text: 'req.ref', from: 0, to: 7, value: 'refs/heads/dev' });
+    expect(body.text).toContain(`* ${MAIN} → false`);
+    expect(await world.requestedAt('GitRepository', 'app')).toBe(before);
+  });
+
+  it.each<[what: string, asked: () => object, outcome: string, answer: object]>([
+    [
+      'taken as genuine without a proof',
+      () => ({ payload: push('main'), headers: { 'X-GitHub-Event': 'push' } }),
+      'annotated',
+      { status: 200, code: 'Delivered' },
+    ],
+    [
+      'judged by its proof',
+      () => ({ payload: signed(push('main')).body, headers: signed(push('main')).headers }),
+      'annotated',
+      { status: 200, code: 'Delivered' },
+    ],
+    [
+      'refused with a wrong one',
+      () => ({ payload: push('main'), headers: signed(push('dev')).headers }),
+      'refused',
+      { status: 400, code: 'SignatureMismatch' },
+    ],
+    [
+      'of an event that is not listed',
+      () => ({ payload: push('main'), headers: { 'X-GitHub-Event': 'star' } }),
+      'refused',
+      { status: 400, code: 'EventNotListed' },
+    ],
+    [
+      'tried with another filter',
+      () => ({ payload: push('dev'), headers: { 'X-GitHub-Event': 'push' }, resourceFilter: '' }),
+      'annotated',
+      { status: 200, code: 'Delivered' },
+    ],
+    [
+      'tried with another filter of an entry',
+      () => ({
+        payload: push('main'),
+        headers: { 'X-GitHub-Event': 'push' },
+        resources: [{ filter: "res.metadata.name == 'other'" }],
+      }),
+      'filtered',
+      { status: 200, code: 'Delivered' },
+    ],
+  ])('of a request that is %s', async (_what, asked, outcome, answer) => {
+    const { status, body } = await ask<Explanation>(ofWeb('/explain'), asked());
+    expect(status).toBe(200);
+    expect(body.targets.map((target) => target.outcome)).toEqual([outcome]);
+    expect(body.answer).toEqual(answer);
+  });
+
+  it('finds a target that is not there', async () => {
+    await world.receiver('lost', {
+      type: 'generic',
+      secretRef: { name: 'hook' },
+      resources: [{ kind: 'GitRepository', name: 'mispelt' }],
+    });
+    await world.ready('lost');
+    const { body } = await ask<Explanation>(`/receivers/${world.namespace}/lost/explain`, { payload: {} });
+    expect(body.answer).toEqual({ status: 500, code: 'TargetNotFound' });
+  });
+
+  it.each<[parameter: string | undefined, asked: object, code: string]>([
+    ['resourceFilter', { payload: {}, resourceFilter: 'req.ref ==' }, 'InvalidCELExpression'],
+    ['resources[0].filter', { payload: {}, resources: [{ filter: 'nobody' }] }, 'InvalidCELExpression'],
+    ['resources', { payload: {}, resources: [{}, {}] }, 'ParameterInvalid'],
+    ['delivery', {}, 'ParameterInvalid'],
+    ['delivery', { delivery: 1 }, 'ParameterInvalid'],
+    ['headers', { payload: {}, headers: { a: 1 } }, 'ParameterInvalid'],
+    ['whatIf', { whatIf: 'yes' }, 'ParameterInvalid'],
+    ['other', { payload: {}, other: 1 }, 'ParameterInvalid'],
+    [undefined, [], 'BodyInvalid'],
+  ])('that cannot be given names %s', async (parameter, asked, code) => {
+    const { status, body } = await ask<ProblemBody>(ofWeb('/explain'), asked);
+    expect([status, body.code, body.parameter]).toEqual([400, code, parameter]);
+  });
+
+  it('says where a filter does not compile', async () => {
+    const { body } = await ask<ProblemBody>(ofWeb('/explain'), { payload: {}, resourceFilter: 'req.ref ==' });
+    expect(body.detail).toMatch(/^spec\.resourceFilter: 1:\d+: /);
+  });
+});
+
+it('what-if tells which deliveries another filter would change', async () => {
+  const [dev, main] = [await keep(push('dev')), await keep(push('main'))];
+  const { status, body } = await ask<WhatIf>(ofWeb('/explain'), { whatIf: true, resourceFilter: 'true' });
+  expect(status).toBe(200);
+  const item = (record: RecordView) => body.items.find(({ id }) => id === record.id);
+  expect(item(dev)).toEqual({ id: dev.id, before: 'filtered', after: 'annotated' });
+  expect(item(main)).toEqual({ id: main.id, before: 'annotated', after: 'annotated' });
+  expect(body.total).toBe(body.items.length);
+  expect(body.total).toBe((await records()).filter((record) => record.body === 'kept').length);
+  expect(body.changed).toBe(body.items.filter(({ before, after }) => before !== after).length);
+  expect(body.text).toMatch(new RegExp(`^${body.total} deliveries: ${body.changed} changes?: .*${dev.id} `));
+});
