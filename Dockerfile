@@ -51,6 +51,6 @@ ENV PATH="/nodejs/bin" \
       MALLOC_TRIM_THRESHOLD_="131072" \
       MALLOC_MMAP_THRESHOLD_="131072"
 USER 65532:65532
-EXPOSE 9292 9443 9090 9081 8080 9440
+EXPOSE 9292 9443 9090 9080 9081 8080 9440
 # It writes no file, so that the root may be read-only.
 ENTRYPOINT ["/nodejs/bin/node", "/sluice/operator.mjs"]

@@ -19,7 +19,7 @@ import {
   Volume,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { EVENT_PORT, PEER_AUDIENCE, PEER_PORT, PEER_TOKEN_FILE } from '../operator/api/installation.ts';
+import { EVENT_PORT, PAGE_PORT, PEER_AUDIENCE, PEER_PORT, PEER_TOKEN_FILE } from '../operator/api/installation.ts';
 import { memoryEnv } from '../operator/config/memory-env.ts';
 import { commonLabels, NAME, selectorLabels } from './labels.ts';
 import { operatorArgs, TLS_FOLDER } from './operator-args.ts';
@@ -39,7 +39,14 @@ const pullPolicies: Readonly<Record<SluiceValues['imagePullPolicy'], ImagePullPo
 
 function containerOf(values: SluiceValues, certificate: Volume | undefined): ContainerProps {
   const { cpuRequestMillis, memoryRequestMebibytes, memoryLimitMebibytes } = values.resources;
-  const portNames: readonly PortName[] = [...webhookPorts(values), EVENT_PORT, PEER_PORT, 'http-prom', 'healthz'];
+  const portNames: readonly PortName[] = [
+    ...webhookPorts(values),
+    EVENT_PORT,
+    PAGE_PORT,
+    PEER_PORT,
+    'http-prom',
+    'healthz',
+  ];
   const probe = { port: ports.healthz, periodSeconds: Duration.seconds(10), timeoutSeconds: Duration.seconds(5) };
   return {
     name: 'operator',

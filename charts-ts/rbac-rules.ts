@@ -49,15 +49,21 @@ const serviceAccountRules: readonly Rule[] = [
 ];
 
 /**
- * What no Role can give, as it is in no namespace: nodes, and the judgement of tokens. Who serves one namespace needs no
- * ClusterRole for it: there replicas do not ask each other.
+ * What no Role can give, as it is in no namespace: nodes, and the judgement of tokens and rights. Who serves one namespace
+ * needs no ClusterRole for it: there replicas do not ask each other, and the page takes no token.
  */
 export function clusterRules({ exposure, watchAllNamespaces }: SluiceValues): readonly Rule[] {
   return [
     ...(exposure.nodePort ? [{ group: '', resources: ['nodes'], verbs: READ }] : []),
-    ...(watchAllNamespaces ? [{ group: 'authentication.k8s.io', resources: ['tokenreviews'], verbs: ['create'] }] : []),
+    ...(watchAllNamespaces ? reviewRules : []),
   ];
 }
+
+/** To have the API server say who a token is of, and what they may see. */
+const reviewRules: readonly Rule[] = [
+  { group: 'authentication.k8s.io', resources: ['tokenreviews'], verbs: ['create'] },
+  { group: 'authorization.k8s.io', resources: ['subjectaccessreviews'], verbs: ['create'] },
+];
 
 /** In the operator's own namespace: its Lease, its other replicas, and the objects that expose its pods. */
 export function ownNamespaceRules({ exposure }: SluiceValues): readonly Rule[] {

@@ -193,6 +193,14 @@ const rights = {
   }),
 };
 
+const rbac = group("Rights of people, beside those of Kubernetes' roles view, edit and admin.", {
+  aggregate: value(
+    yesOrNo,
+    false,
+    "Adds what was delivered (ClusterRole sluice-deliveries-view) to Kubernetes' roles view, edit and admin, and kept bodies (sluice-payloads-view) and replays (sluice-replay) to edit and admin; false: to none.",
+  ),
+});
+
 const exposure = group('The objects that Receivers request by spec.exposure, and the URLs in their status.', {
   services: value(yesOrNo, true, 'Lets the operator write Services, in its own namespace.'),
   ingresses: value(yesOrNo, true, 'Lets it write Ingresses there.'),
@@ -270,6 +278,7 @@ export const declaration = {
     annotations: value(texts, {}, 'Annotations, such as grafana_folder.'),
   }),
   ...rights,
+  rbac,
   alerts,
   sources,
   exposure,

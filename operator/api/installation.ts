@@ -20,6 +20,9 @@ export const EVENT_SERVICE = 'notification-controller';
 /** The name of the container's port for events. */
 export const EVENT_PORT = 'http';
 
+/** The name of the container's port for the page, which is on loopback by default. */
+export const PAGE_PORT = 'page';
+
 /** The headless Service that has all replicas, for each other. */
 export const PEER_SERVICE = 'sluice-peers';
 /** The name of its port, and of the container's. */

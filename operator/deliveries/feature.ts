@@ -12,7 +12,7 @@ export const deliveries: CreateFeature = (cluster, config) => {
   const peers = createPeers({ cluster, config, journal, replica: replicaName() });
   const parts: readonly Part[] = [
     peers,
-    createPagePart(cluster, config),
+    createPagePart(cluster, config, peers),
     createCatchUpPart(cluster, config, peers),
     createFollow(cluster, config),
   ];

@@ -63,6 +63,7 @@ export const everyValue = {
     aggregateToEdit: true,
   },
   secrets: { namespaces: ['flux-system', 'tenant'] },
+  rbac: { aggregate: true },
   exposure: {
     nodePort: true,
     externalUrl: 'https://hooks.example.com',

@@ -5,16 +5,21 @@ import { type Access, type Caller, createAccess } from './access.ts';
 import { checkHost, isLoopbackAddress, singleHeader } from './check-host.ts';
 import { shownKindAt } from './kinds.ts';
 import type { PageContext } from './page-context.ts';
+import { isName } from './parameters.ts';
 import { notFound, Problem, problemBody, problemTable } from './problem.ts';
 import { readBody } from './read-body.ts';
 import type { ApiRequest, Route, ShownObject } from './route.ts';
 import { routes } from './routes/index.ts';
 import { servePage } from './serve-page.ts';
+import { createStreams, type Streams } from './streams.ts';
 
 /** What routes share beside what they are given of the operator. */
 export interface ApiState {
   readonly context: PageContext;
   readonly access: Access;
+  readonly streams: Streams;
+  /** All of them. */
+  readonly routes: readonly Route[];
 }
 
 export interface PageApp {
@@ -33,7 +38,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 export function createPageApp(context: PageContext): PageApp {
-  const state: ApiState = { context, access: createAccess(context) };
+  const state: ApiState = { context, access: createAccess(context), streams: createStreams(context), routes };
   const app = context.express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -48,7 +53,7 @@ export function createPageApp(context: PageContext): PageApp {
   serveApi(app, state);
   app.use(servePage(context.folder));
   app.use(onError(context));
-  return { handle: app, stop() {} };
+  return { handle: app, stop: state.streams.stop };
 }
 
 function serveApi(app: Express, state: ApiState): void {
@@ -73,23 +78,30 @@ function serveApi(app: Express, state: ApiState): void {
 function handlerOf(route: Route, state: ApiState): RequestHandler {
   return async (request, response) => {
     const caller = await callerOf(route, request, state);
-    const params = request.params as Record<string, string>;
-    const kind = shownKindAt(params.kind ?? route.path.split('/')[1] ?? '');
-    if (params.kind !== undefined && kind === undefined) throw notFound();
-    const ofPath: ApiRequest = {
-      params,
-      query: new URL(request.url, 'http://page').searchParams,
-      body: undefined,
-      caller,
-      kind,
-      object: undefined,
-      lastEventId: singleHeader(request, 'last-event-id'),
-    };
-    const object = params.name === undefined ? undefined : await objectOf(route, ofPath, state);
+    const ofPath = requestOf(route, request, caller);
+    const object = ofPath.params.name === undefined ? undefined : await objectOf(route, ofPath, state);
     const body = route.method === 'POST' ? await readBody(request) : undefined;
     const apiRequest = { ...ofPath, object, body };
-    if (route.stream !== undefined) await route.stream(apiRequest, state, response);
-    else send(response, 200, 'application/json', (await route.answer?.(apiRequest, state)) ?? null);
+    if (route.stream === undefined) {
+      send(response, 200, 'application/json', (await route.answer?.(apiRequest, state)) ?? null);
+    } else if (request.method === 'HEAD') response.type('text/event-stream').end();
+    else await route.stream(apiRequest, state, response);
+  };
+}
+
+/** Without its object and its body. @throws Problem with 404 for a kind that is not shown. */
+function requestOf(route: Route, request: Request, caller: Caller): ApiRequest {
+  const params = request.params as Record<string, string>;
+  const kind = shownKindAt(params.kind ?? route.path.split('/')[1] ?? '');
+  if (params.kind !== undefined && kind === undefined) throw notFound();
+  return {
+    params,
+    query: new URL(request.url, 'http://page').searchParams,
+    body: undefined,
+    caller,
+    kind,
+    object: undefined,
+    lastEventId: singleHeader(request, 'last-event-id'),
   };
 }
 
@@ -119,10 +131,6 @@ async function objectOf(route: Route, { kind, params, caller }: ApiRequest, stat
     throw new Problem('NotSynced', `Not all ${kind.plural} are known yet`);
   }
   throw notFound();
-}
-
-function isName(text: string): boolean {
-  return /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text);
 }
 
 /** Whether it came over an address that nobody reaches from outside of the pod. */

@@ -1,11 +1,14 @@
 /** What the page and its API get of the operator: they are loaded at their first request, in a file of their own. */
+import type { Condition } from '../../api/meta.ts';
 import type { express } from '../../http/ops-server.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { Clock } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Cluster } from '../../platform/cluster.ts';
 import type { Explainer } from '../explain/explainer.ts';
+import type { Peers } from '../peers/peers.ts';
 import type { Journal } from '../records/journal.ts';
+import type { ObjectRef } from '../records/record.ts';
 import type { Replayer } from '../replay/replayer.ts';
 import type { HostSettings } from './check-host.ts';
 
@@ -18,8 +21,12 @@ export interface PageContext {
   readonly journal: Journal;
   readonly explainer: Explainer;
   readonly replayer: Replayer;
+  /** Of all replicas. */
+  readonly records: Pick<Peers, 'enabled' | 'ask'>;
   /** The name of this one. */
   readonly replica: string;
+  /** Of an object whose status says nothing of it: whether its targets can be found. */
+  readonly resolvedOf?: (object: ObjectRef) => Pick<Condition, 'status' | 'reason' | 'message'> | undefined;
   /** The watches of the features. */
   readonly objects: Cluster['objects'];
   /** With the operator's own rights. */

@@ -38,6 +38,18 @@ export function wordOf(query: URLSearchParams, name: string): string | undefined
   return written;
 }
 
+/** The name of an object or a namespace. @throws Problem */
+export function nameOf(query: URLSearchParams, name: string): string | undefined {
+  const written = parameter(query, name);
+  if (written !== undefined && !isName(written)) throw invalid(name, 'it is a name such as apps');
+  return written;
+}
+
+/** Whether Kubernetes may have an object of that name. */
+export function isName(text: string): boolean {
+  return /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text);
+}
+
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
 
 /** In ms since 1970. @throws Problem when it is no time of RFC 3339. */

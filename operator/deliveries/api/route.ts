@@ -27,6 +27,8 @@ export interface RouteDescription {
   readonly summary: string;
   /** Of the query, by name; the path's are described by the path. */
   readonly query?: Readonly<Record<string, { readonly description: string; readonly schema: ApiSchema }>>;
+  /** Of the request, by name. */
+  readonly headers?: Readonly<Record<string, { readonly description: string }>>;
   /** Of the body of a POST. */
   readonly body?: ApiSchema;
   /** Of the body of 200. */

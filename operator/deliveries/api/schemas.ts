@@ -3,6 +3,18 @@ import { TARGET_OUTCOMES } from '../records/record.ts';
 import { explainSchemas } from './explain-schemas.ts';
 import type { ApiSchema } from './route.ts';
 
+type SchemaName =
+  | 'ObjectRef'
+  | 'Follow'
+  | 'Target'
+  | 'Delivery'
+  | 'Condition'
+  | 'Object'
+  | 'UnknownCall'
+  | 'Settings'
+  | keyof typeof explainSchemas
+  | 'Problem';
+
 const text: ApiSchema = { type: 'string' };
 const count: ApiSchema = { type: 'integer', minimum: 0 };
 const time: ApiSchema = { type: 'string', format: 'date-time' };
@@ -82,6 +94,42 @@ const sometimes = {
   redacted: { type: 'boolean' },
 };
 
+const statusOfCondition: ApiSchema = { enum: ['True', 'False', 'Unknown'] };
+
+const condition = object(
+  {
+    type: text,
+    status: statusOfCondition,
+    reason: text,
+    message: text,
+    lastTransitionTime: time,
+    observedGeneration: count,
+  },
+  ['observedGeneration'],
+);
+
+const shownObject = object(
+  {
+    object: schemaOf('ObjectRef'),
+    type: described(text, 'Of an Alert that of its Provider'),
+    url: described(text, 'With its path; for who may get the object'),
+    conditions: { type: 'array', items: schemaOf('Condition') },
+    lastDelivery: object({ time, event: text, verdict, code: text, revision: text }, ['event', 'revision']),
+    counts: object({
+      hours: {
+        type: 'array',
+        items: object({ accepted: count, refused: count }),
+        minItems: 24,
+        maxItems: 24,
+        description: 'The last 24, from the oldest; the hour that is not over is the last',
+      },
+    }),
+    pushToArtifactMs: described({ type: 'number', minimum: 0 }, 'The median, from the arrival to the artifact'),
+    resolved: object({ status: statusOfCondition, reason: text, message: text }),
+  },
+  ['url', 'lastDelivery', 'pushToArtifactMs', 'resolved'],
+);
+
 const problem = object(
   {
     type: { const: 'about:blank' },
@@ -100,14 +148,16 @@ export const schemas = {
   Follow: follow,
   Target: target,
   Delivery: object({ ...always, ...sometimes }, Object.keys(sometimes)),
+  Condition: condition,
+  Object: shownObject,
+  UnknownCall: object({ at: time, from: text, method: text, code: text }, ['from']),
+  Settings: object({ replica: text, actions: { type: 'boolean' }, links: text }, ['links']),
   ...explainSchemas,
   Problem: problem,
-} as const satisfies Readonly<Record<string, ApiSchema>>;
+} as const satisfies Readonly<Record<SchemaName, ApiSchema>>;
 
 /** Refers to one of {@link schemas}. */
-export function schemaOf(
-  name: 'ObjectRef' | 'Follow' | 'Target' | 'Delivery' | keyof typeof explainSchemas | 'Problem',
-): ApiSchema {
+export function schemaOf(name: SchemaName): ApiSchema {
   return { $ref: `#/components/schemas/${name}` };
 }
 

@@ -59,6 +59,7 @@ function attributesOf(right: Right): readonly ResourceAttributes[] {
 const targets = fluxKinds.map(({ group, plural }) => `${plural}.${group}`);
 const receivers = 'receivers.notification.toolkit.fluxcd.io';
 const brokerReceivers = 'brokerreceivers.sluice.dev';
+const alerts = 'alerts.notification.toolkit.fluxcd.io';
 const leases = 'leases.coordination.k8s.io';
 
 const gateways = 'gateways.gateway.networking.k8s.io';
@@ -78,6 +79,7 @@ const may: readonly Right[] = [
   'get,list,watch deployments.apps flux-system',
   'get,list,watch endpointslices.discovery.k8s.io flux-system',
   'create tokenreviews.authentication.k8s.io',
+  'create subjectaccessreviews.authorization.k8s.io',
   `get,list,watch ${gateways}`,
 ];
 
@@ -261,8 +263,11 @@ describe('with values for one namespace alone', () => {
     expect(stdout.trim().split('\n')).toEqual([
       'clusterrole.rbac.authorization.k8s.io/sluice-brokerreceivers-edit',
       'clusterrole.rbac.authorization.k8s.io/sluice-brokerreceivers-view',
+      'clusterrole.rbac.authorization.k8s.io/sluice-deliveries-view',
+      'clusterrole.rbac.authorization.k8s.io/sluice-payloads-view',
       'clusterrole.rbac.authorization.k8s.io/sluice-receivers-edit',
       'clusterrole.rbac.authorization.k8s.io/sluice-receivers-view',
+      'clusterrole.rbac.authorization.k8s.io/sluice-replay',
     ]);
   });
 });
@@ -309,5 +314,41 @@ describe('the roles for people', () => {
     expect(await into('edit')).toEqual(editors);
     expect(await into('admin')).toEqual(editors);
     expect(await into('view')).toEqual(viewers);
+  });
+
+  it('let whoever has them see deliveries, bodies or replay, and others where the values say so', async () => {
+    const rights = {
+      'deliveries-view': [
+        `get ${receivers}/deliveries`,
+        `get ${brokerReceivers}/deliveries`,
+        `get ${alerts}/deliveries`,
+      ],
+      'payloads-view': [`get ${receivers}/payloads`, `get ${brokerReceivers}/payloads`],
+      replay: [`create ${receivers}/replay`, `create ${brokerReceivers}/replay`],
+    };
+    await install();
+    for (const role of Object.keys(rights)) {
+      await kubectl(['create', 'clusterrolebinding', role, `--clusterrole=sluice-${role}`, `--user=${role}`]);
+    }
+    for (const [role, own] of Object.entries(rights)) {
+      const others = Object.values(rights)
+        .flat()
+        .filter((right) => !own.includes(right));
+      expect(await rowsWhere(false, role, own)).toEqual([]);
+      expect(await rowsWhere(true, role, [...others, `get ${receivers}`])).toEqual([]);
+    }
+    expect(await into('view')).toEqual(viewers);
+    await install({ rbac: { aggregate: true } });
+    expect(await into('view')).toEqual(['brokerreceivers-view', 'deliveries-view', 'receivers-view']);
+    const all = [
+      'brokerreceivers-view',
+      'deliveries-view',
+      'payloads-view',
+      'receivers-edit',
+      'receivers-view',
+      'replay',
+    ];
+    expect(await into('edit')).toEqual(all);
+    expect(await into('admin')).toEqual(all);
   });
 });

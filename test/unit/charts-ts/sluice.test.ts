@@ -21,6 +21,9 @@ describe('Sluice', () => {
       'ClusterRole/sluice-receivers-edit',
       'ClusterRole/sluice-brokerreceivers-view',
       'ClusterRole/sluice-brokerreceivers-edit',
+      'ClusterRole/sluice-deliveries-view',
+      'ClusterRole/sluice-payloads-view',
+      'ClusterRole/sluice-replay',
       'NetworkPolicy/sluice',
       'Service/webhook-receiver',
       'Service/notification-controller',
@@ -361,7 +364,7 @@ describe('tls', () => {
     expect(container.args.slice(0, args.length)).toEqual(args);
     expect(container.args[args.length]).toMatch(/^--events-addr=/);
     const open = container.ports as { containerPort: number }[];
-    expect(open.map(({ containerPort }) => containerPort)).toEqual([...numbers, 9090, 9081, 8080, 9440]);
+    expect(open.map(({ containerPort }) => containerPort)).toEqual([...numbers, 9090, 9080, 9081, 8080, 9440]);
   });
 
   it('mounts the Secret, to be read alone', () => {

@@ -1,7 +1,7 @@
 /** The deliveries of an object that are remembered, from the newest to the oldest. */
 import type { Verdict } from '../../records/record.ts';
 import type { RecordView } from '../../records/record-view.ts';
-import { knownRecords } from '../known-records.ts';
+import { newestFirst } from '../known-records.ts';
 import { type List, partOf } from '../list.ts';
 import { choiceOf, timeOf, wordOf } from '../parameters.ts';
 import { notFound } from '../problem.ts';
@@ -33,8 +33,8 @@ export const deliveriesRoute: Route = {
     const verdict = choiceOf(query, 'verdict', VERDICTS);
     const code = wordOf(query, 'code');
     const sinceMs = timeOf(query, 'since') ?? 0;
-    const { records, partial, recordingSince } = await knownRecords(context, object.ref);
-    const wanted = records.filter(
+    const { items, partial, recordingSince } = await context.records.ask({ object: object.ref });
+    const wanted = newestFirst(items).filter(
       (record) =>
         (verdict === undefined || record.verdict === verdict) &&
         (code === undefined || record.code === code) &&

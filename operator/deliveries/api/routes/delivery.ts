@@ -1,6 +1,5 @@
 /** One delivery. */
 import type { RecordView } from '../../records/record-view.ts';
-import { knownRecords } from '../known-records.ts';
 import { notFound } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { schemaOf } from '../schemas.ts';
@@ -12,8 +11,8 @@ export const deliveryRoute: Route = {
   describe: { summary: 'One delivery', answer: schemaOf('Delivery'), problems: [404, 503] },
   async answer({ object, params }, { context }): Promise<RecordView> {
     if (object === undefined) throw notFound();
-    const { records } = await knownRecords(context, object.ref);
-    const found = records.find(({ id }) => id === params.id);
+    const { items } = await context.records.ask({ object: object.ref });
+    const found = items.find(({ id }) => id === params.id);
     if (found === undefined) throw notFound();
     return found;
   },

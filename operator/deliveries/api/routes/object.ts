@@ -1,0 +1,21 @@
+/** One object, as the list has it. */
+import type { ObjectView } from '../object-view.ts';
+import { objectView } from '../object-view.ts';
+import { notFound } from '../problem.ts';
+import type { Route } from '../route.ts';
+import { schemaOf } from '../schemas.ts';
+
+export const objectRoute: Route = {
+  method: 'GET',
+  path: '/:kind/:namespace/:name',
+  right: 'deliveries',
+  describe: { summary: 'One object', answer: schemaOf('Object'), problems: [404, 503] },
+  async answer({ object, caller }, { context }): Promise<ObjectView> {
+    if (object === undefined) throw notFound();
+    const { ref, kind, value } = object;
+    const { namespace, name } = ref;
+    const withUrl = await caller.may('object', { kind, namespace, name });
+    const { items: records } = await context.records.ask({ object: ref });
+    return objectView({ context, ref, value, records, withUrl });
+  },
+};

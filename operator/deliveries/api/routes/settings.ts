@@ -1,0 +1,21 @@
+/** What the page has to know of the operator to show what there is. */
+import type { Route } from '../route.ts';
+import { schemaOf } from '../schemas.ts';
+
+export interface SettingsView {
+  readonly replica: string;
+  /** Whether replays are served. */
+  readonly actions: boolean;
+  /** A URL with `{kind}`, `{namespace}` and `{name}` of a page about a target. */
+  readonly links?: string;
+}
+
+export const settingsRoute: Route = {
+  method: 'GET',
+  path: '/settings',
+  describe: { summary: 'What the page has to know of the operator', answer: schemaOf('Settings') },
+  async answer(_request, { context: { settings, replica } }): Promise<SettingsView> {
+    const { actions, links } = settings;
+    return { replica, actions, ...(links === undefined ? {} : { links }) };
+  },
+};
