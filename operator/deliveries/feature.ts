@@ -6,12 +6,13 @@ import { createFollow } from './follow/follow.ts';
 import type { Part } from './part.ts';
 import { createPeers } from './peers/peers.ts';
 import { journalOf, replicaName } from './records/journal-of.ts';
+import { createStatusPart } from './status/status-part.ts';
 
 export const deliveries: CreateFeature = (cluster, config) => {
   const journal = journalOf(cluster, config);
   const peers = createPeers({ cluster, config, journal, replica: replicaName() });
   const parts: readonly Part[] = [
-    peers,
+    createStatusPart({ cluster, config, journal, peers }),
     createPagePart(cluster, config, peers),
     createCatchUpPart(cluster, config, peers),
     createFollow(cluster, config),
@@ -19,6 +20,7 @@ export const deliveries: CreateFeature = (cluster, config) => {
   return {
     name: 'deliveries',
     async start() {
+      await peers.start();
       await Promise.all(parts.map((part) => part.start?.()));
     },
     lead(before) {
@@ -27,7 +29,7 @@ export const deliveries: CreateFeature = (cluster, config) => {
     missing: () => [],
     flush: async () => 0,
     async stop() {
-      await Promise.all(parts.map((part) => part.stop?.()));
+      await Promise.all([peers, ...parts].map((part) => part.stop?.()));
     },
   };
 };

@@ -30,7 +30,7 @@ export interface WebhookRecorder {
 export interface WebhookRecorderOptions {
   readonly journal: Journal;
   readonly bodies: Pick<KeptBodies, 'keep'>;
-  readonly routes: Pick<RouteTable, 'find' | 'findWithdrawn'>;
+  readonly routes: Pick<RouteTable, 'find' | 'findByKey' | 'findWithdrawn'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -51,7 +51,8 @@ export function createWebhookRecorder(options: WebhookRecorderOptions): WebhookR
     refused(request) {
       const { path, head, code = 'InternalError' } = request;
       const route = routes.find(path) ?? routes.findWithdrawn(path);
-      if (route !== undefined) journal.add(deliveryOf(route, {}, request, clock.now()));
+      const suspended = route && (routes.findByKey(route.key) ?? route).suspended;
+      if (route !== undefined) journal.add({ ...deliveryOf(route, {}, request, clock.now()), suspended });
       else {
         const method = METHODS.has(head.method) ? head.method : 'OTHER';
         journal.unknownPath({ atMs: clock.now() - request.ms, from: request.sender(), method, code });

@@ -76,7 +76,7 @@ export interface World {
   /** Stops the operator and starts another one. */
   restart(args?: readonly string[]): Promise<void>;
   /** Starts an operator beside the world's own, with a kubeconfig of its own if need be; the world's end is its end. */
-  another(args?: readonly string[], kubeconfig?: string): Promise<OperatorProcess>;
+  another(args?: readonly string[], kubeconfig?: string, env?: WorldOptions['env']): Promise<OperatorProcess>;
   end(): Promise<void>;
 }
 
@@ -134,7 +134,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
 
   const started: OperatorProcess[] = [];
   const usualArgs = options.args ?? ['--shutdown-delay=0s'];
-  async function start(args: readonly string[], own = kubeconfig): Promise<OperatorProcess> {
+  async function start(args: readonly string[], own = kubeconfig, env = options.env): Promise<OperatorProcess> {
     const ports = {
       receiver: await freePort(),
       health: await freePort(),
@@ -147,7 +147,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
       ports,
       args,
       logFile,
-      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(env === undefined ? {} : { env }),
       ...(options.command === undefined ? {} : { command: options.command }),
       guard: controlPlane.guard,
     });
@@ -220,7 +220,7 @@ export async function createWorld(controlPlane: ControlPlane, options: WorldOpti
       await operator.stop();
       operator = await start(args);
     },
-    another: (args: readonly string[] = usualArgs, own = kubeconfig) => start(args, own),
+    another: (args: readonly string[] = usualArgs, own = kubeconfig, env = options.env) => start(args, own, env),
     async end() {
       await Promise.all(started.map((operator) => operator.stop()));
       await controlPlane.kubectl(['delete', 'namespace', namespace, '--wait=false']);

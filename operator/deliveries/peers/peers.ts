@@ -11,7 +11,6 @@ import { Counter } from 'prom-client';
 import { messageOf } from '../../api/message-of.ts';
 import type { Config } from '../../config.ts';
 import type { Cluster } from '../../platform/cluster.ts';
-import type { Part } from '../part.ts';
 import type { Journal } from '../records/journal.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { createPeerCaller, type PeerCaller } from './ask-peer.ts';
@@ -29,9 +28,9 @@ import { createPeerServer } from './peer-server.ts';
 import { createPeerToken, type PeerToken } from './peer-token.ts';
 
 /** What all replicas answered. Times are RFC 3339. */
-export interface PeerAnswers<T = RecordView> {
+export interface PeerAnswers {
   /** From the newest (`lastAt`) to the oldest; of each replica at most 1,000. */
-  readonly items: readonly T[];
+  readonly items: readonly RecordView[];
   /** Who did not answer: Pods, or addresses where a Pod is not known; the Service where replicas cannot be listed. */
   readonly partial: readonly string[];
   /** By replica. */
@@ -40,13 +39,18 @@ export interface PeerAnswers<T = RecordView> {
   readonly servingSince: Readonly<Record<string, string>>;
 }
 
-export interface Peers extends Part {
+export interface Peers {
+  /** @throws Error with one line when the address that was asked for cannot be had. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
   /** Whether there may be other replicas. */
   readonly enabled: boolean;
-  /** Asks every replica. Never throws; takes 2 s at most. */
+  /** Asks every replica. Never throws; takes about 2 s at most, 4 s while replicas are not listed yet. */
   ask(query?: PeerQuery): Promise<PeerAnswers>;
-  /** As `ask`, with what only the leader reads. */
-  records(query?: PeerQuery): Promise<PeerAnswers<PeerRecord>>;
+  /** The records of this replica, with what only a leader reads. */
+  own(query: PeerQuery): PeerAnswer;
+  /** Those of the others; as `ask`. */
+  others(query: PeerQuery): Promise<readonly PeerRecord[]>;
 }
 
 export interface PeersOptions {
@@ -87,22 +91,25 @@ export function createPeers(options: PeersOptions): Peers {
   const servingSinceMs = () => cluster.servingSinceMs;
   const own = createOwnAnswers({ journal, replica, servingSinceMs, clock: cluster.clock });
   const state: State = { options, own, errors, others: undefined, stopServer: undefined };
-  const records = (query: PeerQuery = {}) => askAll(state, query);
   return {
     get enabled() {
       return state.others !== undefined;
     },
-    records,
-    async ask(query) {
-      const answers = await records(query);
-      return { ...answers, items: answers.items.map(withoutLeaderFields) };
+    own: own.answer,
+    async others(query) {
+      const { answers } = await askOthers(state, query);
+      return answers.flatMap(({ items }) => items);
+    },
+    async ask(query = {}) {
+      const mine = own.answer(query);
+      const { answers, partial } = await askOthers(state, query);
+      return merge([mine, ...answers], partial);
     },
     start: () => start(state),
     stop: () => stop(state),
   };
 }
 
-/** @throws Error with one line when the address that was asked for cannot be had. */
 async function start(state: State): Promise<void> {
   const { cluster, config } = state.options;
   const { client, clock, log } = cluster;
@@ -135,18 +142,24 @@ async function stop({ own, others, stopServer }: State): Promise<void> {
   await Promise.all([stopServer?.(), others?.addresses.stop(), others?.caller.close()]);
 }
 
-async function askAll(state: State, query: PeerQuery): Promise<PeerAnswers<PeerRecord>> {
+interface OthersAnswers {
+  readonly answers: readonly PeerAnswer[];
+  readonly partial: readonly string[];
+}
+
+async function askOthers(state: State, query: PeerQuery): Promise<OthersAnswers> {
   const { others, options } = state;
-  const own = state.own.answer(query);
-  if (others === undefined) return merge([own], []);
+  if (others === undefined) return { answers: [], partial: [] };
   const addresses = await listed(others, options);
-  if (addresses === undefined) return merge([own], [options.config.peersService]);
-  const asked = addresses.filter(({ address }) => !others.own.has(address));
-  const answers = await Promise.all(asked.map((peer) => askOne(state, others, peer, query)));
-  const good = answers.flatMap(({ answer }) => (answer === undefined ? [] : [answer]));
-  const heard = new Set([own.replica, ...answers.filter(({ answer }) => answer !== undefined).map(({ name }) => name)]);
-  const silent = answers.flatMap(({ name, answer }) => (answer === undefined && !heard.has(name) ? [name] : []));
-  return merge([own, ...good], silent);
+  if (addresses === undefined) return { answers: [], partial: [options.config.peersService] };
+  const asked = await Promise.all(
+    addresses.filter(({ address }) => !others.own.has(address)).map((peer) => askOne(state, others, peer, query)),
+  );
+  const answers = asked.flatMap(({ answer }) => (answer === undefined ? [] : [answer]));
+  // A replica has several addresses where there is IPv4 and IPv6.
+  const heard = new Set(asked.filter(({ answer }) => answer !== undefined).map(({ name }) => name));
+  const silent = asked.map(({ name }) => name).filter((name) => !heard.has(name) && name !== options.replica);
+  return { answers: answers.filter((answer) => !isOwn(options, answer)), partial: silent };
 }
 
 async function listed({ addresses }: Others, { cluster }: PeersOptions): Promise<readonly PeerAddress[] | undefined> {
@@ -183,7 +196,7 @@ function isOwn({ replica, journal }: PeersOptions, answer: PeerAnswer): boolean 
 }
 
 /** A replica that has several addresses counts once. */
-function merge(answers: readonly PeerAnswer[], partial: readonly string[]): PeerAnswers<PeerRecord> {
+function merge(answers: readonly PeerAnswer[], partial: readonly string[]): PeerAnswers {
   const items = new Map<string, PeerRecord>();
   const recordingSince: Record<string, string> = {};
   const servingSince: Record<string, string> = {};
@@ -193,7 +206,12 @@ function merge(answers: readonly PeerAnswer[], partial: readonly string[]): Peer
     if (answer.servingSince !== undefined) servingSince[answer.replica] = answer.servingSince;
   }
   const sorted = [...items.values()].sort((a, b) => compare(timeOf(b), timeOf(a)) || compare(b.id, a.id));
-  return { items: sorted, partial: [...new Set(partial)].sort(), recordingSince, servingSince };
+  return {
+    items: sorted.map(withoutLeaderFields),
+    partial: [...new Set(partial)].sort(),
+    recordingSince,
+    servingSince,
+  };
 }
 
 function timeOf({ lastAt }: PeerRecord): number {

@@ -59,7 +59,7 @@ async function start(name: string, account = 'sluice'): Promise<Replica> {
     journal,
     replica: name,
   });
-  await peers.start?.();
+  await peers.start();
   await objects.apply(peerSlice(name, address ?? { host, addressType: 'IPv4' }, port));
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/internal/v1/deliveries`;
   const replica = { name, journal, peers, registry, url, file };
@@ -89,7 +89,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const { peers, name } of running.splice(0)) {
-    await peers.stop?.();
+    await peers.stop();
     await client.request({
       method: 'DELETE',
       path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/${name}`,
@@ -140,7 +140,7 @@ describe.skipIf(address === undefined)('replicas', () => {
     deliver(one, Date.now());
     deliver(two, Date.now());
     await expect.poll(async () => (await one.peers.ask()).items.length).toBe(2);
-    await three.peers.stop?.();
+    await three.peers.stop();
     const { items, partial } = await one.peers.ask();
     expect(items).toHaveLength(2);
     expect(partial).toEqual(['three']);
