@@ -1,4 +1,5 @@
 import { sourceReasons } from '../../../operator/api/broker-receiver/source-reasons.ts';
+import { deliveringReasons } from '../../../operator/api/delivering-reasons.ts';
 import { errorTable } from '../../../operator/api/errors.ts';
 import { exposureReasons } from '../../../operator/api/exposure-reasons.ts';
 import { resolvedRefsReasons } from '../../../operator/api/resolved-refs-reasons.ts';
@@ -49,6 +50,18 @@ names three entries at most, and says what to do. A suspended object keeps what 
 
 ${table(['status', 'reason', 'meaning', 'what to do'], resolved)}
 
+## Delivering
+
+\`Delivering\` says whether what is sent to a Receiver or BrokerReceiver arrives, over all replicas. It does not affect
+\`Ready\`. What comes while \`spec.suspend\` is true does not count, nor does what is refused for lack of room (503, 429). The
+condition is kept over restarts, until a newer delivery says otherwise.
+
+${table(['status', 'reason', 'meaning', 'what to do'], rowsOf(deliveringReasons))}
+
+\`status.lastDelivery\` of a Receiver has its newest delivery, and the column \`Last\` its time. Both are written at most once
+in \`--delivery-status-interval\`: when the condition changes, or when a newer delivery came and the one that is shown is ten
+minutes old. With \`--delivery-history 0\` there is neither.
+
 ## Ready of a BrokerReceiver
 
 ${table(
@@ -77,6 +90,9 @@ Events on a Receiver have the reason of the condition, or one of these, of a tar
 ${['TargetInvalid', 'TargetNotFound', 'TargetForbidden', 'TargetRefused', 'FilterFailed'].map((code) => `\`${code}\``).join(', ')};
 [error codes](errors.md) says what they mean. \`Failed\` is a reconcile that is retried, \`Succeeded\` one that went well. \`Unsubscribed\`: the
 subscription of a Receiver of type \`sns\` was ended, and it is not subscribed again.
+
+When \`Delivering\` turns False, or for another code, the reason is the [error code](errors.md), or \`SilentBreak\`; \`Delivered\` says that
+it is True again.
 
 Events on a BrokerReceiver are \`Succeeded\`, \`Failed\`, the reason of a stall, or one of these:
 
