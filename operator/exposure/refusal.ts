@@ -10,7 +10,7 @@ export function refusal({ httpStatus, message }: ApiError, object: string): Unfu
   const words = message.replace(/\/hook\/[0-9a-f]+/g, '/hook/…');
   if (httpStatus === 403) {
     const remedy = 'grant the operator the right, by the values under exposure';
-    return { reason: 'AccessDenied', message: `${object} may not be written: ${words}: ${remedy}` };
+    return { reason: 'AccessDenied', message: `${object} may not be made: ${words}: ${remedy}` };
   }
   if (httpStatus !== 422) return undefined;
   return { reason: 'Invalid', message: `the API server rejects ${object}: ${words}: correct spec.exposure` };
