@@ -197,6 +197,7 @@ async function lookAt(state: State, entry: Entry): Promise<void> {
     else postpone(state, entry);
     return;
   }
+  if (told.spec.suspend === true) return;
   if (entry.addition !== undefined && !isWritten(entry.addition, told)) {
     // What is decided is being written.
     postpone(state, entry);
@@ -265,6 +266,8 @@ function calm(state: State, entry: Entry, told: Told): void {
 function provide(state: State, kind: string, told: Told): StatusAddition | undefined {
   const { cluster, config, journal } = state.options;
   if (!journal.enabled) return { removed: ['Delivering'] };
+  // It keeps what it had.
+  if (told.spec.suspend === true) return undefined;
   const { namespace, name } = told.metadata;
   const object = { kind, namespace, name };
   const entry = state.entries.get(keyOf(object));

@@ -268,6 +268,19 @@ describe('the status of deliveries', () => {
     expect(conditionOf('web')).toBeUndefined();
   });
 
+  it('is left alone while the object is suspended', async () => {
+    const { clock, objects, writes, deliver, told, reconcileAll } = setUp(['web', 'paused']);
+    for (const [key, receiver] of objects) {
+      objects.set(key, { ...receiver, spec: { ...receiver.spec, suspend: key === 'apps/paused' } });
+    }
+    await reconcileAll();
+    deliver('paused', 'refused', { code: 'ReceiverUnavailable', suspended: true });
+    deliver('web');
+    await clock.advance(2 * INTERVAL_MS);
+    expect(told('web')).toBe('True Delivered');
+    expect(writes).not.toContain('apps/paused');
+  });
+
   it('forgets objects that are gone', async () => {
     const { clock, objects, writes, deliver, reconcileAll } = setUp(['web']);
     await reconcileAll();
