@@ -4,6 +4,7 @@ import { alertDuplicates } from './alert-duplicates.ts';
 import { alertFaultRows } from './alert-faults.ts';
 import { alertRows } from './alerts.ts';
 import { bodyRows } from './bodies.ts';
+import { deliveryRows } from './deliveries.ts';
 import { forged } from './forged.ts';
 import { hot } from './hot.ts';
 import { idleCalls } from './idle-calls.ts';
@@ -12,6 +13,7 @@ import { neighbourRows } from './neighbours.ts';
 import { outage } from './outage.ts';
 import { quiet } from './quiet.ts';
 import { readyTenThousand, readyThousand } from './ready.ts';
+import { recordCost } from './record-cost.ts';
 import { sqsRows } from './sources.ts';
 import { natsRows } from './sources-nats.ts';
 import { spread } from './spread.ts';
@@ -20,6 +22,7 @@ export const rows: readonly Row[] = [
   readyThousand,
   ...memoryRows,
   ...alertRows,
+  recordCost,
   alertDuplicates,
   ...alertFaultRows,
   ...sqsRows,
@@ -30,6 +33,7 @@ export const rows: readonly Row[] = [
   ...neighbourRows,
   idleCalls,
   quiet,
+  ...deliveryRows,
   spread,
   ...natsRows,
   outage,

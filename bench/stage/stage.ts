@@ -41,6 +41,8 @@ export interface Stage {
   population(): Promise<Population>;
   /** The same with an operator that has done nothing yet. */
   restartOperator(): Promise<void>;
+  /** Another one with further flags, which serves as the first one does and does not lead; whoever starts it ends it. */
+  startBeside(args: readonly string[]): Promise<OperatorProcess>;
   end(): Promise<void>;
 }
 
@@ -84,13 +86,13 @@ export async function createStage(size: StageSize, nodeOptions = ''): Promise<St
   const kubeconfig = await controlPlane.kubeconfigFor({ namespace: 'flux-system', name: 'sluice' });
   const client = kubeClientFor(controlPlane.adminKubeconfig);
 
-  async function start(): Promise<OperatorProcess> {
+  async function start(args: readonly string[] = []): Promise<OperatorProcess> {
     const [receiver, health, metrics, events] = await freePorts(4);
     return await startOperatorProcess({
       bundle: await bundle(),
       kubeconfig,
       ports: { receiver, health, metrics, events },
-      args: [...command.args, SHUTDOWN],
+      args: [...command.args, SHUTDOWN, ...args],
       env: { ...command.env, NODE_OPTIONS: `${command.env.NODE_OPTIONS ?? ''} ${nodeOptions}`.trim() },
       logFile: join(controlPlane.dir, 'operator.log'),
       guard: controlPlane.guard,
@@ -116,6 +118,7 @@ export async function createStage(size: StageSize, nodeOptions = ''): Promise<St
       await operator.stop();
       operator = await start();
     },
+    startBeside: start,
     async end() {
       await operator.stop();
       await client.close();

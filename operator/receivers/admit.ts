@@ -70,7 +70,7 @@ function admitted(
     about: { namespace: route.namespace, name: route.name },
     head(head) {
       if (head.method === 'OPTIONS' && type.options !== undefined) return answerOptions(type.options(head));
-      const judge = judgeRequest(served, head, notes);
+      const judge = judgeRequest(served, head, recorder && notes);
       return (body) => {
         const startedMs = notifier.nowMs();
         return judge(body, (inputs, asked) => {

@@ -56,14 +56,16 @@ const NOTHING: Asked = {};
 /**
  * Judges the head, and gives what judges the body and then acts. Not async: what filters see is large, and a frame that
  * waits for `act` would hold it.
+ * @param recorded what is found out goes there; undefined: nobody asks for it.
  * @throws RequestError for all that the head alone can refuse; so does the function that it returns, for the body.
  */
 export function judgeRequest(
   served: ServedRoute,
   head: RequestHead,
-  notes: DeliveryNotes = {},
+  recorded?: DeliveryNotes,
 ): <T>(body: Buffer, act: Act<T>) => Promise<T> {
   const { serving, type } = served;
+  const notes = recorded ?? {};
   const judgeBody = serving.verifier.head(head);
   const isListed = checkEvent(served, head);
   return (body, act) =>
@@ -71,7 +73,7 @@ export function judgeRequest(
       .then(judgeBody)
       .then(({ claims, credential }) => {
         const request = { ...head, body };
-        takeNote(notes, type, request);
+        takeNote(recorded, type, request);
         if (credential !== undefined) notes.credential = credential;
         const asked = credential === undefined ? NOTHING : { credential };
         if (!isListed) return ignore(notes, act, asked);
@@ -82,7 +84,8 @@ export function judgeRequest(
 }
 
 /** A sender's own words: whatever they are, they change nothing but the record. */
-function takeNote(notes: DeliveryNotes, { announced }: WebhookType, request: WebhookRequest): void {
+function takeNote(notes: DeliveryNotes | undefined, { announced }: WebhookType, request: WebhookRequest): void {
+  if (notes === undefined) return;
   try {
     const found = announced?.(request);
     if (found !== undefined) notes.announced = found;

@@ -1,0 +1,136 @@
+/**
+ * What it costs that deliveries are remembered and followed: two operators on one cluster, one of them without, that take
+ * turns within one run. A share or a difference is that of each pair, and the figure their median.
+ */
+import type { OperatorProcess } from '../../test/support/operator-process.ts';
+import type { Row } from '../row.ts';
+import { medianOf, restingMebibytesOf, rssMebibytesOf } from '../stage/process-facts.ts';
+import type { Stage } from '../stage/stage.ts';
+import { forged, genuine } from '../stage/webhook.ts';
+import { type Load, loadWithCpu, WARM_UP_SECONDS } from './measure-load.ts';
+
+const PAIRS = 5;
+const SECONDS = 4;
+const FRESH_PAIRS = 3;
+const WITHOUT_HISTORY = ['--delivery-history=0'];
+const WITHOUT_FOLLOW = ['--follow=off'];
+/** 60 of each of 1,000 Receivers are more than the 5,000 that are remembered in all. */
+const FILL_SECONDS = 10;
+
+interface Pair {
+  readonly on: OperatorProcess;
+  readonly off: OperatorProcess;
+}
+
+/** @param without the flags of the one that does less. */
+async function withPair<T>(stage: Stage, without: readonly string[], measure: (pair: Pair) => Promise<T>): Promise<T> {
+  const [on, off] = await Promise.all([stage.startBeside([]), stage.startBeside(without)]);
+  try {
+    return await measure({ on, off });
+  } finally {
+    await Promise.all([on.stop(), off.stop()]);
+  }
+}
+
+interface Compared {
+  /** Of the rate without. */
+  readonly share: number;
+  /** CPU of a request more than without. */
+  readonly moreCpuUs: number;
+  readonly cpuMsEach: number;
+}
+
+/** Each goes first as often as the other. */
+async function compare({ on, off }: Pair, load: Load): Promise<Compared> {
+  for (const each of [on, off]) await loadWithCpu(each, { ...load, seconds: WARM_UP_SECONDS });
+  const shares: number[] = [];
+  const differences: number[] = [];
+  const each: number[] = [];
+  for (let pair = 0; pair < PAIRS; pair += 1) {
+    const first = await loadWithCpu(pair % 2 === 0 ? on : off, { ...load, seconds: SECONDS });
+    const second = await loadWithCpu(pair % 2 === 0 ? off : on, { ...load, seconds: SECONDS });
+    const [withIt, without] = pair % 2 === 0 ? [first, second] : [second, first];
+    shares.push(withIt.perSecond / without.perSecond);
+    differences.push((withIt.cpuMsEach - without.cpuMsEach) * 1_000);
+    each.push(without.cpuMsEach);
+  }
+  return { share: medianOf(shares), moreCpuUs: medianOf(differences), cpuMsEach: medianOf(each) };
+}
+
+async function growthOf(operator: OperatorProcess, load: Load): Promise<number> {
+  await loadWithCpu(operator, { ...load, seconds: WARM_UP_SECONDS });
+  const before = rssMebibytesOf(operator.pid);
+  await loadWithCpu(operator, { ...load, seconds: FILL_SECONDS });
+  return (await restingMebibytesOf(operator.pid)) - before;
+}
+
+export const deliveryRows: readonly Row[] = [
+  {
+    name: 'history-forged',
+    title: 'forged requests, beside --delivery-history 0',
+    receivers: 2,
+    figures: [
+      { name: 'share', title: 'share of its rate', original: undefined, target: 0.98, atLeast: true },
+      { name: 'moreCpuUs', title: 'CPU µs more each', original: undefined, target: 2 },
+    ],
+    async measure(stage) {
+      const [path = ''] = (await stage.population()).paths;
+      return await withPair(stage, WITHOUT_HISTORY, async (pair) => ({
+        ...(await compare(pair, { paths: [path], delivery: forged, status: 400 })),
+      }));
+    },
+  },
+  {
+    name: 'history-accepted',
+    title: 'accepted webhooks, beside --delivery-history 0',
+    receivers: 2,
+    figures: [{ name: 'moreCpuUs', title: 'CPU µs more each', original: undefined, target: 5 }],
+    async measure(stage) {
+      const [path = ''] = (await stage.population()).paths;
+      return await withPair(stage, WITHOUT_HISTORY, async (pair) => ({
+        ...(await compare(pair, { paths: [path], delivery: genuine })),
+      }));
+    },
+  },
+  {
+    name: 'history-rest',
+    title: 'at rest, beside --delivery-history 0',
+    receivers: 0,
+    figures: [{ name: 'mebibytes', title: 'RSS MiB more', original: undefined, target: 0.5 }],
+    async measure(stage) {
+      const differences: number[] = [];
+      while (differences.length < FRESH_PAIRS) {
+        differences.push(
+          await withPair(stage, WITHOUT_HISTORY, async ({ on, off }) => {
+            const [more, less] = await Promise.all([on, off].map(({ pid }) => restingMebibytesOf(pid)));
+            return (more ?? 0) - (less ?? 0);
+          }),
+        );
+      }
+      return { mebibytes: medianOf(differences) };
+    },
+  },
+  {
+    name: 'history-full',
+    title: '5,000 deliveries of 1,000 Receivers remembered',
+    receivers: 1_000,
+    figures: [{ name: 'mebibytes', title: 'RSS MiB more than with none', original: undefined, target: 8 }],
+    async measure(stage) {
+      const { paths } = await stage.population();
+      return await withPair(stage, WITHOUT_HISTORY, async ({ on, off }) => {
+        const more = await growthOf(on, { paths });
+        return { mebibytes: more - (await growthOf(off, { paths })), grownMebibytes: more };
+      });
+    },
+  },
+  {
+    name: 'follow',
+    title: '1,000 Receivers, spread load, beside --follow off',
+    receivers: 1_000,
+    figures: [{ name: 'share', title: 'share of its rate', original: undefined, target: 0.95, atLeast: true }],
+    async measure(stage) {
+      const { paths } = await stage.population();
+      return await withPair(stage, WITHOUT_FOLLOW, async (pair) => ({ ...(await compare(pair, { paths })) }));
+    },
+  },
+];
