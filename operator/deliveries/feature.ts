@@ -11,11 +11,12 @@ import { createStatusPart } from './status/status-part.ts';
 export const deliveries: CreateFeature = (cluster, config) => {
   const journal = journalOf(cluster, config);
   const peers = createPeers({ cluster, config, journal, replica: replicaName() });
+  const status = createStatusPart({ cluster, config, journal, peers });
   const parts: readonly Part[] = [
-    createStatusPart({ cluster, config, journal, peers }),
+    status,
     createPagePart(cluster, config, peers),
     createCatchUpPart(cluster, config, peers),
-    createFollow(cluster, config),
+    createFollow(cluster, config, { peers, status }),
   ];
   return {
     name: 'deliveries',

@@ -16,7 +16,7 @@ import {
   startSourceControllerStandIn,
 } from '../support/source-controller/stand-in.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { createWorld, signed, TOKEN, type World } from '../support/world.ts';
+import { conditionOf, createWorld, signed, TOKEN, type World } from '../support/world.ts';
 
 const API_VERSION = 'source.toolkit.fluxcd.io/v1';
 const [FIRST, SECOND, THIRD] = ['1', '2', '3'].map((digit) => digit.repeat(40)) as [string, string, string];
@@ -27,7 +27,9 @@ let standIn: SourceControllerStandIn;
 
 beforeAll(async () => {
   git = await startGitServer();
-  world = await createWorld(await reusedControlPlane());
+  world = await createWorld(await reusedControlPlane(), {
+    args: ['--shutdown-delay=0s', '--delivery-status-interval=1s'],
+  });
   standIn = startSourceControllerStandIn(world.controlPlane.adminKubeconfig, world.namespace);
   await world.secret('hook', { token: TOKEN });
 });
@@ -197,6 +199,37 @@ describe('a push, with a stand-in for source-controller', () => {
       return found?.targets[0]?.outcome === 'annotated' && sent;
     });
     await reaches('chosen', id, 'fresh');
+  });
+});
+
+describe('a source that moves without webhooks, with a stand-in for source-controller', () => {
+  it('is found out after three commits, until a webhook comes', async () => {
+    const push = await source('silent', { interval: '1s' });
+    const delivering = (reason: string) =>
+      waitFor(`the condition to be ${reason}`, async () => {
+        const condition = conditionOf(await world.read('silent'), 'Delivering');
+        return condition?.reason === reason && condition;
+      });
+    let commits = 0;
+    while (conditionOf(await world.read('silent'), 'Delivering')?.reason !== 'SilentBreak') {
+      commits += 1;
+      const commit = commits.toString(16).padStart(40, 'a');
+      git.push('silent', 'main', commit);
+      await waitFor(`commit ${commit}`, async () => (await statusOf('silent')).artifact?.revision.endsWith(commit));
+    }
+    expect(commits).toBeGreaterThan(2);
+    const { status, message } = await delivering('SilentBreak');
+    expect(status).toBe('False');
+    expect(message.replace(/^\d+/, 'n')).toBe(
+      `n commits of GitRepository ${world.namespace}/silent were found by polling; no webhook is known; ` +
+        "look at the sender's hook page",
+    );
+    expect(await metric('sluice_moved_without_webhook_total{kind="GitRepository"}')).toBeGreaterThan(2);
+    await waitFor('an Event', async () =>
+      (await world.events('silent')).some(({ reason }) => reason === 'SilentBreak'),
+    );
+    await push(FIRST, SECOND);
+    expect(await delivering('Delivered')).toMatchObject({ status: 'True' });
   });
 });
 

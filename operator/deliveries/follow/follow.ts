@@ -7,19 +7,34 @@ import type { Cluster } from '../../platform/cluster.ts';
 import { type Notifying, notifyingOf } from '../../receivers/notifying.ts';
 import { regardingReceiver } from '../../receivers/receiver-event.ts';
 import type { Part } from '../part.ts';
+import type { Peers } from '../peers/peers.ts';
 import { journalOf } from '../records/journal-of.ts';
 import type { ObjectRef } from '../records/record.ts';
+import type { StatusPart } from '../status/status-part.ts';
 import { startFollower } from './follower.ts';
 import { createFreshnessGuard, type GuardSettings } from './freshness-guard.ts';
 import { createFollowMetrics } from './metrics.ts';
 import type { OpenRequest } from './open-request.ts';
+import { type ReferrersOptions, referrersOf } from './referrers.ts';
+import { type SilentBreaks, startSilentBreaks } from './silent-break.ts';
 
-export function createFollow(cluster: Cluster, config: Config): Part {
+/** The parts that this one needs. */
+export interface FollowParts {
+  readonly peers: Pick<Peers, 'ask'>;
+  readonly status: Pick<StatusPart, 'silentBreak'>;
+}
+
+export function createFollow(cluster: Cluster, config: Config, { peers, status }: FollowParts): Part {
   const { clock, log } = cluster;
   const journal = journalOf(cluster, config);
   const notifying = notifyingOf(cluster, config);
   const { watches, annotator } = notifying;
   const metrics = createFollowMetrics({ registry: cluster.metrics.registry, perObject: config.metricsPerObject });
+  const referrers: ReferrersOptions = {
+    routes: notifying.routes,
+    receivers: () => notifying.watch.receivers?.keys() ?? [],
+    sameNamespaceOnly: config.noCrossNamespaceRefs,
+  };
   const guard = createFreshnessGuard({
     enabled: config.freshnessGuard,
     ...{ annotator, watches, metrics, clock, log },
@@ -27,8 +42,20 @@ export function createFollow(cluster: Cluster, config: Config): Part {
     onNotSeen: (request, nudges) => tellNotSeen(cluster, notifying, request, nudges),
   });
   let stop: (() => void) | undefined;
+  let silentBreaks: SilentBreaks | undefined;
   return {
     async start() {
+      silentBreaks = startSilentBreaks(
+        {
+          ...{ watches, journal },
+          ask: (object) => peers.ask({ object }),
+          referrersOf: (target, labels) => referrersOf(referrers, target, labels),
+          isLeader: () => cluster.leader.leads,
+          onMoved: metrics.movedSilently,
+          tell: status.silentBreak,
+        },
+        clock.now,
+      );
       stop = startFollower({
         journal,
         watches,
@@ -39,7 +66,9 @@ export function createFollow(cluster: Cluster, config: Config): Part {
         maxTargets: config.deliveryHistory,
       });
     },
+    lead: () => silentBreaks?.lead(),
     async stop() {
+      silentBreaks?.stop();
       stop?.();
       guard.stop();
     },

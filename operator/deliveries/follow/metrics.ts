@@ -10,6 +10,8 @@ export interface FollowMetrics {
   /** It is applied, so long after the webhook. */
   applied(target: ObjectRef, seconds: number): void;
   nudge(outcome: NudgeOutcome): void;
+  /** A source moved to a revision that nobody announced. */
+  movedSilently(target: ObjectRef): void;
 }
 
 export interface FollowMetricsOptions {
@@ -39,11 +41,18 @@ export function createFollowMetrics({ registry, perObject }: FollowMetricsOption
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const moved = new Counter<'kind' | 'namespace' | 'name'>({
+    name: 'sluice_moved_without_webhook_total',
+    help: 'Moves of sources, found by polling, to revisions that no webhook announced; counted by the leader',
+    labelNames,
+    registers: [registry],
+  });
   for (const outcome of NUDGE_OUTCOMES) nudges.inc({ outcome }, 0);
   const labelsOf = (target: ObjectRef) => (perObject ? { ...target } : { kind: target.kind });
   return {
     artifact: (target, seconds) => artifact.observe(labelsOf(target), seconds),
     applied: (target, seconds) => applied.observe(labelsOf(target), seconds),
     nudge: (outcome) => nudges.inc({ outcome }),
+    movedSilently: (target) => moved.inc(labelsOf(target)),
   };
 }

@@ -60,8 +60,11 @@ export function startSourceControllerStandIn(kubeconfig: string, namespace: stri
       const last = fetched.get(key);
       const requestedAt = source.metadata.annotations?.[REQUESTED_AT_ANNOTATION];
       const isAsked = requestedAt !== source.status?.lastHandledReconcileAt;
-      const isDue = last === undefined || Date.now() - last.atMs >= intervalMs;
-      if (!isAsked && !isDue && last?.generation === source.metadata.generation) return;
+      const restMs =
+        last !== undefined && last.generation === source.metadata.generation
+          ? intervalMs - (Date.now() - last.atMs)
+          : 0;
+      if (!isAsked && restMs > 0) return { requeueAfterMs: restMs };
       const handled = requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt };
       if (source.spec.suspend === true) {
         if (isAsked) await writeStatus(client, source, handled);

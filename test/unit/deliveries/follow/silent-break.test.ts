@@ -1,0 +1,270 @@
+/** When it is said of a Receiver that its sources move without webhooks. */
+import { describe, expect, it } from 'vitest';
+import { referrersOf } from '../../../../operator/deliveries/follow/referrers.ts';
+import { startSilentBreaks } from '../../../../operator/deliveries/follow/silent-break.ts';
+import type { PeerAnswers } from '../../../../operator/deliveries/peers/peers.ts';
+import { createJournal } from '../../../../operator/deliveries/records/journal.ts';
+import type { Delivery, ObjectRef } from '../../../../operator/deliveries/records/record.ts';
+import { type RecordView, recordView } from '../../../../operator/deliveries/records/record-view.ts';
+import { compileTargets } from '../../../../operator/receivers/compile-targets.ts';
+import type { ObservedTarget } from '../../../../operator/receivers/observed-target.ts';
+import type { Route } from '../../../../operator/receivers/routes.ts';
+import type { TargetChange } from '../../../../operator/receivers/target-watches.ts';
+import { observed } from './observed.ts';
+
+const START_MS = Date.UTC(2026, 10, 27, 10);
+const WEB: ObjectRef = { kind: 'Receiver', namespace: 'apps', name: 'web' };
+const REF = 'GitRepository/apps/app';
+
+function setUp() {
+  const clock = { nowMs: START_MS, now: () => clock.nowMs };
+  const journal = createJournal({ maxRecords: 100, clock });
+  const listeners: ((change: TargetChange) => void)[] = [];
+  const told: [name: string, message: string | undefined][] = [];
+  const moved: string[] = [];
+  const world = {
+    leads: true,
+    referrers: [WEB],
+    partial: [] as string[],
+    recordingSinceMs: START_MS,
+    others: [] as RecordView[],
+  };
+  let asked = 0;
+  const ask = async (object: ObjectRef): Promise<PeerAnswers> => {
+    asked += 1;
+    const own = journal.of(object);
+    return {
+      items: [...own.map((record) => recordView(record, 'a', journal, own)), ...world.others],
+      partial: world.partial,
+      recordingSince: { a: new Date(START_MS).toISOString(), b: new Date(world.recordingSinceMs).toISOString() },
+      servingSince: {},
+    };
+  };
+  const breaks = startSilentBreaks(
+    {
+      watches: { subscribe: (listener) => void listeners.push(listener) },
+      journal,
+      ask,
+      referrersOf: () => world.referrers,
+      isLeader: () => world.leads,
+      onMoved: ({ name }) => void moved.push(name),
+      tell: ({ name }, message) => void told.push([name, message]),
+    },
+    clock.now,
+  );
+  let now = observed({ revision: 'main@sha1:0' });
+  let commits = 0;
+
+  /** The source changes; done when that is judged. */
+  async function change(more: Partial<ObservedTarget>, kind = 'GitRepository'): Promise<void> {
+    clock.nowMs += 1_000;
+    const metadata = { namespace: 'apps', name: 'app' };
+    const previous = { metadata, observed: now };
+    now = { ...now, ...more };
+    const object = { metadata, observed: now };
+    const event = { type: 'updated', key: 'apps/app', object, previous, initial: false } as const;
+    for (const listener of listeners) listener({ apiVersion: 'v1', kind, event });
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  }
+
+  function commitOf(index: number): string {
+    return index.toString(16).padStart(40, '0');
+  }
+
+  /** It finds one more commit by polling. */
+  function poll(more: Partial<ObservedTarget> = {}): Promise<void> {
+    commits += 1;
+    return change({ revision: `main@sha1:${commitOf(commits)}`, ...more });
+  }
+
+  function deliver(more: Partial<Delivery> = {}) {
+    return journal.add({
+      ...{
+        atMs: clock.nowMs,
+        ms: 1,
+        bytes: 10,
+        type: 'github',
+        origin: 'http',
+        verdict: 'accepted',
+        code: 'Delivered',
+      },
+      ...{ object: WEB, ...more },
+    });
+  }
+
+  const delivery = (requestedAt: string, more: Partial<Delivery> = {}): Partial<Delivery> => ({
+    targets: [{ ref: REF, outcome: 'annotated', requestedAt }],
+    ...more,
+  });
+  return { world, told, moved, change, poll, deliver, delivery, commitOf, breaks, clock, asked: () => asked, journal };
+}
+
+describe('a source that moves by polling', () => {
+  it('three times in a row, breaks the Receiver, and says so', async () => {
+    const { poll, told, moved } = setUp();
+    await poll();
+    await poll();
+    expect(told).toEqual([]);
+    await poll();
+    await poll();
+    const message = (count: number) =>
+      `${count} commits of GitRepository apps/app were found by polling; no webhook is known; look at the sender's hook page`;
+    expect(told).toEqual([
+      ['web', message(3)],
+      ['web', message(4)],
+    ]);
+    expect(moved).toHaveLength(4);
+  });
+
+  it('names the last webhook', async () => {
+    const { poll, deliver, told } = setUp();
+    deliver();
+    for (let move = 0; move < 3; move++) await poll();
+    expect(told.at(-1)?.[1]).toContain('; last webhook 2026-11-27T10:00:00Z; ');
+  });
+
+  it('is not counted where it was asked before, also by other replicas or people', async () => {
+    const { poll, change, told, moved } = setUp();
+    for (let move = 0; move < 6; move++) {
+      await change({ requestedAt: `r${move}` });
+      await poll();
+    }
+    await poll();
+    await poll();
+    await poll({ requestedAt: 'with it' });
+    await poll();
+    await poll();
+    expect(told).toEqual([]);
+    expect(moved).toHaveLength(4);
+  });
+
+  it('is not counted where it handles a request of before the process began', async () => {
+    const { poll, moved } = setUp();
+    await poll({ lastHandledReconcileAt: 'then' });
+    expect(moved).toEqual([]);
+  });
+
+  it('is not counted where some replica was told of the revision, whatever became of that', async () => {
+    const { poll, deliver, told, moved, commitOf, world, journal } = setUp();
+    for (let move = 1; move <= 6; move++) {
+      deliver({ announced: { revision: commitOf(move) } });
+      await poll();
+    }
+    const record = deliver({ announced: { revision: commitOf(7) } });
+    if (record === undefined) throw new Error('not recorded');
+    world.others = [recordView(record, 'b', journal, [])];
+    await poll();
+    expect([told, moved]).toEqual([[], []]);
+  });
+
+  it.each<[what: string, delivery: Partial<Delivery>]>([
+    ['refused', { verdict: 'refused' }],
+    ['made up for', { origin: 'catch-up' }],
+  ])('is counted where that delivery was %s', async (_what, more) => {
+    const { poll, deliver, moved, commitOf } = setUp();
+    deliver({ announced: { revision: commitOf(1) }, ...more });
+    await poll();
+    expect(moved).toEqual(['app']);
+  });
+
+  it('counts for nothing while a replica does not answer, or did not record yet, or another one leads', async () => {
+    const { poll, moved, world, clock, asked } = setUp();
+    world.partial = ['b'];
+    await poll();
+    world.partial = [];
+    world.recordingSinceMs = clock.nowMs + 60_000;
+    await poll();
+    const before = asked();
+    world.leads = false;
+    await poll();
+    expect(asked()).toBe(before);
+    world.leads = true;
+    world.referrers = [];
+    await poll();
+    expect(moved).toEqual([]);
+  });
+
+  it('is no matter of kinds without an artifact', async () => {
+    const { change, moved } = setUp();
+    await change({ revision: 'b' }, 'ImageRepository');
+    expect(moved).toEqual([]);
+  });
+
+  it('begins anew under another leader', async () => {
+    const { poll, told, breaks } = setUp();
+    await poll();
+    await poll();
+    breaks.lead();
+    await poll();
+    expect(told).toEqual([]);
+  });
+});
+
+describe('a break', () => {
+  async function broken() {
+    const world = setUp();
+    for (let move = 0; move < 3; move++) await world.poll();
+    expect(world.told).toHaveLength(1);
+    return world;
+  }
+
+  it('is over with one delivery for the source, and three more moves break it again', async () => {
+    const { deliver, delivery, told, poll } = await broken();
+    deliver(delivery('r1'));
+    expect(told.at(-1)).toEqual(['web', undefined]);
+    await poll();
+    await poll();
+    expect(told).toHaveLength(2);
+    await poll();
+    expect(told.at(-1)?.[1]).toContain('3 commits');
+  });
+
+  it('is over with a delivery to another replica, whose annotation is seen', async () => {
+    const { world, change, told, delivery } = await broken();
+    const elsewhere = setUp();
+    const record = elsewhere.deliver(delivery('r1'));
+    if (record === undefined) throw new Error('not recorded');
+    world.others = [recordView(record, 'b', elsewhere.journal, [])];
+    await change({ requestedAt: 'r1' });
+    expect(told.at(-1)).toEqual(['web', undefined]);
+  });
+
+  it('is not over because somebody annotates the source', async () => {
+    const { change, told } = await broken();
+    await change({ requestedAt: 'by hand' });
+    expect(told).toHaveLength(1);
+  });
+
+  it.each<[what: string, delivery: Partial<Delivery>]>([
+    ['for another target', { targets: [{ ref: 'GitRepository/apps/other', outcome: 'annotated', requestedAt: 'r' }] }],
+    ['that the filters left out', { targets: [{ ref: REF, outcome: 'filtered' }] }],
+    ['that was refused', { verdict: 'refused' }],
+  ])('is not over with a delivery %s', async (_what, more) => {
+    const { deliver, told } = await broken();
+    deliver(more);
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe('the Receivers of a target', () => {
+  const routeOf = (namespace: string, resources: Parameters<typeof compileTargets>[0]['resources']) =>
+    ({ namespace, name: 'web', serving: compileTargets({ resources }, namespace) }) as unknown as Route;
+  const target = { kind: 'GitRepository', namespace: 'apps', name: 'app' };
+
+  it.each([
+    ['by name', routeOf('apps', [{ kind: 'GitRepository', name: 'app' }]), true],
+    ['another name', routeOf('apps', [{ kind: 'GitRepository', name: 'other' }]), false],
+    ['another kind', routeOf('apps', [{ kind: 'Bucket', name: 'app' }]), false],
+    ['by labels', routeOf('apps', [{ kind: 'GitRepository', name: '*', matchLabels: { team: 'a' } }]), true],
+    ['other labels', routeOf('apps', [{ kind: 'GitRepository', name: '*', matchLabels: { team: 'b' } }]), false],
+    ['from elsewhere', routeOf('flux-system', [{ kind: 'GitRepository', name: 'app', namespace: 'apps' }]), true],
+    ['one that is not served', { ...routeOf('apps', []), serving: undefined }, false],
+  ])('%s', (_what, route, isOne) => {
+    const find = (sameNamespaceOnly: boolean) =>
+      referrersOf({ routes: { findByKey: () => route }, receivers: () => ['a/web'], sameNamespaceOnly }, target, {
+        team: 'a',
+      });
+    expect(find(false)).toHaveLength(isOne ? 1 : 0);
+    expect(find(true)).toHaveLength(isOne && route.namespace === 'apps' ? 1 : 0);
+  });
+});
