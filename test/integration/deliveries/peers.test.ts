@@ -1,5 +1,7 @@
 // Replicas that ask each other for deliveries: found by EndpointSlices, judged by TokenReview, on a real API server.
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -41,17 +43,26 @@ async function tokenOf(account: string, audience: string): Promise<string> {
   return createServiceAccounts(client).token(namespace, account, audience);
 }
 
-async function start(name: string, account = 'sluice'): Promise<Replica> {
+interface Settings {
+  readonly account?: string;
+  /** Undefined: any free one. */
+  readonly port?: number;
+  /** The address is the default one. */
+  readonly spare?: true;
+  readonly hasToken?: boolean;
+}
+
+async function start(name: string, { account = 'sluice', hasToken = true, ...where }: Settings = {}): Promise<Replica> {
   const host = address?.host ?? '';
-  const port = await freePort();
-  const file = join(folder, name);
-  await writeFile(file, await tokenOf(account, 'sluice'));
+  const port = where.port ?? (await freePort());
+  const file = join(folder, `${name}-${hasToken}`);
+  if (hasToken) await writeFile(file, await tokenOf(account, 'sluice'));
   const registry = new Registry();
   const journal = createJournal({ maxRecords: 100, clock: systemClock });
   const peers = createPeers({
     cluster: { client, clock: systemClock, log, metrics: { registry } as Metrics, servingSinceMs: systemClock.now() },
     config: {
-      peersAddr: { host, port },
+      peersAddr: { host, port, ...(where.spare === undefined ? {} : { spare: where.spare }) },
       peersService: 'sluice-peers',
       peersTokenFile: file,
       runtimeNamespace: namespace,
@@ -166,8 +177,32 @@ describe.skipIf(address === undefined)('replicas', () => {
     expect((await call(one.url.replace('deliveries', 'others'), own)).status).toBe(404);
   });
 
+  it('need a free address where one is asked for, and do without the default one', async () => {
+    const taken = createServer().listen(0, address?.host);
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    await expect(start('one', { port })).rejects.toThrow(/^cannot listen on .*: address already in use$/);
+    const { peers } = await start('one', { port, spare: true });
+    const two = await start('two');
+    deliver(two, Date.now());
+    await expect.poll(async () => (await peers.ask()).items.length).toBe(1);
+    taken.close();
+  });
+
+  it('are alone without the file of their token, and listen nowhere', async () => {
+    const taken = createServer().listen(0, address?.host);
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const [one, two] = [await start('one', { hasToken: false, port }), await start('two')];
+    deliver(one, Date.now());
+    deliver(two, Date.now());
+    expect(one.peers.enabled).toBe(false);
+    expect(await one.peers.ask()).toMatchObject({ items: [{ replica: 'one' }], partial: [] });
+    taken.close();
+  });
+
   it('name one that has not the same user', async () => {
-    const [one, two] = [await start('one'), await start('two', 'other')];
+    const [one, two] = [await start('one'), await start('two', { account: 'other' })];
     deliver(two, Date.now());
     await expect.poll(async () => (await one.peers.ask()).partial).toEqual(['two']);
     expect((await one.peers.ask()).items).toEqual([]);
