@@ -23,6 +23,8 @@ const stateWords: Readonly<Record<LinkState, string>> = {
   unknown: 'not known',
 };
 
+const SECOND_MS = 1_000;
+
 const titles: Readonly<Record<LinkState, string>> = {
   done: 'Done at',
   broken: 'Broken at',
@@ -76,7 +78,8 @@ function ChainLink({ link, start }: { readonly link: Link; readonly start: strin
 function timeOf(at: string, start: string): string {
   if (at === start) return clockTime(at, now.value);
   const later = Date.parse(at) - Date.parse(start);
-  return later < 0 ? clockTime(at, now.value) : `+${duration(later)}`;
+  // Flux's times are whole seconds: what came after may seem to be before.
+  return later <= -SECOND_MS ? clockTime(at, now.value) : `+${duration(Math.max(0, later))}`;
 }
 
 function Sentence({ sentence }: { readonly sentence: Chain['sentence'] }) {

@@ -6,6 +6,7 @@ const pictures: Readonly<Record<Health, readonly [IconName, tone: string]>> = {
   broken: ['cross', 'bad'],
   unready: ['pause', 'bad'],
   unresolved: ['warning', 'warn'],
+  refused: ['cross', 'warn'],
   pending: ['clock', 'warn'],
   none: ['empty', 'muted'],
   ok: ['check', 'ok'],

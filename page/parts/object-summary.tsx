@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Condition, DeliveryObject, KindPath } from '../api/types.ts';
 import { now } from '../state/now.ts';
+import { capitalized } from '../words/capitalized.ts';
 import { ago, duration } from '../words/durations.ts';
 import { conditionOf, resolvedOf } from '../words/health.ts';
 import { lastDeliveryWords } from '../words/last-delivery-words.ts';
@@ -73,7 +74,7 @@ function ConditionFact(props: { readonly name: string; readonly condition: Omit<
   const [picture, tone] = pictures[condition.status] ?? ['empty', 'muted'];
   return (
     <Fact name={name}>
-      <Icon name={picture} tone={tone} /> {condition.message || condition.reason}
+      <Icon name={picture} tone={tone} /> {capitalized(condition.message || condition.reason)}
     </Fact>
   );
 }

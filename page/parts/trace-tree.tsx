@@ -7,6 +7,9 @@ interface TraceTreeProps {
   readonly onPoint: ((node: TraceNode | undefined) => void) | undefined;
 }
 
+/** In characters: what is longer is in the payload anyway. */
+const LONGEST = 72;
+
 export function TraceTree({ node, onPoint }: TraceTreeProps) {
   return (
     <ul class="tree">
@@ -45,12 +48,12 @@ function TreeNode({ node, onPoint }: TraceTreeProps) {
 function NodeWords({ node }: { readonly node: TraceNode }) {
   return (
     <>
-      <code>{node.text.replaceAll(/\s+/g, ' ')}</code>
+      <code>{node.text.replaceAll(/\s+/g, ' ')}</code>{' '}
       <span class="muted" aria-hidden="true">
         →
-      </span>
+      </span>{' '}
       <TraceValue node={node} />
-      {node.decides ? <span class="decides-word">decides</span> : null}
+      {node.decides ? <span class="decides-word"> decides</span> : null}
     </>
   );
 }
@@ -60,5 +63,15 @@ function TraceValue({ node }: { readonly node: TraceNode }) {
   if (error !== undefined) return <span class="value bad">error: {error}</span>;
   if (node['not evaluated']) return <span class="value muted">not evaluated</span>;
   const tone = value === true ? 'ok' : value === false ? 'bad' : '';
-  return <span class={`value ${tone}`}>{JSON.stringify(value)}</span>;
+  const words = valueWords(value);
+  return (
+    <span class={`value ${tone}`} title={words}>
+      {words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words}
+    </span>
+  );
+}
+
+/** What is no scalar comes as its text, which needs no quotes. */
+function valueWords(value: TraceNode['value']): string {
+  return typeof value === 'string' && /^[[{]/.test(value) ? value : JSON.stringify(value ?? null);
 }

@@ -32,7 +32,9 @@ export function watchObjects(kind: KindPath): () => void {
       if (!ended.aborted) objectList.value = { kind, ...list, loaded: true };
     },
     fail(problem) {
-      objectList.value = { ...objectList.value, problem };
+      // Another token may not allow to see what is there.
+      const items = problem.status === 401 ? [] : objectList.value.items;
+      objectList.value = { ...objectList.value, items, problem };
     },
     show(records) {
       objectList.value = { ...objectList.value, items: withRecords(objectList.value.items, records) };

@@ -38,7 +38,9 @@ export function watchObject(kind: KindPath, namespace: string, name: string): ()
       if (!ended.aborted) oneObject.value = { item, deliveries, loaded: true };
     },
     fail(problem) {
-      oneObject.value = { ...oneObject.value, problem };
+      // Another token may not allow to see what is there.
+      const before = problem.status === 401 || problem.status === 404 ? EMPTY : oneObject.value;
+      oneObject.value = { ...before, problem };
     },
     show(records) {
       const { deliveries } = oneObject.value;

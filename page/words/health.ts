@@ -2,13 +2,14 @@
 import type { Condition, DeliveryObject } from '../api/types.ts';
 
 /** From the worst to the best; `none`: nothing has arrived yet. */
-export type Health = 'broken' | 'unready' | 'unresolved' | 'pending' | 'none' | 'ok';
+export type Health = 'broken' | 'unready' | 'unresolved' | 'refused' | 'pending' | 'none' | 'ok';
 
 /** What each is called on the page. */
 export const healthWords: Readonly<Record<Health, string>> = {
   broken: 'Not delivering',
   unready: 'Not ready',
   unresolved: 'Target missing',
+  refused: 'Last one refused',
   pending: 'Pending',
   none: 'Nothing yet',
   ok: 'Delivering',
@@ -27,10 +28,11 @@ export function healthOf(item: DeliveryObject): Health {
   const { lastDelivery } = item;
   const delivering = conditionOf(item, 'Delivering');
   // An Alert has no conditions.
-  const refused = delivering === undefined && lastDelivery?.verdict === 'refused';
-  if (delivering?.status === 'False' || refused) return 'broken';
+  const refused = lastDelivery?.verdict === 'refused';
+  if (delivering?.status === 'False' || (delivering === undefined && refused)) return 'broken';
   if (conditionOf(item, 'Ready')?.status === 'False') return 'unready';
   if (resolvedOf(item)?.status === 'False') return 'unresolved';
+  if (refused) return 'refused';
   if (lastDelivery?.verdict === 'pending') return 'pending';
   return lastDelivery === undefined ? 'none' : 'ok';
 }
@@ -40,5 +42,6 @@ export function troubleOf(item: DeliveryObject): string {
   const health = healthOf(item);
   if (health === 'unready') return conditionOf(item, 'Ready')?.message ?? '';
   const delivering = conditionOf(item, 'Delivering');
-  return delivering === undefined || delivering.status === 'True' ? '' : delivering.message;
+  const well = delivering === undefined || (delivering.status === 'True' && health !== 'refused');
+  return well ? '' : delivering.message;
 }

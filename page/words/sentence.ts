@@ -1,10 +1,12 @@
 /** Why something did not go on, and what to do, in one sentence. That of a code is the operator's own. */
 import { fixOf } from '../../operator/api/fixes.ts';
 import type { FollowState } from '../api/types.ts';
+import { capitalized } from './capitalized.ts';
 
 /** Of a code or of the outcome of a message; undefined: it needs none. */
 export function sentenceOfCode(code: string): string | undefined {
-  return fixOf(code)?.replace(/^[a-z]/, (first) => first.toUpperCase());
+  const text = fixOf(code);
+  return text && capitalized(text);
 }
 
 /** Where a target has not gone on; undefined: it has, or nothing is known. Commands stand between backticks. */

@@ -77,7 +77,7 @@ describe('the chain of a webhook', () => {
   ])('%s is broken where it was refused: %o', (code, change, links) => {
     const view = record({ code, ...change });
     expect(linksOf(view)).toBe(links);
-    expect(chainOf(view).sentence?.text).toMatch(/^[A-Z].{20,}[^.]$/);
+    expect(chainOf(view).sentence?.text).toMatch(/^(?:[A-Z]|spec\.).{20,}[^.]$/);
   });
 
   it.each<[string, TargetResult, string, string | undefined]>([

@@ -97,7 +97,10 @@ describe('an object', () => {
     ['none', {}],
     ['ok', { lastDelivery, conditions: [condition('Delivering', 'True'), condition('ResolvedRefs', 'True')] }],
     // Fewer than three refusals in a row are no break; an Alert has no condition that says so.
-    ['ok', { lastDelivery: { ...lastDelivery, verdict: 'refused' }, conditions: [condition('Delivering', 'True')] }],
+    [
+      'refused',
+      { lastDelivery: { ...lastDelivery, verdict: 'refused' }, conditions: [condition('Delivering', 'True')] },
+    ],
     ['broken', { lastDelivery: { ...lastDelivery, verdict: 'refused' } }],
   ])('is %s', (health, change) => {
     expect(healthOf(object(change))).toBe(health);
