@@ -307,6 +307,39 @@ describe('a stream', () => {
   });
 });
 
+describe('a request with a body', () => {
+  const explain = (body: string | Uint8Array<ArrayBuffer>, type = 'application/json') => ({
+    method: 'POST',
+    headers: { 'content-type': type },
+    body,
+  });
+  const route = () => `/receivers/${world.namespace}/web/explain`;
+
+  it('is answered by what it asks', async () => {
+    const payload = JSON.stringify({ payload: { ref: 'refs/heads/main' }, headers: { 'X-GitHub-Event': 'push' } });
+    const { status, body } = await ask<{ targets: readonly object[] }>(route(), explain(payload));
+    expect(status).toBe(200);
+    expect(body.targets).toMatchObject([{ ref: `GitRepository/${world.namespace}/app`, outcome: 'annotated' }]);
+  });
+
+  it.each([
+    ['of another type', 'BodyInvalid', '{}', 'text/plain'],
+    ['that is not JSON', 'BodyInvalid', '{', 'application/json'],
+    ['that is not text', 'BodyInvalid', new Uint8Array([0x22, 0xff, 0x22]), 'application/json'],
+  ])('%s is refused', async (_what, code, body, type) => {
+    expect(await problem(route(), explain(body, type))).toMatchObject({ status: 400, code });
+  });
+
+  it('over 1 MiB is refused, whether its length is said before or not', async () => {
+    const big = `"${'a'.repeat(1024 * 1024)}"`;
+    expect(await problem(route(), explain(big))).toMatchObject({ status: 413, code: 'BodyTooLarge' });
+    const head = `POST /api/v1${route()} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
+    const chunk = `${big.length.toString(16)}\r\n${big}\r\n`;
+    const answer = await rawRequest(world.operator.pageUrl, [`${head}Transfer-Encoding: chunked\r\n\r\n`, chunk]);
+    expect(statusOf(answer)).toBe(413);
+  });
+});
+
 describe('who has a token', () => {
   const tokens = new Map<string, string>();
   const as = (account: string): RequestInit => ({ headers: { authorization: `Bearer ${tokens.get(account)}` } });

@@ -1,5 +1,6 @@
 /** Writes `docs/reference/`: what the operator's own tables say, for people. */
 import { crds } from '../../../operator/crds.ts';
+import { apiPage } from './api.ts';
 import { conditionsPage } from './conditions.ts';
 import { crdPage } from './crds.ts';
 import { errorsPage } from './errors.ts';
@@ -14,6 +15,7 @@ export function referencePages(): Readonly<Record<string, string>> {
   const pages = [
     ...kinds.map(({ kind, file, crd }) => ({ file, title: `${kind}: fields`, text: crdPage(crd) })),
     { file: 'conditions.md', title: 'Conditions and reasons', text: conditionsPage() },
+    { file: 'api.md', title: 'The API of deliveries', text: apiPage() },
     { file: 'errors.md', title: 'Error codes', text: errorsPage() },
     { file: 'logs.md', title: 'Log messages', text: logsPage() },
     { file: 'metrics.md', title: 'Metrics', text: metricsPage() },
