@@ -3,6 +3,7 @@
  * PATCHes under way. Receivers fill it; event sources use the part that messages take. One for each cluster.
  */
 
+import type { Alert } from '../api/alert/alert.ts';
 import { fluxKinds } from '../api/flux-kinds.ts';
 import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
@@ -22,6 +23,8 @@ import { type MessageNotification, notifyMessage, type Outcome } from './notify-
 import { createPending, type Pending } from './pending.ts';
 import { createReferenceMetrics } from './references/metrics.ts';
 import { createReferences, type References } from './references/references.ts';
+import { resolveAlert } from './references/resolve-alert.ts';
+import type { resolvedRefs } from './references/resolved-refs.ts';
 import { replayWebhook } from './replay-webhook.ts';
 import { createRouteTable, type RouteTable } from './routes.ts';
 import type { TargetEntry } from './target-entry.ts';
@@ -95,6 +98,17 @@ export function notifyingOf(cluster: Cluster, config: Config): Notifying {
   const notifying = createNotifying(cluster, config);
   made.set(cluster, notifying);
   return notifying;
+}
+
+/** Says of an Alert whether what it names can be found now. @throws ApiError, ConnectionError: nothing is known now. */
+export type ResolveAlert = (alert: Alert) => Promise<ReturnType<typeof resolvedRefs>>;
+
+/** As {@link notifyingOf}: with what is watched for Receivers. */
+export function resolveAlertOf(cluster: Cluster, config: Config): ResolveAlert {
+  const { client, discovery } = cluster;
+  const { watches } = notifyingOf(cluster, config);
+  const sameNamespaceOnly = config.noCrossNamespaceRefs;
+  return (alert) => resolveAlert({ client, discovery, watches, sameNamespaceOnly }, alert);
 }
 
 function createNotifying(cluster: Cluster, config: Config): Notifying {

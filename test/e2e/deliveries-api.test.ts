@@ -237,8 +237,34 @@ describe('the objects of a kind', () => {
     });
   });
 
+  it('say of an Alert whether what it names can be found', async () => {
+    const apiVersion = 'notification.toolkit.fluxcd.io/v1beta3';
+    const provider = { type: 'slack', address: 'https://hooks.slack.com/services/none' };
+    await world.apply({ apiVersion, kind: 'Provider', metadata: { name: 'chat' }, spec: provider });
+    const alert = (name: string, providerName: string, source: string) =>
+      world.apply({
+        ...{ apiVersion, kind: 'Alert', metadata: { name } },
+        spec: { providerRef: { name: providerName }, eventSources: [{ kind: 'GitRepository', name: source }] },
+      });
+    await alert('good', 'chat', 'app');
+    await alert('bad', 'none', 'mispelt');
+    await expect
+      .poll(async () => (await ask<List<ObjectView>>(`/alerts?namespace=${world.namespace}`)).body.items)
+      .toMatchObject([
+        {
+          object: { kind: 'Alert', name: 'bad' },
+          type: 'unknown',
+          resolved: {
+            ...{ status: 'False', reason: 'TargetNotFound' },
+            message: `providerRef: Provider ${world.namespace}/none does not exist, eventSources[0]: GitRepository ${world.namespace}/mispelt does not exist; correct the name, or create it`,
+          },
+        },
+        { object: { kind: 'Alert', name: 'good' }, type: 'slack', resolved: { status: 'True', reason: 'Resolved' } },
+      ]);
+  });
+
   it.each(['brokerreceivers', 'alerts'])('are listed of %s too', async (plural) => {
-    expect((await ask<List<ObjectView>>(`/${plural}?namespace=${world.namespace}`)).body.items).toEqual([]);
+    expect((await ask<List<ObjectView>>(`/${plural}?namespace=none`)).body.items).toEqual([]);
     expect(await problem(`/${plural}/${world.namespace}/none`)).toMatchObject({ status: 404, code: 'NotFound' });
   });
 });

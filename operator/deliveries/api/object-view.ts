@@ -1,12 +1,13 @@
 /** An object as the lists of the API have it: what it is, how it does, and what came last. */
 
+import { ALERT_KIND, type Alert } from '../../api/alert/alert.ts';
 import type { LastDelivery } from '../../api/deliveries.ts';
 import type { Condition } from '../../api/meta.ts';
 import type { KubeObject } from '../../kube/kube-client.ts';
 import type { ObjectRef } from '../records/record.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { type Hours, hoursOf, newestFirst } from './known-records.ts';
-import type { PageContext } from './page-context.ts';
+import type { PageContext, Resolved } from './page-context.ts';
 
 export interface ObjectView {
   readonly object: ObjectRef;
@@ -20,7 +21,7 @@ export interface ObjectView {
   /** The median, from the arrival to the artifact. */
   readonly pushToArtifactMs?: number;
   /** Whether its targets can be found. */
-  readonly resolved?: Pick<Condition, 'status' | 'reason' | 'message'>;
+  readonly resolved?: Resolved;
 }
 
 /** What the views read of an object, whatever its kind. */
@@ -43,12 +44,15 @@ export interface ObjectViewOptions {
   readonly withUrl: boolean;
 }
 
-export function objectView({ context, ref, value, records, withUrl }: ObjectViewOptions): ObjectView {
+export async function objectView({ context, ref, value, records, withUrl }: ObjectViewOptions): Promise<ObjectView> {
   const { status = {} }: AnyObject = value;
   const conditions = (status.conditions ?? []).map((condition) => withoutPath(condition, status.webhookPath));
   const lastDelivery = lastOf(records) ?? status.lastDelivery;
   const pushToArtifactMs = medianToArtifact(records);
-  const resolved = context.resolvedOf?.(ref) ?? conditions.find(({ type }) => type === 'ResolvedRefs');
+  const resolved =
+    ref.kind === ALERT_KIND
+      ? await context.resolvedOf(value as unknown as Alert)
+      : conditions.find(({ type }) => type === 'ResolvedRefs');
   return {
     object: ref,
     type: typeOf(value, context),
@@ -70,7 +74,7 @@ function withoutPath(condition: Condition, path: string | undefined): Condition 
   return { ...condition, message };
 }
 
-function partOfCondition({ status, reason, message }: NonNullable<ObjectView['resolved']>) {
+function partOfCondition({ status, reason, message }: Resolved): Resolved {
   return { status, reason, message };
 }
 

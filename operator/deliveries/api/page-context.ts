@@ -1,4 +1,5 @@
 /** What the page and its API get of the operator: they are loaded at their first request, in a file of their own. */
+import type { Alert } from '../../api/alert/alert.ts';
 import type { Condition } from '../../api/meta.ts';
 import type { express } from '../../http/ops-server.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
@@ -8,9 +9,11 @@ import type { Cluster } from '../../platform/cluster.ts';
 import type { Explainer } from '../explain/explainer.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Journal } from '../records/journal.ts';
-import type { ObjectRef } from '../records/record.ts';
 import type { Replayer } from '../replay/replayer.ts';
 import type { HostSettings } from './check-host.ts';
+
+/** What the condition `ResolvedRefs` says. */
+export type Resolved = Pick<Condition, 'status' | 'reason' | 'message'>;
 
 export interface PageContext {
   /** The operator has it in memory anyway. */
@@ -25,8 +28,8 @@ export interface PageContext {
   readonly records: Pick<Peers, 'enabled' | 'ask'>;
   /** The name of this one. */
   readonly replica: string;
-  /** Of an object whose status says nothing of it: whether its targets can be found. */
-  readonly resolvedOf?: (object: ObjectRef) => Pick<Condition, 'status' | 'reason' | 'message'> | undefined;
+  /** Of an Alert, whose status says nothing of it: whether what it names can be found. Never throws, and takes 2 s at most. */
+  readonly resolvedOf: (alert: Alert) => Promise<Resolved | undefined>;
   /** The watches of the features. */
   readonly objects: Cluster['objects'];
   /** With the operator's own rights. */

@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config.ts';
 import { express } from '../../http/ops-server.ts';
 import type { Cluster } from '../../platform/cluster.ts';
+import { resolveAlertOf } from '../../receivers/notifying.ts';
 import type { Part } from '../part.ts';
 import { journalOf, replicaName } from '../records/journal-of.ts';
 import { createReplayer } from '../replay/replayer.ts';
 import { explainerOptions, replayerOptions } from './page-actions.ts';
 import type { PageContext } from './page-context.ts';
 import { createPageServer } from './page-server.ts';
+import { resolvedAlerts } from './resolved-alerts.ts';
 
 /** Beside the bundle. */
 const FOLDER = fileURLToPath(new URL('./page/', import.meta.url));
@@ -27,6 +29,7 @@ export function createPagePart(cluster: Cluster, config: Config, records: PageCo
       ...{ replayer, explainer: createExplainer(explainerOptions(cluster, config)) },
       ...{ express, journal, records, client, clock, log, replica, folder: FOLDER },
       settings: { hosts, boundHost: pageAddr.host, actions, links },
+      resolvedOf: resolvedAlerts(resolveAlertOf(cluster, config), clock),
       objects: (kind) => cluster.objects(kind),
     });
   }, log);

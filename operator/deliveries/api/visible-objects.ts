@@ -50,12 +50,14 @@ export async function visibleObjects(options: VisibleOptions): Promise<readonly 
   const visible = await allowedNamespaces(caller, 'deliveries', kind, namespaces);
   const readable = await allowedNamespaces(caller, 'object', kind, visible);
   const byObject = Map.groupBy(records, ({ object }) => keyOf(object));
-  return values.flatMap((value) => {
-    const ref = { kind: kind.kind, namespace: value.metadata.namespace ?? '', name: value.metadata.name };
-    if (!visible.has(ref.namespace)) return [];
-    const withUrl = readable.has(ref.namespace);
-    return [objectView({ context, ref, value, records: byObject.get(keyOf(ref)) ?? [], withUrl })];
-  });
+  const shown = values.filter(({ metadata }) => visible.has(metadata.namespace ?? ''));
+  return await Promise.all(
+    shown.map((value) => {
+      const ref = { kind: kind.kind, namespace: value.metadata.namespace ?? '', name: value.metadata.name };
+      const withUrl = readable.has(ref.namespace);
+      return objectView({ context, ref, value, records: byObject.get(keyOf(ref)) ?? [], withUrl });
+    }),
+  );
 }
 
 function keyOf({ kind, namespace, name }: ObjectRef): string {

@@ -20,7 +20,12 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 /** @param text of `openapi.json` */
 export function faultsBy(text: string): FaultsOf {
   const description = JSON.parse(text) as Description;
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true, formats: { 'date-time': DATE_TIME } });
+  const ajv = new Ajv2020({
+    strict: true,
+    allowUnionTypes: true,
+    allErrors: true,
+    formats: { 'date-time': DATE_TIME },
+  });
   ajv.addVocabulary(['components', 'openapi', 'info', 'paths', 'security']);
   ajv.addSchema({ $id: 'api', ...description }, 'api');
   const known = new Map<string, ValidateFunction>();

@@ -16,6 +16,6 @@ export const objectRoute: Route = {
     const { namespace, name } = ref;
     const withUrl = await caller.may('object', { kind, namespace, name });
     const { items: records } = await context.records.ask({ object: ref });
-    return objectView({ context, ref, value, records, withUrl });
+    return await objectView({ context, ref, value, records, withUrl });
   },
 };
