@@ -26,6 +26,17 @@ export const alertingRules: readonly AlertingRule[] = [
     },
   },
   {
+    alert: 'SluicePushToArtifactSlow',
+    expr: 'histogram_quantile(0.95, sum by (le, kind) (rate(sluice_push_to_artifact_seconds_bucket[30m]))) > 120',
+    for: '10m',
+    labels: warning,
+    annotations: {
+      summary: 'A {{ $labels.kind }} takes minutes from a push to its artifact.',
+      description:
+        'Of the pushes of the last half hour, one in twenty took {{ $value | humanizeDuration }} or more from the webhook to the artifact. The deliveries show which step is slow; compare the load of source-controller.',
+    },
+  },
+  {
     alert: 'SluiceNotificationsPending',
     expr: 'max(sluice_notifications_pending_oldest_seconds) > 300',
     for: '1m',

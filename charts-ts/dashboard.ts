@@ -62,6 +62,31 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    title: 'Pushes',
+    panels: [
+      {
+        title: 'From the push to the artifact',
+        description:
+          'From a webhook to the artifact that has what it announced. SluicePushToArtifactSlow fires above 2 minutes.',
+        unit: 's',
+        queries: percentiles('sluice_push_to_artifact_seconds', 'kind'),
+      },
+      {
+        title: 'From the push to its being applied',
+        description: 'With --follow applied: until a Kustomization or HelmRelease has applied it.',
+        unit: 's',
+        queries: percentiles('sluice_push_to_applied_seconds', 'kind'),
+      },
+      {
+        title: 'Annotations repeated by the freshness guard',
+        description:
+          'Of sources that still had the revision before: fresh then, lagging still, ended otherwise, or an error.',
+        unit: 'ops',
+        queries: [{ expr: rate('sluice_freshness_nudges_total', 'outcome'), legend: '{{outcome}}' }],
+      },
+    ],
+  },
+  {
     title: 'Targets',
     panels: [
       {

@@ -141,7 +141,7 @@ describe('kubectl apply --server-side', () => {
       spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', loadBalancerSourceRanges: ['192.0.2.0/24'] },
     });
     expect(await stored('networkpolicy', 'sluice')).toMatchObject({
-      spec: { ingress: [{ from: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }, {}, {}] },
+      spec: { ingress: [{ from: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }, {}, {}, {}] },
     });
     expect(await stored('deployment', 'sluice')).toMatchObject({
       spec: { replicas: 3, template: { metadata: { labels: values.podLabels } } },
@@ -175,7 +175,12 @@ describe('kubectl apply --server-side', () => {
     expect(await stored('networkpolicy', 'sluice')).toMatchObject({
       spec: {
         policyTypes: ['Ingress'],
-        ingress: [{ from, ports: [{ port: 9292 }, { port: 9443 }] }, { ports: [{ port: 9090 }] }, {}],
+        ingress: [
+          { from, ports: [{ port: 9292 }, { port: 9443 }] },
+          { ports: [{ port: 9090 }] },
+          { ports: [{ port: 9081 }] },
+          {},
+        ],
       },
     });
     expect(await stored('networkpolicy', 'sluice-egress')).toMatchObject({ spec: { policyTypes: ['Egress'] } });
@@ -186,8 +191,8 @@ describe('kubectl apply --server-side', () => {
     const { template } = (await stored('deployment', 'sluice')).spec;
     expect(template.spec).toMatchObject({
       priorityClassName: 'system-cluster-critical',
-      volumes: [{ secret: { secretName: 'webhook-tls' } }],
-      containers: [{ volumeMounts: [{ mountPath: '/etc/sluice/tls', readOnly: true }] }],
+      volumes: [{ secret: { secretName: 'webhook-tls' } }, { name: 'peer-token' }],
+      containers: [{ volumeMounts: [{ mountPath: '/etc/sluice/tls', readOnly: true }, { name: 'peer-token' }] }],
     });
   });
 });

@@ -41,6 +41,15 @@ describe('the alerts', () => {
       { [LEADS]: `1${LONG}`, 'sluice_unresolved_refs{kind="Receiver",reason="TargetNotFound"}': `2${LONG}` },
     ],
     [
+      'SluicePushToArtifactSlow',
+      {
+        [LEADS]: `1${LONG}`,
+        'sluice_push_to_artifact_seconds_bucket{kind="GitRepository",le="120"}': `0+9${LONG}`,
+        'sluice_push_to_artifact_seconds_bucket{kind="GitRepository",le="300"}': `0+10${LONG}`,
+        'sluice_push_to_artifact_seconds_bucket{kind="GitRepository",le="+Inf"}': `0+10${LONG}`,
+      },
+    ],
+    [
       'SluiceNotificationsPending',
       { [LEADS]: `1${LONG}`, sluice_notifications_pending_oldest_seconds: `301+60${LONG}` },
     ],
@@ -52,6 +61,8 @@ describe('the alerts', () => {
   const fine = {
     [`${LEADS.slice(0, -1)},pod="a"}`]: `1${LONG}`,
     [`${LEADS.slice(0, -1)},pod="b"}`]: `0${LONG}`,
+    'sluice_push_to_artifact_seconds_bucket{kind="GitRepository",le="2"}': `0+10${LONG}`,
+    'sluice_push_to_artifact_seconds_bucket{kind="GitRepository",le="+Inf"}': `0+10${LONG}`,
     sluice_notifications_pending_oldest_seconds: `0${LONG}`,
     sluice_notifications_age_seconds: `0${LONG}`,
   };
