@@ -15,6 +15,28 @@ const critical = { severity: 'critical' } as const;
 
 export const alertingRules: readonly AlertingRule[] = [
   {
+    alert: 'SluiceWebhooksRefused',
+    expr: 'sum by (kind) (sluice_objects_not_delivering{reason="Refused"}) > 0',
+    for: '1m',
+    labels: warning,
+    annotations: {
+      summary: 'A {{ $labels.kind }} refuses all that it is sent.',
+      description:
+        '{{ $value }} of kind {{ $labels.kind }} refused three or more in a row, and accepted none since. The condition Delivering of the {{ $labels.kind }} has the reason, and what to do.',
+    },
+  },
+  {
+    alert: 'SluiceSilentBreak',
+    expr: 'sum by (kind) (sluice_objects_not_delivering{reason="SilentBreak"}) > 0',
+    for: '1m',
+    labels: warning,
+    annotations: {
+      summary: 'Webhooks for a {{ $labels.kind }} do not arrive any more.',
+      description:
+        'Sources of {{ $value }} objects of kind {{ $labels.kind }} moved three times without a webhook. The condition Delivering names the source: look at the page of the hook at the sender.',
+    },
+  },
+  {
     alert: 'SluiceTargetsUnresolved',
     expr: 'sum by (kind, reason) (sluice_unresolved_refs) > 0',
     for: '10m',

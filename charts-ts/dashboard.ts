@@ -62,6 +62,26 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    title: 'Deliveries',
+    panels: [
+      {
+        title: 'Objects that refuse, or hear nothing',
+        description:
+          'Their condition Delivering is False: Refused, three in a row, or SilentBreak. SluiceWebhooksRefused and SluiceSilentBreak fire.',
+        unit: 'short',
+        queries: [
+          { expr: `sum by (kind, reason) (sluice_objects_not_delivering{${JOB}})`, legend: '{{kind}} {{reason}}' },
+        ],
+      },
+      {
+        title: 'Moves of sources without a webhook',
+        description: 'Found by polling: three in a row of one source are a silent break.',
+        unit: 'ops',
+        queries: [{ expr: rate('sluice_moved_without_webhook_total', 'kind'), legend: '{{kind}}' }],
+      },
+    ],
+  },
+  {
     title: 'Pushes',
     panels: [
       {

@@ -36,6 +36,16 @@ describe('the alerts', () => {
 
   /** Series that make an alert fire, and the alert. */
   const firing: readonly (readonly [alert: string, series: Readonly<Record<string, string>>])[] = [
+    ...[
+      ['SluiceWebhooksRefused', 'Refused'],
+      ['SluiceSilentBreak', 'SilentBreak'],
+    ].map(
+      ([alert = '', reason]) =>
+        [
+          alert,
+          { [LEADS]: `1${LONG}`, [`sluice_objects_not_delivering{kind="Receiver",reason="${reason}"}`]: `1${LONG}` },
+        ] as const,
+    ),
     [
       'SluiceTargetsUnresolved',
       { [LEADS]: `1${LONG}`, 'sluice_unresolved_refs{kind="Receiver",reason="TargetNotFound"}': `2${LONG}` },
