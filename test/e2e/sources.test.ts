@@ -73,6 +73,10 @@ it('a message annotates its target, is acknowledged, and the object says what is
     { ...common, providerId: 'FLUX/2', bytes: 20, targets: [{ ref, outcome: 'annotated', requestedAt }] },
     { ...common, providerId: 'FLUX/1', targets: [{ ref, outcome: 'filtered' }], targetCounts: { filtered: 1 } },
   ]);
+  await waitFor('what Delivering says', async () => {
+    const { message } = (await read('harbor')).status?.conditions?.find(({ type }) => type === 'Delivering') ?? {};
+    return message === 'The last message was accepted';
+  });
   const columns = await world.kubectl('get', 'brcv', 'harbor');
   expect(
     columns
