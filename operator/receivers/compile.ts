@@ -102,7 +102,7 @@ export function compileRoute(
     route: {
       ...routeIdentity(receiver),
       type,
-      serving: { verifier, events, acceptsUnlisted, keep, follow: receiver.spec.follow, ...targets },
+      serving: { verifier, events, acceptsUnlisted, keep, ...targets },
       ...(needsToken ? { credential: 'token' } : {}),
     },
   };

@@ -3,7 +3,6 @@
  * Receivers request the same, the older has it, and the younger is reconciled once it is free.
  */
 
-import type { FollowSpec } from '../api/deliveries.ts';
 import { ReceiverError } from '../api/errors.ts';
 import type { BodiesToKeep } from '../deliveries/bodies/kept-bodies.ts';
 import { createKeyIndex } from '../kube/queue/key-index.ts';
@@ -24,8 +23,6 @@ export interface Serving extends CompiledTargets {
   readonly acceptsUnlisted: boolean;
   /** Undefined: no body is kept. */
   readonly keep?: BodiesToKeep | undefined;
-  /** `spec.follow`. */
-  readonly follow?: FollowSpec | undefined;
 }
 
 /** Whose route it is. */

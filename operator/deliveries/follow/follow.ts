@@ -1,16 +1,16 @@
 /** The part that follows what deliveries had annotated, and has sources annotated again that lag. */
 import { DEFAULT_FOLLOW_WITHIN, type FollowSpec } from '../../api/deliveries.ts';
 import { parseGoDuration } from '../../api/go-duration.ts';
-import { RECEIVER_KIND } from '../../api/receiver/receiver.ts';
 import type { Config } from '../../config.ts';
+import { regarding } from '../../kube/events/regarding.ts';
 import type { Cluster } from '../../platform/cluster.ts';
-import { type Notifying, notifyingOf } from '../../receivers/notifying.ts';
-import { regardingReceiver } from '../../receivers/receiver-event.ts';
+import { notifyingOf } from '../../receivers/notifying.ts';
 import type { Part } from '../part.ts';
 import type { Peers } from '../peers/peers.ts';
 import { journalOf } from '../records/journal-of.ts';
 import type { ObjectRef } from '../records/record.ts';
 import type { StatusPart } from '../status/status-part.ts';
+import { type Told, toldKinds } from '../status/told.ts';
 import { startFollower } from './follower.ts';
 import { createFreshnessGuard, type GuardSettings } from './freshness-guard.ts';
 import { createFollowMetrics } from './metrics.ts';
@@ -38,8 +38,8 @@ export function createFollow(cluster: Cluster, config: Config, { peers, status }
   const guard = createFreshnessGuard({
     enabled: config.freshnessGuard,
     ...{ annotator, watches, metrics, clock, log },
-    settingsOf: (object) => guardSettings(followSpecOf(notifying, object)),
-    onNotSeen: (request, nudges) => tellNotSeen(cluster, notifying, request, nudges),
+    settingsOf: (object) => guardSettings(toldOf(cluster, object)?.spec.follow),
+    onNotSeen: (request, nudges) => tellNotSeen(cluster, request, nudges),
   });
   let stop: (() => void) | undefined;
   let silentBreaks: SilentBreaks | undefined;
@@ -75,8 +75,9 @@ export function createFollow(cluster: Cluster, config: Config, { peers, status }
   };
 }
 
-function followSpecOf({ routes }: Notifying, { kind, namespace, name }: ObjectRef): FollowSpec | undefined {
-  return kind === RECEIVER_KIND ? routes.findByKey(`${namespace}/${name}`)?.serving?.follow : undefined;
+/** The object that a delivery came for, as it is now. */
+function toldOf(cluster: Cluster, { kind, namespace, name }: ObjectRef): Told | undefined {
+  return cluster.objects(kind)?.get(`${namespace}/${name}`) as Told | undefined;
 }
 
 function guardSettings({ fresh, within }: FollowSpec = {}): GuardSettings {
@@ -84,7 +85,7 @@ function guardSettings({ fresh, within }: FollowSpec = {}): GuardSettings {
   return { fresh: fresh ?? true, withinMs };
 }
 
-function tellNotSeen(cluster: Cluster, { routes }: Notifying, request: OpenRequest, nudges: number): void {
+function tellNotSeen(cluster: Cluster, request: OpenRequest, nudges: number): void {
   const { object } = request.record;
   const { ref } = request.result;
   const [kind, namespace, name] = ref.split('/');
@@ -92,7 +93,9 @@ function tellNotSeen(cluster: Cluster, { routes }: Notifying, request: OpenReque
     `${kind} ${namespace}/${name} still has the revision before the one that was announced, after ${nudges} more ` +
     'annotations; look whether the server that it fetches from is behind the one that sends webhooks';
   cluster.log.warn({ target: ref, nudges }, 'announced revision not seen: the source still has the one before');
-  const route = object.kind === RECEIVER_KIND ? routes.findByKey(`${object.namespace}/${object.name}`) : undefined;
-  if (route === undefined) return;
-  cluster.replicaEvents.record(regardingReceiver(route), { type: 'Warning', reason: 'RevisionNotSeen', note });
+  const told = toldOf(cluster, object);
+  const apiVersion = toldKinds.get(object.kind)?.apiVersion;
+  if (told === undefined || apiVersion === undefined) return;
+  const regarded = regarding({ apiVersion, kind: object.kind }, told.metadata);
+  cluster.replicaEvents.record(regarded, { type: 'Warning', reason: 'RevisionNotSeen', note });
 }

@@ -27,7 +27,9 @@ export interface FollowerOptions {
 interface OpenTarget {
   /** `Kind/namespace/name` */
   readonly ref: string;
-  readonly target: ObjectRef;
+  readonly kind: string;
+  /** `namespace/name` */
+  readonly key: string;
   /** From the oldest to the newest. */
   requests: OpenRequest[];
 }
@@ -71,39 +73,43 @@ function begin(
   { result, announced, requestedAt }: Pick<OpenRequest, 'result' | 'announced' | 'requestedAt'>,
 ): void {
   const { ref } = result;
-  const target = state.targets.get(ref)?.target ?? targetOf(ref);
-  const known = state.options.watches.find(target.kind, `${target.namespace}/${target.name}`);
+  const open = state.targets.get(ref) ?? openTarget(ref);
+  const known = state.options.watches.find(open.kind, open.key);
   result.follow = known === undefined ? UNFOLLOWED : WAITING;
   if (known === undefined) return;
   const { observed } = known;
   const request: OpenRequest = {
-    ...{ record, result, announced, requestedAt, kind: target.kind, follow: WAITING },
+    record,
+    result,
+    announced,
+    requestedAt,
+    kind: open.kind,
+    follow: WAITING,
     // Of one that has been quick nobody knows what it had.
     revisionThen: observed?.lastHandledReconcileAt === requestedAt ? undefined : observed?.revision,
   };
-  const open = state.targets.get(ref) ?? { ref, target, requests: [] };
-  if (observed !== undefined) {
-    advance(state, open, request, observed);
-    if (request.follow.state === 'unfollowed') return;
-  }
+  if (observed !== undefined) advance(state, open, request, observed);
+  if (request.follow.state === 'unfollowed') return;
   supersede(state, open, request);
-  open.requests.push(request);
+  if (!isOver(state.options, request)) open.requests.push(request);
   if (open.requests.length > MAX_REQUESTS) open.requests.shift();
-  state.targets.set(ref, open);
-  if (observed !== undefined) close(state, open, observed);
+  if (observed !== undefined) state.options.guard.look(ref, request, observed);
+  if (open.requests.length === 0) state.targets.delete(ref);
+  else state.targets.set(ref, open);
   if (state.targets.size > state.options.maxTargets) dropOldest(state);
 }
 
-function targetOf(ref: string): ObjectRef {
-  const [kind = '', namespace = '', name = ''] = ref.split('/');
-  return { kind, namespace, name };
+function openTarget(ref: string): OpenTarget {
+  const slash = ref.indexOf('/');
+  return { ref, kind: ref.slice(0, slash), key: ref.slice(slash + 1), requests: [] };
 }
 
-/** What another revision was announced for is out of date. */
+/** What another revision was announced for is out of date. All that is open of a target announces the same. */
 function supersede({ options }: State, open: OpenTarget, { announced }: OpenRequest): void {
-  const outdated = open.requests.filter((request) => !isAlike(request.announced, announced));
-  if (outdated.length === 0) return;
-  open.requests = open.requests.filter((request) => !outdated.includes(request));
+  const outdated = open.requests;
+  const [first] = outdated;
+  if (first === undefined || isAlike(first.announced, announced)) return;
+  open.requests = [];
   for (const request of outdated) {
     // Once fresh it stays so.
     if (request.follow.state === 'fresh') continue;
@@ -120,7 +126,7 @@ function targetChanged(state: State, { kind, event }: TargetChange): void {
   if (state.targets.size === 0) return;
   const isApplying = state.options.mode === 'applied' && APPLYING.some((known) => known === kind);
   if (event === undefined) {
-    for (const open of [...state.targets.values()]) if (isApplying || open.target.kind === kind) look(state, open);
+    for (const open of [...state.targets.values()]) if (isApplying || open.kind === kind) look(state, open);
     return;
   }
   const { observed } = event.object;
@@ -151,8 +157,7 @@ function isNews(before: ObservedTarget | undefined, now: ObservedTarget): boolea
 }
 
 function look(state: State, open: OpenTarget): void {
-  const { kind, namespace, name } = open.target;
-  const observed = state.options.watches.find(kind, `${namespace}/${name}`)?.observed;
+  const observed = state.options.watches.find(open.kind, open.key)?.observed;
   if (observed === undefined) return;
   for (const request of open.requests) {
     if (advance(state, open, request, observed)) state.options.journal.changed(request.record);
@@ -161,19 +166,31 @@ function look(state: State, open: OpenTarget): void {
 }
 
 /** @returns whether there is something new to tell. */
-function advance({ options }: State, { target }: OpenTarget, request: OpenRequest, observed: ObservedTarget): boolean {
-  const { mode, clock, metrics } = options;
-  const now = new Date(clock.now());
+function advance({ options }: State, open: OpenTarget, request: OpenRequest, observed: ObservedTarget): boolean {
+  const { mode, clock } = options;
+  const nowMs = clock.now();
   const before = request.follow;
-  const appliedAt = mode === 'applied' ? appliedTime(options, request, now) : undefined;
+  const appliedAt = mode === 'applied' ? appliedTime(options, request, nowMs) : undefined;
   // A source that went on is no longer what a delivery waits for.
   const next =
-    before.state === 'fresh' ? withApplied(before, appliedAt) : nextFollow(request, observed, now, appliedAt);
+    before.state === 'fresh' ? withApplied(before, appliedAt) : nextFollow(request, observed, nowMs, appliedAt);
   if (!show(request, next)) return false;
-  const seconds = (now.getTime() - request.record.atMs) / 1_000;
+  if (next.state === 'fresh') measure(options, open, { before, next, seconds: (nowMs - request.record.atMs) / 1_000 });
+  return true;
+}
+
+interface Step {
+  readonly before: Follow;
+  readonly next: Follow;
+  /** Since the webhook. */
+  readonly seconds: number;
+}
+
+function measure({ metrics }: FollowerOptions, { kind, key }: OpenTarget, { before, next, seconds }: Step): void {
+  const [namespace = '', name = ''] = key.split('/');
+  const target: ObjectRef = { kind, namespace, name };
   if (next.artifactAt !== undefined && before.artifactAt === undefined) metrics.artifact(target, seconds);
   if (next.appliedAt !== undefined && before.appliedAt === undefined) metrics.applied(target, seconds);
-  return true;
 }
 
 function withApplied(follow: Follow, appliedAt: string | undefined): Follow {
@@ -188,13 +205,13 @@ function show(request: OpenRequest, follow: Follow): boolean {
 }
 
 /** Once every object that applies the source, and is not suspended, has the revision. */
-function appliedTime({ watches }: FollowerOptions, request: OpenRequest, now: Date): string | undefined {
+function appliedTime({ watches }: FollowerOptions, request: OpenRequest, nowMs: number): string | undefined {
   const { announced, result, follow } = request;
   if (follow.appliedAt !== undefined || announced.revision === undefined) return follow.appliedAt;
   const users = usersOf(watches, result.ref);
   const hasApplied = ({ applied = [] }: ObservedTarget) =>
     applied.some((revision) => containsRevision(revision, announced.revision));
-  return users.length > 0 && users.every(hasApplied) ? now.toISOString() : undefined;
+  return users.length > 0 && users.every(hasApplied) ? new Date(nowMs).toISOString() : undefined;
 }
 
 function usersOf(watches: FollowerOptions['watches'], ref: string): readonly ObservedTarget[] {

@@ -1,5 +1,6 @@
-/** Text, ms since 1970 and what is finer than that of a time in RFC 3339. */
+/** What is finer than a second in a time of RFC 3339. */
 const FRACTION = /\.(\d+)/;
+const OURS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
 
 /**
  * Whether a target has handled what was asked of it: `lastHandledReconcileAt` is our value, or a later time.
@@ -8,6 +9,8 @@ const FRACTION = /\.(\d+)/;
 export function isHandled(lastHandled: string | undefined, requestedAt: string): boolean {
   if (lastHandled === undefined) return false;
   if (lastHandled === requestedAt) return true;
+  // As Sluice writes them both, their text has their order.
+  if (lastHandled.length === requestedAt.length && OURS.test(lastHandled)) return lastHandled > requestedAt;
   const [handledMs, requestedMs] = [Date.parse(lastHandled), Date.parse(requestedAt)];
   if (handledMs !== requestedMs) return handledMs > requestedMs;
   return fractionOf(lastHandled) >= fractionOf(requestedAt);

@@ -1,15 +1,22 @@
 /** Whether refs and revisions of senders and of Flux mean the same. Pure. */
 import type { Announced } from '../../api/announced.ts';
 
-/** What a revision of Flux ends with: `main@sha1:…`, `v1.2.3@sha256:…`, `sha256:…`, and `main/…` of older ones. */
-const HASH = /(?:^|[:/@])([0-9a-f]{40,128})$/i;
+/** The length of a commit; digests are longer. */
+const SHORTEST_HASH = 40;
+const BEFORE_HASH = ':/@';
 const VERSION = /^(?:refs\/tags\/)?v?\d+(?:\.\d+){0,2}(?:[-+].*)?$/;
 
-/** Whether a revision of Flux is of the commit or digest that a sender names. */
+/**
+ * Whether a revision of Flux is of the commit or digest that a sender names: `main@sha1:…`, `v1.2.3@sha256:…`, `sha256:…`,
+ * and `main/…` of an older Flux end with it.
+ */
 export function containsRevision(revision: string | undefined, announced: string | undefined): boolean {
   if (revision === undefined || announced === undefined) return false;
-  const hash = HASH.exec(announced)?.[1];
-  return hash === undefined ? revision === announced : HASH.exec(revision)?.[1]?.toLowerCase() === hash.toLowerCase();
+  const hash = announced.slice(announced.lastIndexOf(':') + 1);
+  if (hash.length < SHORTEST_HASH) return revision === announced;
+  const start = revision.length - hash.length;
+  if (start > 0 && !BEFORE_HASH.includes(revision.charAt(start - 1))) return false;
+  return revision.endsWith(hash) || revision.toLowerCase().endsWith(hash.toLowerCase());
 }
 
 /** Whether a ref that was pushed can move a source. @param trackedRef of `ObservedTarget`. */
