@@ -91,11 +91,18 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
     for (const next of keys) onChange(next);
   }
 
+  function leavePrevious(key: string): void {
+    const path = previous.pathOf(key);
+    if (path === undefined) return;
+    withdrawn.add(key, path, byPath.get(pathOf.get(key) ?? ''));
+    previous.remove(key);
+  }
+
   function reserve(path: string, route: Route): void {
     const owner = byPath.get(path);
     if (owner === undefined || owner.key === route.key) return;
     if (isOlder(owner, route)) {
-      previous.remove(route.key);
+      leavePrevious(route.key);
       leave(route.key);
       waiting.set(route.key, path);
       throw new ReceiverError(
@@ -114,16 +121,15 @@ export function createRouteTable(onChange: (key: string) => void): RouteTable {
     findByKey: (key) => byPath.get(pathOf.get(key) ?? ''),
     previousPathOf: previous.pathOf,
     withdraw(key) {
-      previous.remove(key);
       waiting.set(key, undefined);
+      leavePrevious(key);
       leave(key);
     },
     publish(path, route, previousPath) {
       waiting.set(route.key, undefined);
       reserve(path, route);
       byPath.set(path, route);
-      const hadBefore = previous.pathOf(route.key);
-      if (hadBefore !== undefined && hadBefore !== previousPath) withdrawn.add(route.key, hadBefore, route);
+      if (previous.pathOf(route.key) !== previousPath) leavePrevious(route.key);
       previous.set({ ...route, credential: 'previousToken' }, previousPath);
       if (pathOf.get(route.key) === path) return;
       // The new path answers before the old one stops.

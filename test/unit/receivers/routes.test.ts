@@ -116,6 +116,19 @@ describe('the route table', () => {
       expect(routes.find('/hook/2')).toBeUndefined();
     });
 
+    it('remembers it once it is withdrawn, beside its own', () => {
+      const { routes } = table();
+      routes.publish('/hook/2', older, '/hook/1');
+      expect(routes.findWithdrawn('/hook/1')).toBeUndefined();
+      routes.publish('/hook/2', older);
+      expect(routes.findWithdrawn('/hook/1')).toMatchObject({ key: older.key, serving: undefined });
+      routes.publish('/hook/2', older, '/hook/3');
+      routes.withdraw(older.key);
+      for (const path of ['/hook/2', '/hook/3']) expect(routes.findWithdrawn(path)?.key).toBe(older.key);
+      routes.forget(older.key);
+      for (const path of ['/hook/2', '/hook/3']) expect(routes.findWithdrawn(path)).toBeUndefined();
+    });
+
     it('finds first who has the path by its token, be it older or younger, and disturbs neither', () => {
       const { routes, changed } = table();
       routes.publish('/hook/2', older, '/hook/1');
