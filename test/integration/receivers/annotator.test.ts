@@ -89,7 +89,7 @@ describe('annotating', () => {
       contentType: 'application/merge-patch+json',
       body: { metadata: { annotations: { kept: 'yes' } }, data: { a: 'b' } },
     });
-    expect(await annotator.request(one, LONG_MS)).toBe('applied');
+    expect(shown(await annotator.request(one, LONG_MS))).toBe('applied');
     const path = `/api/v1/namespaces/${namespace}/configmaps/one`;
     const after = await admin.request<KubeObject & { data: unknown }>({ method: 'GET', path });
     expect(Object.keys(after.metadata.annotations ?? {}).sort()).toEqual(['kept', ANNOTATION]);
@@ -105,8 +105,8 @@ describe('annotating', () => {
     const written = await read(hot);
     const later = Array.from({ length: 100 }, () => annotator.request(hot, LONG_MS));
     gate.open();
-    expect(await first).toBe('applied');
-    expect(new Set(await Promise.all(later))).toEqual(new Set(['applied']));
+    expect(shown(await first)).toBe('applied');
+    expect(new Set((await Promise.all(later)).map(shown))).toEqual(new Set(['applied']));
     expect(patches()).toBe(2);
     expect(coalesced()).toBe(99);
     // Those that came while the first was under way were not answered by it.
@@ -118,9 +118,9 @@ describe('annotating', () => {
     const [slow, quick] = [await target('slow'), await target('quick')];
     gate.hold((request) => request.path.endsWith('/slow'));
     const held = annotator.request(slow, LONG_MS);
-    expect(await annotator.request(quick, LONG_MS)).toBe('applied');
+    expect(shown(await annotator.request(quick, LONG_MS))).toBe('applied');
     gate.open();
-    expect(await held).toBe('applied');
+    expect(shown(await held)).toBe('applied');
   });
 
   it('says when a target is missing, and goes on with it when it comes', async () => {
@@ -129,7 +129,7 @@ describe('annotating', () => {
     await expect(annotator.request(missing, LONG_MS)).rejects.toMatchObject({ code: 'TargetNotFound' });
     expect(pending.size).toBe(0);
     const come = await target('later');
-    expect(await annotator.request(come, LONG_MS)).toBe('applied');
+    expect(shown(await annotator.request(come, LONG_MS))).toBe('applied');
   });
 });
 
