@@ -44,7 +44,8 @@ COPY --from=build --chmod=0444 /src/dist/page/page.svg /sluice/page/page.svg
 COPY --from=build --chmod=0444 /src/dist/page/page.svg.br /sluice/page/page.svg.br
 COPY --from=build --chmod=0444 /src/dist/page/page.svg.gz /sluice/page/page.svg.gz
 COPY --from=build --chmod=0444 /src/LICENSE /sluice/LICENSE
-ENV PATH="/nodejs/bin" \
+COPY --from=build --chmod=0555 /src/scripts/image/sluice /sluice/bin/sluice
+ENV PATH="/sluice/bin:/nodejs/bin" \
       SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt" \
       NODE_OPTIONS="--max-old-space-size-percentage=75 --max-semi-space-size=8 --expose-gc" \
       MALLOC_ARENA_MAX="1" \

@@ -17,7 +17,8 @@ function messageOf(error: unknown): string {
 
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
-  const command = await runCommand(words);
+  const write = (text: string): void => void process.stdout.write(text);
+  const command = await runCommand(words, { env: process.env, write });
   if (command !== undefined) {
     process.stdout.write(command.stdout);
     process.stderr.write(command.stderr);

@@ -1,5 +1,4 @@
-/** `sluice explain`: what one request to a Receiver would do, without a cluster, a Secret or a network. */
-import { parseArgs } from 'node:util';
+/** `sluice explain`: what one request to a Receiver would do, from files, or a kept delivery, by a server. */
 import { ReceiverError, RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
 import { GROUP } from '../api/meta.ts';
@@ -8,10 +7,13 @@ import { explain } from '../deliveries/explain/explain.ts';
 import type { Explanation, TargetOutcome } from '../deliveries/explain/explanation.ts';
 import { webhookTypes } from '../webhooks/index.ts';
 import type { WebhookRequest } from '../webhooks/webhook-type.ts';
-import type { Command } from './command.ts';
+import { SERVER_USAGE, serverOptions } from './api-client.ts';
+import type { Command, CommandOutcome } from './command.ts';
 import { CommandError } from './command-error.ts';
+import { type DeliveryToExplain, explainDelivery } from './explain-delivery.ts';
 import { type Document, readBytes, readDocuments } from './read-documents.ts';
 import { selectFrom } from './select-from.ts';
+import { namedObject, noMore, oneOf, readWords as parseWords } from './words.ts';
 
 const EXPECTATIONS: readonly TargetOutcome[] = ['annotated', 'filtered', 'refused', 'ignored'];
 const FORMATS = ['text', 'json'] as const;
@@ -19,9 +21,11 @@ const JSON_TYPE = 'application/json';
 
 export const explainCommand: Command = {
   usage: `sluice explain -f receiver.yaml --payload push.json [flags]
+sluice explain NAMESPACE/NAME --delivery ID [flags]
 
 Says which targets of a Receiver a request would annotate, and why: each filter, sub-expression by sub-expression.
-It needs no cluster, no Secret and no network, and takes the request as genuine.
+The first form needs no cluster, no Secret and no network, and takes the request as genuine. The second asks a running operator
+about a delivery whose body is kept, with the filters and targets of now.
 
   -f, --filename FILE     the Receiver, in YAML or JSON; other objects in the file are passed over
       --name NAME         which Receiver, where there are several: name or namespace/name
@@ -29,69 +33,80 @@ It needs no cluster, no Secret and no network, and takes the request as genuine.
       --header 'NAME: VALUE'
                           a header of the request, any number of times; Content-Type is application/json by default
       --objects FILE      the objects that can be selected; without it each named one is taken to exist
+      --delivery ID       of a delivery, as sluice deliveries -o wide lists them
       --expect OUTCOME    exit with 1 unless every selected target is annotated, filtered, refused or ignored
-  -o, --output FORMAT     text (default) or json`,
-  async run(words) {
-    const values = readWords(words);
-    const receiver = await readReceiver(values.filename, values.name);
-    const objects = values.objects === undefined ? undefined : await readDocuments(values.objects);
-    const request = requestOf(await readBytes(values.payload), values.header);
-    const explanation = await explained(values.filename, receiver, request, objects);
-    const output = values.output === 'json' ? `${JSON.stringify(explanation, undefined, 2)}\n` : explanation.text;
-    const asExpected = values.expect === undefined || isAsExpected(explanation, values.expect);
-    return { output, exitCode: asExpected ? 0 : 1 };
+  -o, --output FORMAT     text (default) or json
+${SERVER_USAGE}`,
+  async run(words, context) {
+    const { values, positionals } = parsed(words);
+    const expect = values.expect === undefined ? undefined : oneOf(EXPECTATIONS, values.expect, '--expect');
+    const format = oneOf(FORMATS, values.output ?? 'text', '--output');
+    const isOfServer = positionals.length > 0 || values.delivery !== undefined;
+    const explanation = isOfServer
+      ? await explainDelivery(deliveryOf(values, positionals), context.env)
+      : await explainFiles(filesOf(values));
+    return outcomeOf(explanation, expect, format);
   },
 };
 
-interface Values {
+type Values = ReturnType<typeof parsed>['values'];
+
+function parsed(words: readonly string[]) {
+  return parseWords(words, {
+    filename: { type: 'string', short: 'f' },
+    name: { type: 'string' },
+    payload: { type: 'string' },
+    header: { type: 'string', multiple: true },
+    objects: { type: 'string' },
+    delivery: { type: 'string' },
+    expect: { type: 'string' },
+    output: { type: 'string', short: 'o' },
+    ...serverOptions,
+  });
+}
+
+const OF_FILES = ['filename', 'name', 'payload', 'header', 'objects'] as const;
+const OF_SERVER = ['server', 'token-file'] as const;
+
+function deliveryOf(values: Values, [word, ...more]: readonly string[]): DeliveryToExplain {
+  const stray = OF_FILES.find((name) => values[name] !== undefined);
+  if (stray !== undefined) throw new CommandError(`--${stray} goes with files, not with a delivery of a server`);
+  noMore(more);
+  const object = namedObject(word);
+  if (values.delivery === undefined) throw new CommandError('--delivery is missing: the id of a delivery');
+  return { object, id: values.delivery, server: values };
+}
+
+interface Files {
   readonly filename: string;
   readonly name: string | undefined;
   readonly payload: string;
   readonly header: readonly string[];
   readonly objects: string | undefined;
-  readonly expect: TargetOutcome | undefined;
-  readonly output: (typeof FORMATS)[number];
 }
 
-function readWords(words: readonly string[]): Values {
-  const { filename, payload, output = 'text', expect, header = [], name, objects } = parsed(words);
+function filesOf(values: Values): Files {
+  const { filename, payload, header = [], name, objects } = values;
+  const stray = OF_SERVER.find((flag) => values[flag] !== undefined);
+  if (stray !== undefined) throw new CommandError(`--${stray} goes with NAMESPACE/NAME and --delivery`);
   if (filename === undefined) throw new CommandError('-f is missing: the file with the Receiver');
   if (payload === undefined) throw new CommandError('--payload is missing: the file with the body of the request');
-  return {
-    filename,
-    name,
-    payload,
-    header,
-    objects,
-    expect: expect === undefined ? undefined : oneOf(EXPECTATIONS, expect, '--expect'),
-    output: oneOf(FORMATS, output, '--output'),
-  };
+  return { filename, name, payload, header, objects };
 }
 
-function parsed(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      strict: true,
-      options: {
-        filename: { type: 'string', short: 'f' },
-        name: { type: 'string' },
-        payload: { type: 'string' },
-        header: { type: 'string', multiple: true },
-        objects: { type: 'string' },
-        expect: { type: 'string' },
-        output: { type: 'string', short: 'o' },
-      },
-    }).values;
-  } catch (error) {
-    throw new CommandError(`${messageOf(error).split('\n')[0]}; --help lists what there is`);
-  }
+async function explainFiles({ filename, name, payload, header, objects }: Files): Promise<Explanation> {
+  const receiver = await readReceiver(filename, name);
+  const found = objects === undefined ? undefined : await readDocuments(objects);
+  return explained(filename, receiver, requestOf(await readBytes(payload), header), found);
 }
 
-function oneOf<T extends string>(known: readonly T[], value: string, flag: string): T {
-  const found = known.find((each) => each === value);
-  if (found === undefined) throw new CommandError(`${flag} must be one of ${known.join(', ')}; it is ${value}`);
-  return found;
+function outcomeOf(
+  explanation: Explanation,
+  expect: TargetOutcome | undefined,
+  format: (typeof FORMATS)[number],
+): CommandOutcome {
+  const output = format === 'json' ? `${JSON.stringify(explanation, undefined, 2)}\n` : explanation.text;
+  return { output, exitCode: expect === undefined || isAsExpected(explanation, expect) ? 0 : 1 };
 }
 
 async function readReceiver(file: string, name: string | undefined): Promise<Receiver> {

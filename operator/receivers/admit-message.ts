@@ -1,6 +1,7 @@
 /** Serves a webhook that came through a broker: the Receiver is found by its key, and judges it as if POSTed to its path. */
 import { RequestError } from '../api/errors.ts';
 import type { RequestHead } from '../api/request-head.ts';
+import { copyBody } from '../deliveries/bodies/kept-bodies.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import { firstHeader } from '../webhooks/first-header.ts';
 import { type DeliveryNotes, judgeRequest, servedRoute } from './judge-request.ts';
@@ -27,6 +28,8 @@ export interface MessageNotes extends DeliveryNotes {
   receiver?: { readonly namespace: string; readonly name: string; readonly type: string };
   /** Why it is not done, or why nothing was to be done. */
   code?: string | undefined;
+  /** Of a genuine webhook whose Receiver keeps bodies. */
+  body?: ReturnType<typeof copyBody>;
 }
 
 export interface MessageAdmissionOptions extends MessageNotifierOptions {
@@ -69,7 +72,10 @@ async function admit(
   const notify = (input: Parameters<typeof notifyMessage>[1]['input']) =>
     notifyMessage(options, { namespace: owner.namespace, targets, input, onFailed, account: notes.account });
   const judge = judgeRequest(served, head, notes);
-  return await judge(webhook.body, async (inputs) => worstOutcome(await notifyEach(inputs, notify)));
+  return await judge(webhook.body, async (inputs) => {
+    notes.body = copyBody(webhook.body, head.headers['content-type'], targets.keep);
+    return worstOutcome(await notifyEach(inputs, notify));
+  });
 }
 
 function takeNotes(notes: MessageNotes, { namespace, name, type }: Route, head: RequestHead): void {

@@ -45,7 +45,7 @@ export function createWebhookRecorder(options: WebhookRecorderOptions): WebhookR
       // A sender that asks whether it may send has delivered nothing.
       if (request.head.method === 'OPTIONS' && request.status === 200) return;
       const record = journal.add(deliveryOf(route, notes, request, clock.now()));
-      if (record !== undefined && typeof notes.body === 'object') bodies.keep(record, notes.body);
+      if (record !== undefined) bodies.keep(record, notes.body);
       if (record?.verdict === 'pending') settleLater(journal, record, notes);
     },
     refused(request) {
@@ -85,7 +85,6 @@ function deliveryOf(route: Route, notes: WebhookNotes, request: AnsweredRequest,
     targets: notes.account?.targets,
     targetCounts: notes.account?.counts,
     announced: notes.announced,
-    body: notes.body === 'TooLarge' && verdict !== 'refused' ? notes.body : undefined,
   };
 }
 

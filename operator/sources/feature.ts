@@ -6,6 +6,7 @@ import {
   type BrokerReceiver,
 } from '../api/broker-receiver/broker-receiver.ts';
 import type { Config } from '../config.ts';
+import { keptBodiesOf } from '../deliveries/bodies/kept-bodies-of.ts';
 import { journalOf } from '../deliveries/records/journal-of.ts';
 import type { ResourceType } from '../kube/kube-client.ts';
 import { createServiceAccounts } from '../kube/service-accounts.ts';
@@ -63,6 +64,7 @@ export const sources: CreateFeature = (cluster, config) => {
         optional: true,
         reconcile(key, object) {
           if (object === undefined) references.forget(BROKER_RECEIVER_KIND, key);
+          reading.bodies.limit(BROKER_RECEIVER_KIND, key, object?.spec.deliveries?.keepBodies ?? 0);
           return controller.reconcile(key, object);
         },
       });
@@ -98,6 +100,7 @@ function readingOptions(
     budget: createBodyBudget(MAX_BODY_BYTES),
     metrics: createSourceMetrics({ registry: metrics.registry, perObject: config.metricsPerObject, samples }),
     journal: journalOf(cluster, config),
+    bodies: keptBodiesOf(cluster, config),
     events,
     clock,
     log,

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { BROKER_RECEIVER_KIND, type BrokerReceiver } from '../api/broker-receiver/broker-receiver.ts';
 import { REQUESTED_AT_ANNOTATION } from '../api/meta.ts';
+import type { KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
@@ -15,6 +16,7 @@ import type { CompiledSource } from './compile.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { type InputsOptions, readInputs } from './inputs.ts';
 import { createJudge } from './judge.ts';
+import { createKeepMessage } from './keep-message.ts';
 import { createLastMessageTime } from './last-message-time.ts';
 import type { SourceLabels, SourceMetrics, SourceSample } from './metrics.ts';
 import { createReader } from './reader.ts';
@@ -39,6 +41,7 @@ export interface ReadingOptions {
   readonly budget: BodyBudget;
   readonly metrics: SourceMetrics;
   readonly journal: Journal;
+  readonly bodies: KeptBodies;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -52,11 +55,12 @@ export function startReading(
   compiled: CompiledSource,
   onChange: () => void,
 ): Reading {
-  const { client, kind, notifying, budget, journal, clock, log } = options;
+  const { client, kind, notifying, budget, journal, bodies, clock, log } = options;
   const { namespace, name, annotations } = object.metadata;
   const labels: SourceLabels = { type: compiled.type.name, namespace, name };
   const ref = { kind: BROKER_RECEIVER_KIND, namespace, name };
-  const recorder = createMessageRecorder({ journal, object: ref, type: labels.type, clock });
+  const keep = createKeepMessage({ bodies, object, secret: options.inputs.secret });
+  const recorder = createMessageRecorder({ journal, bodies, keep, object: ref, type: labels.type, clock });
   const reports = createSourceReports({ ...options, labels, recorder, regarding: regardingSource(object.metadata) });
   const lastMessage = createLastMessageTime({ client, type: kind, namespace, name, clock, log });
   const judge = createJudge({ compiled, namespace, notifying, onHandshake: reports.handshake, recorder });

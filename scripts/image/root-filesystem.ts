@@ -56,6 +56,7 @@ export function createRootFilesystem(path: string): RootFilesystem {
   }
   add(path, realNode(), image.entrypoint[0], 0o555);
   for (const [from, to] of Object.entries(image.files)) add(path, join(ROOT, from), to, 0o444);
+  for (const [from, to] of Object.entries(image.programs)) add(path, join(ROOT, from), to, 0o555);
   return { path, packages: files.map(versionOf) };
 }
 

@@ -99,6 +99,9 @@ async function writePrograms(bin: string): Promise<void> {
     kubectl: `case " $* " in
       *" port-forward "*) exec sleep 600 ;;
       *" rollout status deployment/sluice "*) exit 0 ;;
+      *" exec deploy/sluice -- sluice "*)
+        while [ "$1" != sluice ]; do shift; done; shift
+        exec "${process.execPath}" dist/operator.js "$@" --server "http://127.0.0.1:${ports.page}" ;;
       *" logs "*) exec cat "${join(cluster.dir, 'operator.log')}" ;;
       *) exec ${cluster.facts.kubectlCommand.join(' ')} "$@" ;;
     esac`,
@@ -120,8 +123,8 @@ async function writePrograms(bin: string): Promise<void> {
 
 beforeAll(async () => {
   [folder, cluster] = await Promise.all([createChartFolder(), startControlPlane({ ours: true })]);
-  const [receiver, health, metrics, events, refusing] = await freePorts(5);
-  ports = { receiver, health, metrics, events };
+  const [receiver, health, metrics, events, page, refusing] = await freePorts(6);
+  ports = { receiver, health, metrics, events, page };
   noService = { HTTPS_PROXY: `http://127.0.0.1:${refusing}` };
   for (const name of ['examples', 'kustomize', 'crds']) await symlink(join(ROOT, name), join(folder.path, name));
   await mkdir(join(folder.path, 'dist'));

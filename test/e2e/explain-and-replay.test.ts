@@ -217,3 +217,113 @@ it('what-if tells which deliveries another filter would change', async () => {
   expect(body.changed).toBe(body.items.filter(({ before, after }) => before !== after).length);
   expect(body.text).toMatch(new RegExp(`^${body.total} deliveries: ${body.changed} changes?: .*${dev.id} `));
 });
+
+describe('a replay', () => {
+  let token: string;
+  beforeAll(async () => {
+    await world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'jane' } });
+    await world.apply({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'replay' },
+      rules: [
+        { apiGroups: ['notification.toolkit.fluxcd.io'], resources: ['receivers/replay'], verbs: ['create'] },
+        { apiGroups: ['notification.toolkit.fluxcd.io'], resources: ['receivers/deliveries'], verbs: ['get'] },
+      ],
+    });
+    await world.apply({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'replay' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'replay' },
+      subjects: [{ kind: 'ServiceAccount', name: 'jane', namespace: world.namespace }],
+    });
+    token = (await world.kubectl('create', 'token', 'jane')).trim();
+  });
+
+  const replay = <T = RecordView>(id: string, by: string | undefined = token) =>
+    ask<T>(ofWeb(`/deliveries/${id}/replay`), {}, by);
+
+  it('goes through the filters and targets of today, and is a delivery of its own', async () => {
+    const record = await keep(push('main'));
+    const before = await world.requestedAt('GitRepository', 'app');
+    const { status, body } = await replay(record.id);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{ origin: 'replayed', duplicateOf: record.id, event: 'push', verdict: 'accepted', code: 'Delivered' },
+      targets: [{ ref: `GitRepository/${world.namespace}/app`, outcome: 'annotated' }],
+    });
+    const after = await world.requestedAt('GitRepository', 'app');
+    expect(after > before).toBe(true);
+    expect(body.targets[0]?.requestedAt).toBe(after);
+    expect((await records()).find(({ id }) => id === body.id)).toMatchObject({ origin: 'replayed' });
+    expect(body).not.toHaveProperty('body');
+    const user = `system:serviceaccount:${world.namespace}:jane`;
+    const events = await waitFor('the Event of the replay', async () => {
+      const found = (await world.events('web')).filter(({ reason }) => reason === 'Replayed');
+      return found.length > 0 && found;
+    });
+    expect(events[0]).toMatchObject({ type: 'Normal', note: expect.stringContaining(user) });
+    const metrics = await (await fetch(world.operator.metricsUrl)).text();
+    expect(metrics).toMatch(/^sluice_replays_total\{verdict="accepted"\} [1-9]/m);
+  });
+
+  it('that a filter of today leaves out annotates nothing', async () => {
+    const record = await keep(push('dev'));
+    const before = await world.requestedAt('GitRepository', 'app');
+    const { body } = await replay(record.id);
+    expect(body).toMatchObject({ origin: 'replayed', verdict: 'accepted', targetCounts: { filtered: 1 } });
+    expect(await world.requestedAt('GitRepository', 'app')).toBe(before);
+  });
+
+  it('needs a token over loopback too, with the right to it, and a body that is kept', async () => {
+    const record = await keep(push('main'));
+    const problem = async (id: string, by: string | undefined) => {
+      const response = await fetch(`${world.operator.pageUrl}/api/v1${ofWeb(`/deliveries/${id}/replay`)}`, {
+        method: 'POST',
+        headers: by === undefined ? {} : { authorization: `Bearer ${by}` },
+      });
+      return [response.status, ((await response.json()) as ProblemBody).code];
+    };
+    expect(await problem(record.id, undefined)).toEqual([401, 'Unauthorized']);
+    expect(await problem(record.id, 'none')).toEqual([401, 'Unauthorized']);
+    const other = (await world.kubectl('create', 'token', 'default')).trim();
+    expect(await problem(record.id, other)).toEqual([404, 'NotFound']);
+    expect(await problem('0000', token)).toEqual([404, 'NotFound']);
+    const { body } = await replay(record.id);
+    expect(await problem(body.id, token)).toEqual([409, 'NoBody']);
+  });
+
+  it('is not served without --page-actions', async () => {
+    const operator = await world.another(['--shutdown-delay=0s']);
+    const route = `${operator.pageUrl}/api/v1${ofWeb('/deliveries/0000/replay')}`;
+    const response = await fetch(route, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+    expect([response.status, ((await response.json()) as ProblemBody).code]).toEqual([403, 'ActionsOff']);
+    await operator.stop();
+  });
+});
+
+it('a payload is for who may see payloads, deliveries alone are not enough', async () => {
+  const record = await keep(push('main'));
+  await world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'viewer' } });
+  const group = 'notification.toolkit.fluxcd.io';
+  await world.apply({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: 'viewer' },
+    rules: [{ apiGroups: [group], resources: ['receivers/deliveries'], verbs: ['get'] }],
+  });
+  await world.apply({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'viewer' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'viewer' },
+    subjects: [{ kind: 'ServiceAccount', name: 'viewer', namespace: world.namespace }],
+  });
+  const viewer = (await world.kubectl('create', 'token', 'viewer')).trim();
+  expect((await ask(ofWeb(`/deliveries/${record.id}`), undefined, viewer)).status).toBe(200);
+  expect((await ask(ofWeb(`/deliveries/${record.id}/payload`), undefined, viewer)).status).toBe(404);
+  expect((await ask(ofWeb('/explain'), { delivery: record.id }, viewer)).status).toBe(404);
+  expect((await ask(ofWeb('/explain'), { whatIf: true }, viewer)).status).toBe(404);
+  expect((await ask(ofWeb('/explain'), { payload: push('main') }, viewer)).status).toBe(200);
+});

@@ -25,8 +25,8 @@ export interface BodyCopy {
 }
 
 export interface KeptBodies {
-  /** Has the body of a record kept, soon; that of a refused one never is. */
-  keep(record: DeliveryRecord, copy: BodyCopy): void;
+  /** Has the body of a record kept, soon; that of a refused one never is. @param copy what `copyBody` gave. */
+  keep(record: DeliveryRecord, copy: ReturnType<typeof copyBody>): void;
   /** Keeps no more than so many of an object (`namespace/name`) from now on. */
   limit(kind: string, key: string, count: number): void;
   /** Of the bodies that are kept. */
@@ -89,7 +89,10 @@ export function createKeptBodies(options: KeptBodiesOptions): KeptBodies {
     if (record.verdict === 'refused') forget(state, record);
   });
   return {
-    keep: (record, copy) => keep(state, record, copy),
+    keep(record, copy) {
+      if (copy === 'TooLarge') tooLarge(state, record);
+      else if (copy !== undefined) keep(state, record, copy);
+    },
     limit(kind, key, count) {
       const object = `${kind}/${key}`;
       if (count === 0) forgetWaiting(state, ({ record }) => keyOf(record.object) === object);
@@ -111,6 +114,12 @@ function keep(state: State, record: DeliveryRecord, copy: BodyCopy): void {
   if (oldest !== undefined && waiting.size >= MAX_WAITING) waiting.delete(oldest);
   waiting.add({ record, copy });
   state.timer ??= later(state, FIRST_PAUSE_MS);
+}
+
+function tooLarge({ options }: State, record: DeliveryRecord): void {
+  if (record.verdict === 'refused') return;
+  record.body = 'TooLarge';
+  options.journal.changed(record);
 }
 
 function later(state: State, delayMs: number): Timer {

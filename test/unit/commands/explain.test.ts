@@ -45,7 +45,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** A word that ends like a file is one of the folder. */
 async function run(...words: readonly string[]) {
   const located = words.map((word) => word.replace(/^(--\w+=)?(\w+[.](?:yaml|json))$/, `$1${folder}/$2`));
-  const ended = await runCommand(['explain', ...located]);
+  const ended = await runCommand(['explain', ...located], { env: {}, write: () => undefined });
   return { ...ended, stderr: ended?.stderr.replaceAll(`${folder}/`, '') };
 }
 

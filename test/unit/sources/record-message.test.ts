@@ -1,11 +1,13 @@
 /** What is remembered of messages: one record each, whatever number of attempts. With the real rule and journal. */
 import { expect, it } from 'vitest';
+import { createKeptBodies } from '../../../operator/deliveries/bodies/kept-bodies.ts';
 import { createJournal } from '../../../operator/deliveries/records/journal.ts';
 import { recordView } from '../../../operator/deliveries/records/record-view.ts';
 import { addTarget } from '../../../operator/deliveries/records/target-outcomes.ts';
 import type { MessageNotes } from '../../../operator/receivers/admit-message.ts';
 import type { Outcome } from '../../../operator/receivers/notify-message.ts';
 import { createAttemptCounts } from '../../../operator/sources/attempt-counts.ts';
+import { createKeepMessage } from '../../../operator/sources/keep-message.ts';
 import { createLoop } from '../../../operator/sources/loop.ts';
 import { createMessageRecorder } from '../../../operator/sources/record-message.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
@@ -15,13 +17,23 @@ const done: Outcome = { outcome: 'done', targets: 1 };
 const poison: Outcome = { outcome: 'poison', code: 'FilterFailed', message: 'it failed' };
 const failing: Outcome = { outcome: 'failing', code: 'TargetNotFound', message: 'it is missing' };
 const away: Outcome = { outcome: 'away', code: 'ApiServerAway', message: 'no answer' };
+const BROKER_RECEIVER = {
+  metadata: { namespace: 'apps', name: 'ecr' },
+  spec: { type: 'sqs', secretRef: { name: 'aws' }, deliveries: { keepBodies: 2 } },
+} as const;
 const OBJECT = { kind: 'BrokerReceiver', namespace: 'apps', name: 'ecr' };
 
 /** @param learn what an attempt finds out, by its number. */
 function setUp(outcomes: readonly Outcome[], learn: (notes: MessageNotes, attempt: number) => void = () => undefined) {
   const clock = createManualClock();
   const journal = createJournal({ maxRecords: 100, clock });
-  const recorder = createMessageRecorder({ journal, object: OBJECT, type: 'sqs', clock });
+  const bodies = createKeptBodies({ journal, maxBytes: 1_000_000, clock });
+  const keep = createKeepMessage({
+    bodies,
+    object: BROKER_RECEIVER,
+    secret: async () => ({ key: Buffer.from('s3cr3t') }),
+  });
+  const recorder = createMessageRecorder({ journal, bodies, keep, object: OBJECT, type: 'sqs', clock });
   if (recorder === undefined) throw new Error('nothing is recorded');
   const left = [...outcomes];
   const source = createMemorySource({ delays: 'held' });
@@ -126,7 +138,8 @@ it('remembers what is given up after others have taken its place', async () => {
 it('is nothing where no records are kept', () => {
   const clock = createManualClock();
   const journal = createJournal({ maxRecords: 0, clock });
-  expect(createMessageRecorder({ journal, object: OBJECT, type: 'sqs', clock })).toBeUndefined();
+  const bodies = createKeptBodies({ journal, maxBytes: 0, clock });
+  expect(createMessageRecorder({ journal, bodies, object: OBJECT, type: 'sqs', clock })).toBeUndefined();
 });
 
 const byReceiver = (notes: MessageNotes) =>
@@ -158,4 +171,15 @@ it('has the id that the sender gave it at its Receiver', async () => {
   await begin('m-1');
   expect(journal.of({ kind: 'Receiver', namespace: 'apps', name: 'web' })[0]?.providerId).toBe('guid');
   expect(views()[0]?.providerId).toBe('m-1');
+});
+
+it.each<[outcome: Outcome, body: string | undefined]>([
+  [done, '{"a":1,"said":"[redacted]"}'],
+  [poison, undefined],
+])('the body of a message that is done is kept, without what the Secret holds: %o', async (outcome, body) => {
+  const { clock, journal, begin } = setUp([outcome]);
+  await begin('m1', '{"a":1,"said":"it is s3cr3t"}');
+  await clock.advance(1_000);
+  const kept = journal.of(OBJECT)[0]?.body;
+  expect(typeof kept === 'object' ? kept.json.toString() : kept).toBe(body);
 });
