@@ -6,8 +6,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import type { Receiver } from '../../operator/api/receiver/receiver.ts';
+import type { List } from '../../operator/deliveries/api/list.ts';
+import type { ObjectView } from '../../operator/deliveries/api/object-view.ts';
 import { createServiceAccounts } from '../../operator/kube/service-accounts.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
+import { openEventStream } from '../support/deliveries/event-stream.ts';
 import { kubeClientFor } from '../support/kube-client-for.ts';
 import { type ObjectsIn, objectsIn } from '../support/objects-in.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
@@ -212,14 +215,22 @@ describe.skipIf(address === undefined)('three replicas', () => {
       for (const replica of replicas) if ((await leads(replica)) !== undefined) return replica;
       return undefined;
     });
+    const stream = await openEventStream(`${replicas[0]?.pageUrl}/api/v1/stream`);
     for (const replica of replicas) {
       await expect.poll(async () => (await forge(path, replica)).status).toBe(400);
     }
+    // Whichever is asked, it has what all have recorded.
+    await expect.poll(() => [...new Set(stream.records.map(({ replica }) => replica))].sort()).toEqual(names);
+    stream.close();
     await expect.poll(() => told()).toContain('False Refused: SignatureMismatch: ');
 
     const [killed, left] = replicas.filter((replica) => replica !== leader);
     if (killed === undefined || left === undefined) throw new Error('there are three');
     await killed.stop('SIGKILL');
+    const killedName = names[replicas.indexOf(killed)];
+    const list = async () => (await fetch(`${left.pageUrl}/api/v1/receivers`)).json() as Promise<List<ObjectView>>;
+    await expect.poll(async () => (await list()).partial).toEqual([killedName]);
+    expect(Object.keys((await list()).recordingSince).sort()).toEqual(names.filter((name) => name !== killedName));
     await expect.poll(() => metric(leader, /^sluice_peer_errors_total [1-9]\d*$/m)).toBeDefined();
     expect((await accept(path, left)).status).toBe(200);
     await expect.poll(() => told()).toBe('True Delivered: The last webhook was accepted');
