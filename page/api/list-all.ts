@@ -5,19 +5,22 @@ import type { List } from './types.ts';
 /** What a browser can hold and a person search. */
 const MOST = 10_000;
 
+/** Until it is read. */
+export const EMPTY_LIST = { items: [], continue: '', partial: [], recordingSince: {} } as const;
+
 /** @param path may have a query. @throws ProblemError */
 export async function listAll<Item>(path: string, signal: AbortSignal): Promise<List<Item>> {
   const items: Item[] = [];
   const partial = new Set<string>();
   let recordingSince: Readonly<Record<string, string>> = {};
-  let next: string | undefined = '';
-  while (next !== undefined && items.length < MOST) {
+  let next = '';
+  do {
     const more: string = next === '' ? '' : `${path.includes('?') ? '&' : '?'}continue=${encodeURIComponent(next)}`;
     const page: List<Item> = await get(`${path}${more}`, signal);
     items.push(...page.items);
-    for (const replica of page.partial ?? []) partial.add(replica);
+    for (const replica of page.partial) partial.add(replica);
     recordingSince = { ...recordingSince, ...page.recordingSince };
-    next = page.continue || undefined;
-  }
-  return { items, ...(next === undefined ? {} : { continue: next }), partial: [...partial], recordingSince };
+    next = page.continue;
+  } while (next !== '' && items.length < MOST);
+  return { items, continue: next, partial: [...partial], recordingSince };
 }

@@ -1,6 +1,11 @@
-/** What the API answers, as far as the page reads it. */
+/** What the API answers, by the names that the page has for it: types of the operator, of which nothing is in the page. */
 import type { TraceNode } from '../../cel/cel.ts';
+import type { List } from '../../operator/deliveries/api/list.ts';
+import type { ObjectView } from '../../operator/deliveries/api/object-view.ts';
+import type { SettingsView } from '../../operator/deliveries/api/routes/settings.ts';
+import type { UnknownCall } from '../../operator/deliveries/api/routes/unknown.ts';
 import type { ExplainedTarget, Explanation } from '../../operator/deliveries/explain/explanation.ts';
+import type { WhatIf } from '../../operator/deliveries/explain/what-if.ts';
 import type {
   Follow,
   FollowState,
@@ -15,78 +20,21 @@ export type {
   Explanation,
   Follow,
   FollowState,
+  List,
   ObjectRef,
+  ObjectView,
   RecordView,
+  SettingsView,
   TargetResult,
   TraceNode,
+  UnknownCall,
   Verdict,
+  WhatIf,
 };
 
 /** The path segment of a kind. */
 export type KindPath = 'receivers' | 'brokerreceivers' | 'alerts';
 
-export interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly lastTransitionTime?: string;
-}
-
-export interface LastDelivery {
-  readonly time: string;
-  readonly event?: string;
-  readonly verdict: Verdict;
-  readonly code: string;
-  readonly revision?: string;
-}
-
-export interface HourCount {
-  readonly accepted: number;
-  readonly refused: number;
-}
-
-/** An object of the list. */
-export interface DeliveryObject {
-  readonly object: ObjectRef;
-  readonly type?: string;
-  readonly url?: string;
-  readonly conditions?: readonly Condition[];
-  readonly lastDelivery?: LastDelivery;
-  /** 24 of them, the current hour last. */
-  readonly counts?: { readonly hours: readonly HourCount[] };
-  readonly pushToArtifactMs?: number;
-  /** Of an Alert, which has no status. */
-  readonly resolved?: Omit<Condition, 'type'>;
-}
-
-export interface List<Item> {
-  readonly items: readonly Item[];
-  readonly continue?: string;
-  readonly partial?: readonly string[];
-  readonly recordingSince?: Readonly<Record<string, string>>;
-}
-
-/** A call of a path that no object is served at. */
-export interface UnknownCall {
-  readonly at: string;
-  readonly from?: string;
-  readonly method?: string;
-  readonly code: string;
-}
-
-/** What another filter would have changed. */
-export interface WhatIf {
-  readonly total: number;
-  readonly changed: number;
-  readonly items: readonly { readonly id: string; readonly before: string; readonly after: string }[];
-  readonly text: string;
-}
-
-export interface Settings {
-  readonly replica: string;
-  /** Whether replays are served. */
-  readonly actions: boolean;
-  /** A URL with `{kind}`, `{namespace}` and `{name}` of a page about a target. */
-  readonly links?: string;
-}
+/** What a condition of an object says. */
+export type ConditionView = Pick<ObjectView['conditions'][number], 'status' | 'reason' | 'message'>;
+export type HourCount = ObjectView['counts']['hours'][number];

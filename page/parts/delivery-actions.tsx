@@ -1,7 +1,7 @@
 /** What can be done with a delivery: copied, explained, shown, replayed. */
 import { type Signal, useSignal } from '@preact/signals';
 import { get, ProblemError, post } from '../api/request.ts';
-import type { DeliveryObject, Explanation, KindPath, RecordView } from '../api/types.ts';
+import type { Explanation, KindPath, ObjectView, RecordView } from '../api/types.ts';
 import { pathOf } from '../state/one-object.ts';
 import { settings } from '../state/settings.ts';
 import { actionProblem } from '../words/action-problem.ts';
@@ -14,7 +14,7 @@ import { ReplayButton } from './replay-button.tsx';
 interface DeliveryActionsProps {
   readonly kind: KindPath;
   readonly record: RecordView;
-  readonly item: DeliveryObject | undefined;
+  readonly item: ObjectView | undefined;
 }
 
 /** What is shown below the buttons. */

@@ -1,6 +1,6 @@
 /** What is known of one delivery: its chain, its targets, its facts, and what can be done with it. */
 import { useSignal } from '@preact/signals';
-import type { DeliveryObject, KindPath, RecordView, TargetResult } from '../api/types.ts';
+import type { KindPath, ObjectView, RecordView, TargetResult } from '../api/types.ts';
 import { linkOf } from '../state/settings.ts';
 import { shortRevision } from '../words/revision-words.ts';
 import { fragmentOf } from '../words/route.ts';
@@ -11,7 +11,7 @@ import { DeliveryFacts } from './delivery-facts.tsx';
 interface DeliveryDetailProps {
   readonly kind: KindPath;
   readonly record: RecordView;
-  readonly item: DeliveryObject | undefined;
+  readonly item: ObjectView | undefined;
 }
 
 export function DeliveryDetail({ kind, record, item }: DeliveryDetailProps) {

@@ -1,5 +1,5 @@
 /** One object in the list. */
-import type { DeliveryObject, KindPath } from '../api/types.ts';
+import type { KindPath, ObjectView } from '../api/types.ts';
 import { now } from '../state/now.ts';
 import { ago, duration } from '../words/durations.ts';
 import { healthOf, healthWords, resolvedOf, troubleOf } from '../words/health.ts';
@@ -12,7 +12,7 @@ import { WebhookUrl } from './webhook-url.tsx';
 
 interface ObjectRowProps {
   readonly kind: KindPath;
-  readonly item: DeliveryObject;
+  readonly item: ObjectView;
   /** Counted from 1, the heading included. */
   readonly rowIndex: number;
 }
@@ -31,15 +31,16 @@ export function ObjectRow({ kind, item, rowIndex }: ObjectRowProps) {
             {name}
           </a>
           <small>
-            {item.type === undefined ? '' : `${item.type} · `}
-            {healthWords[health]}
+            {item.type} · {healthWords[health]}
           </small>
         </span>
       </span>
       <span role="cell" class="last">
         <LastDelivery kind={kind} item={item} />
       </span>
-      <span role="cell">{item.counts === undefined ? null : <HourBars hours={item.counts.hours} />}</span>
+      <span role="cell">
+        <HourBars hours={item.counts.hours} />
+      </span>
       {kind === 'alerts' ? null : (
         <span role="cell" class="number">
           {item.pushToArtifactMs === undefined ? '–' : duration(item.pushToArtifactMs)}
@@ -57,7 +58,7 @@ export function ObjectRow({ kind, item, rowIndex }: ObjectRowProps) {
   );
 }
 
-function LastDelivery({ kind, item }: { readonly kind: KindPath; readonly item: DeliveryObject }) {
+function LastDelivery({ kind, item }: { readonly kind: KindPath; readonly item: ObjectView }) {
   // The line above has the code already.
   const more = troubleOf(item).replace(`${item.lastDelivery?.code}: `, '');
   const time = item.lastDelivery?.time;
@@ -76,7 +77,7 @@ function LastDelivery({ kind, item }: { readonly kind: KindPath; readonly item: 
   );
 }
 
-function Targets({ item }: { readonly item: DeliveryObject }) {
+function Targets({ item }: { readonly item: ObjectView }) {
   const resolved = resolvedOf(item);
   if (resolved === undefined) return <span class="muted">–</span>;
   if (resolved.status !== 'False' && resolved.reason !== 'NothingSelected') return <span>All found</span>;

@@ -1,13 +1,13 @@
 /** Narrows the list: by words, and by how objects do. */
 import type { Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { DeliveryObject } from '../api/types.ts';
+import type { ObjectView } from '../api/types.ts';
 import { type Health, healthOf, healthWords } from '../words/health.ts';
 import { HealthIcon } from './health-icon.tsx';
 import { Icon } from './icon.tsx';
 
 interface ObjectSearchProps {
-  readonly items: readonly DeliveryObject[];
+  readonly items: readonly ObjectView[];
   readonly search: Signal<string>;
   /** undefined: all. */
   readonly health: Signal<Health | undefined>;

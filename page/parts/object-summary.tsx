@@ -1,6 +1,6 @@
 /** How one object does: its conditions in words, its last day, its URL. */
 import type { ComponentChildren } from 'preact';
-import type { Condition, DeliveryObject, KindPath } from '../api/types.ts';
+import type { ConditionView, KindPath, ObjectView } from '../api/types.ts';
 import { now } from '../state/now.ts';
 import { capitalized } from '../words/capitalized.ts';
 import { ago, duration } from '../words/durations.ts';
@@ -12,7 +12,7 @@ import { WebhookUrl } from './webhook-url.tsx';
 
 interface ObjectSummaryProps {
   readonly kind: KindPath;
-  readonly item: DeliveryObject;
+  readonly item: ObjectView;
 }
 
 export function ObjectSummary({ kind, item }: ObjectSummaryProps) {
@@ -22,7 +22,7 @@ export function ObjectSummary({ kind, item }: ObjectSummaryProps) {
   return (
     <div class="summary">
       <dl>
-        {type === undefined ? null : <Fact name="Type">{type}</Fact>}
+        <Fact name="Type">{type}</Fact>
         <Fact name="Last delivery">
           {lastDeliveryWords(item, kind)}
           {time === undefined ? null : (
@@ -42,7 +42,7 @@ export function ObjectSummary({ kind, item }: ObjectSummaryProps) {
         )}
       </dl>
       <div class="day">
-        {counts === undefined ? null : <HourBars hours={counts.hours} />}
+        <HourBars hours={counts.hours} />
         <small>24 hours, refused below the line</small>
         {pushToArtifactMs === undefined ? null : (
           <p>
@@ -68,7 +68,7 @@ const pictures: Readonly<Record<string, readonly [IconName, tone: string]>> = {
   False: ['cross', 'bad'],
 };
 
-function ConditionFact(props: { readonly name: string; readonly condition: Omit<Condition, 'type'> | undefined }) {
+function ConditionFact(props: { readonly name: string; readonly condition: ConditionView | undefined }) {
   const { name, condition } = props;
   if (condition === undefined) return null;
   const [picture, tone] = pictures[condition.status] ?? ['empty', 'muted'];

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
 import { listAll } from '../api/list-all.ts';
-import type { DeliveryObject } from '../api/types.ts';
+import type { ObjectView } from '../api/types.ts';
 import { token } from '../state/token.ts';
 import { fragmentOf } from '../words/route.ts';
 
@@ -45,7 +45,7 @@ function useReceiverNames(): readonly string[] {
   const names = useSignal<readonly string[]>([]);
   useEffect(() => {
     const ended = new AbortController();
-    listAll<DeliveryObject>('receivers', ended.signal).then(
+    listAll<ObjectView>('receivers', ended.signal).then(
       ({ items }) => {
         names.value = items.map(({ object }) => `${object.namespace}/${object.name}`).sort();
       },

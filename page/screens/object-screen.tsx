@@ -43,11 +43,11 @@ export function ObjectScreen({ at }: { readonly at: At }) {
       </h1>
       {problem === undefined ? null : <ProblemNotice problem={problem} />}
       {item === undefined ? null : <ObjectSummary kind={kind} item={item} />}
-      <PartialNotice partial={deliveries.partial ?? []} />
+      <PartialNotice partial={deliveries.partial} />
       <div class="search-bar">
         <h2>Deliveries</h2>
         <VerdictChips items={deliveries.items} verdict={verdict} />
-        <Since recordingSince={deliveries.recordingSince ?? {}} />
+        <Since recordingSince={deliveries.recordingSince} />
       </div>
       <DeliveryTable at={at} items={shown.value} />
       <p class="empty" role="status">

@@ -1,7 +1,7 @@
 /** All objects of a kind, the worst first: what came last, how it went, and whether the targets are there. */
 import { useComputed } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { DeliveryObject, KindPath } from '../api/types.ts';
+import type { KindPath, ObjectView } from '../api/types.ts';
 import { ObjectRow } from '../parts/object-row.tsx';
 import { ObjectSearch } from '../parts/object-search.tsx';
 import { PartialNotice } from '../parts/partial-notice.tsx';
@@ -24,7 +24,7 @@ export function ObjectsScreen({ kind }: { readonly kind: KindPath }) {
       (item) => matches(item, search.value) && (health.value === undefined || healthOf(item) === health.value),
     ),
   );
-  const { items, loaded, problem, partial = [] } = objectList.value;
+  const { items, loaded, problem, partial } = objectList.value;
   return (
     <main class="objects">
       <h1 tabIndex={-1}>{kindTitles[kind]}</h1>
@@ -43,15 +43,15 @@ export function ObjectsScreen({ kind }: { readonly kind: KindPath }) {
 function emptyWords(
   kind: KindPath,
   loaded: boolean,
-  items: readonly DeliveryObject[],
-  shown: readonly DeliveryObject[],
+  items: readonly ObjectView[],
+  shown: readonly ObjectView[],
 ): string {
   if (!loaded) return items.length === 0 ? 'Loading' : '';
   if (items.length === 0) return `There are no ${kindTitles[kind]} that you may see.`;
   return shown.length === 0 ? 'None matches.' : '';
 }
 
-function ObjectTable({ kind, items }: { readonly kind: KindPath; readonly items: readonly DeliveryObject[] }) {
+function ObjectTable({ kind, items }: { readonly kind: KindPath; readonly items: readonly ObjectView[] }) {
   return (
     <div class={`table ${kind}`} role="table" aria-label={kindTitles[kind]} aria-rowcount={items.length + 1}>
       <div role="rowgroup" class="head">

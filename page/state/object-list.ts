@@ -1,18 +1,18 @@
 /** The objects of one kind, with what came of their deliveries. */
 import { signal } from '@preact/signals';
-import { listAll } from '../api/list-all.ts';
+import { EMPTY_LIST, listAll } from '../api/list-all.ts';
 import type { ProblemError } from '../api/request.ts';
-import type { DeliveryObject, KindPath, List, ObjectRef, RecordView } from '../api/types.ts';
+import type { KindPath, List, ObjectRef, ObjectView, RecordView } from '../api/types.ts';
 import { keepFresh } from './keep-fresh.ts';
 
-interface ObjectList extends List<DeliveryObject> {
+interface ObjectList extends List<ObjectView> {
   readonly kind: KindPath;
   /** Whether `items` are what the API answered. */
   readonly loaded: boolean;
   readonly problem?: ProblemError;
 }
 
-const EMPTY: ObjectList = { kind: 'receivers', items: [], loaded: false };
+const EMPTY: ObjectList = { kind: 'receivers', ...EMPTY_LIST, loaded: false };
 
 export const objectList = signal(EMPTY);
 
@@ -28,7 +28,7 @@ export function watchObjects(kind: KindPath): () => void {
   return keepFresh({
     stream: 'stream',
     async load(ended) {
-      const list = await listAll<DeliveryObject>(kind, ended);
+      const list = await listAll<ObjectView>(kind, ended);
       if (!ended.aborted) objectList.value = { kind, ...list, loaded: true };
     },
     fail(problem) {
@@ -42,10 +42,7 @@ export function watchObjects(kind: KindPath): () => void {
   });
 }
 
-function withRecords(
-  items: readonly DeliveryObject[],
-  records: ReadonlyMap<string, RecordView>,
-): readonly DeliveryObject[] {
+function withRecords(items: readonly ObjectView[], records: ReadonlyMap<string, RecordView>): readonly ObjectView[] {
   // Of several of an object the last one stands.
   const latest = new Map([...records.values()].map((record) => [keyOf(record.object), record]));
   return items.map((item) => {
@@ -54,10 +51,10 @@ function withRecords(
   });
 }
 
-function withRecord(item: DeliveryObject, record: RecordView): DeliveryObject {
+function withRecord(item: ObjectView, record: RecordView): ObjectView {
   const { event = '', verdict, code, announced } = record;
   const time = record.lastAt ?? record.at;
   // A record that was sent again, because more became known of it, is not the last one for that.
-  if (item.lastDelivery !== undefined && item.lastDelivery.time > time) return item;
+  if ((item.lastDelivery?.time ?? '') > time) return item;
   return { ...item, lastDelivery: { time, event, verdict, code, revision: announced?.revision ?? '' } };
 }

@@ -1,13 +1,13 @@
 /** One object and its deliveries, the newest first. */
 import { signal } from '@preact/signals';
-import { listAll } from '../api/list-all.ts';
+import { EMPTY_LIST, listAll } from '../api/list-all.ts';
 import { get, type ProblemError } from '../api/request.ts';
-import type { DeliveryObject, KindPath, List, RecordView } from '../api/types.ts';
+import type { KindPath, List, ObjectView, RecordView } from '../api/types.ts';
 import { keepFresh } from './keep-fresh.ts';
 
 interface OneObject {
   /** undefined: not read yet, or not there. */
-  readonly item?: DeliveryObject;
+  readonly item?: ObjectView;
   readonly deliveries: List<RecordView>;
   readonly loaded: boolean;
   readonly problem?: ProblemError;
@@ -15,7 +15,7 @@ interface OneObject {
 
 /** More are forgotten, the oldest first. */
 const MOST = 2_000;
-const EMPTY: OneObject = { deliveries: { items: [] }, loaded: false };
+const EMPTY: OneObject = { deliveries: EMPTY_LIST, loaded: false };
 
 export const oneObject = signal(EMPTY);
 
@@ -32,7 +32,7 @@ export function watchObject(kind: KindPath, namespace: string, name: string): ()
     stream: `${path}/stream`,
     async load(ended) {
       const [item, deliveries] = await Promise.all([
-        get<DeliveryObject>(path, ended),
+        get<ObjectView>(path, ended),
         listAll<RecordView>(`${path}/deliveries`, ended),
       ]);
       if (!ended.aborted) oneObject.value = { item, deliveries, loaded: true };

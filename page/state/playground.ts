@@ -2,7 +2,7 @@
 import { batch, signal } from '@preact/signals';
 import { listAll } from '../api/list-all.ts';
 import { get, ProblemError, post } from '../api/request.ts';
-import type { DeliveryObject, Explanation, RecordView, WhatIf } from '../api/types.ts';
+import type { Explanation, ObjectView, RecordView, WhatIf } from '../api/types.ts';
 import { eventHeaders } from '../words/event-headers.ts';
 import { sampleOf } from '../words/samples.ts';
 import { pathOf } from './one-object.ts';
@@ -21,7 +21,7 @@ export const RESOURCE_FILTER: FilterField = 'spec.resourceFilter';
 const TYPING_MS = 350;
 const NO_QUESTION: Question = { source: 'sample', payload: '', event: '' };
 
-export const receiver = signal<DeliveryObject | undefined>(undefined);
+export const receiver = signal<ObjectView | undefined>(undefined);
 /** Deliveries whose body is kept. */
 export const kept = signal<readonly RecordView[]>([]);
 export const question = signal(NO_QUESTION);
@@ -44,7 +44,7 @@ export async function openReceiver(namespace: string, name: string, delivery: st
   try {
     const path = pathOf('receivers', namespace, name);
     const [object, deliveries] = await Promise.all([
-      get<DeliveryObject>(path, ended),
+      get<ObjectView>(path, ended),
       listAll<RecordView>(`${path}/deliveries`, ended),
     ]);
     const bodies = deliveries.items.filter(({ body }) => body === 'kept');

@@ -1,17 +1,17 @@
 /** What the operator says of itself: whether it replays, and where a page about a target is. */
 import { effect, signal } from '@preact/signals';
 import { get } from '../api/request.ts';
-import type { Settings } from '../api/types.ts';
+import type { SettingsView } from '../api/types.ts';
 import { token } from './token.ts';
 
 /** Until it is known: nothing can be done. */
-export const settings = signal<Settings>({ replica: '', actions: false });
+export const settings = signal<SettingsView>({ replica: '', actions: false });
 
 /** Asked with each other token; who may not know keeps what there was. */
 export function loadSettings(): void {
   effect(() => {
     token.value;
-    get<Settings>('settings').then(
+    get<SettingsView>('settings').then(
       (answer) => {
         settings.value = answer;
       },

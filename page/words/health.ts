@@ -1,5 +1,5 @@
 /** How an object does, in one word and one sentence, from its conditions and its last delivery. */
-import type { Condition, DeliveryObject } from '../api/types.ts';
+import type { ConditionView, ObjectView } from '../api/types.ts';
 
 /** From the worst to the best; `none`: nothing has arrived yet. */
 export type Health = 'broken' | 'unready' | 'unresolved' | 'refused' | 'pending' | 'none' | 'ok';
@@ -15,16 +15,16 @@ export const healthWords: Readonly<Record<Health, string>> = {
   ok: 'Delivering',
 };
 
-export function conditionOf(item: DeliveryObject, type: string): Condition | undefined {
-  return item.conditions?.find((condition) => condition.type === type);
+export function conditionOf(item: ObjectView, type: string): ConditionView | undefined {
+  return item.conditions.find((condition) => condition.type === type);
 }
 
 /** What is known of the targets; an Alert has it beside its conditions. */
-export function resolvedOf(item: DeliveryObject): Omit<Condition, 'type'> | undefined {
+export function resolvedOf(item: ObjectView): ConditionView | undefined {
   return conditionOf(item, 'ResolvedRefs') ?? item.resolved;
 }
 
-export function healthOf(item: DeliveryObject): Health {
+export function healthOf(item: ObjectView): Health {
   const { lastDelivery } = item;
   const delivering = conditionOf(item, 'Delivering');
   // An Alert has no conditions.
@@ -38,7 +38,7 @@ export function healthOf(item: DeliveryObject): Health {
 }
 
 /** What is to be known first: why it does not deliver, is not ready, or has nothing yet. '': nothing. */
-export function troubleOf(item: DeliveryObject): string {
+export function troubleOf(item: ObjectView): string {
   const health = healthOf(item);
   if (health === 'unready') return conditionOf(item, 'Ready')?.message ?? '';
   const delivering = conditionOf(item, 'Delivering');

@@ -1,5 +1,5 @@
 /** The last delivery of an object in words. */
-import type { DeliveryObject, KindPath, Verdict } from '../api/types.ts';
+import type { KindPath, ObjectView } from '../api/types.ts';
 import { shortRevision } from './revision-words.ts';
 
 /** What arrives at an object of a kind. */
@@ -9,19 +9,11 @@ export const deliveryNouns: Readonly<Record<KindPath, string>> = {
   alerts: 'notification',
 };
 
-/** What each verdict is called on the page. */
-export const verdictWords: Readonly<Record<Verdict, string>> = {
-  accepted: 'accepted',
-  pending: 'pending',
-  refused: 'refused',
-  ignored: 'ignored',
-};
-
 /** `push accepted, 4a5f2c1`, `webhook refused, SignatureMismatch`; without the time. */
-export function lastDeliveryWords({ lastDelivery }: DeliveryObject, kind: KindPath): string {
+export function lastDeliveryWords({ lastDelivery }: ObjectView, kind: KindPath): string {
   if (lastDelivery === undefined) return `No ${deliveryNouns[kind]} yet`;
-  const { event, verdict, code, revision } = lastDelivery;
-  const what = `${event || deliveryNouns[kind]} ${verdictWords[verdict]}`;
-  const more = code !== 'Delivered' && code !== '' ? code : shortRevision(revision ?? '');
+  const { event, verdict = '', code = '', revision = '' } = lastDelivery;
+  const what = `${event || deliveryNouns[kind]} ${verdict}`;
+  const more = code !== 'Delivered' && code !== '' ? code : shortRevision(revision);
   return more === '' ? what : `${what}, ${more}`;
 }

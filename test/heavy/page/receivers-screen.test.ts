@@ -4,27 +4,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { accessibilityFaults } from '../../support/page/accessibility-faults.ts';
 import { startChromium } from '../../support/page/chromium.ts';
 import { openPage } from '../../support/page/open-page.ts';
-import { minutesBack, pageObject, pageRecord } from '../../support/page/page-records.ts';
+import { minutesBack, pageCondition, pageObject, pageRecord } from '../../support/page/page-records.ts';
 import { type PageServer, startPageServer } from '../../support/page/page-server.ts';
 
 const COUNT = 250;
 const nameOf = (index: number): string => `app-${String(index).padStart(3, '0')}`;
 const broken = pageObject(nameOf(0), {
-  conditions: [
-    { type: 'Delivering', status: 'False', reason: 'Refused', message: 'SignatureMismatch: 3 webhooks in 1 min' },
-  ],
+  conditions: [pageCondition('Delivering', 'False', 'Refused', 'SignatureMismatch: 3 webhooks in 1 min')],
   lastDelivery: { time: minutesBack(2), event: 'push', verdict: 'refused', code: 'SignatureMismatch' },
   counts: { hours: Array.from({ length: 24 }, () => ({ accepted: 2, refused: 1 })) },
 });
 const unresolved = pageObject(nameOf(1), {
-  conditions: [
-    {
-      type: 'ResolvedRefs',
-      status: 'False',
-      reason: 'TargetNotFound',
-      message: 'GitRepository apps/none is not there',
-    },
-  ],
+  conditions: [pageCondition('ResolvedRefs', 'False', 'TargetNotFound', 'GitRepository apps/none is not there')],
 });
 const objects = [broken, unresolved, ...Array.from({ length: COUNT - 2 }, (_, index) => pageObject(nameOf(index + 2)))];
 const PATH = new URL(broken.url ?? '').pathname;
@@ -36,7 +27,7 @@ let faults: readonly string[];
 beforeAll(async () => {
   browser = await startChromium();
   server = await startPageServer(({ url }) => {
-    const list = { partial: [], recordingSince: {} };
+    const list = { continue: '', partial: [], recordingSince: {} };
     if (url.pathname === '/unknown') {
       return [
         200,

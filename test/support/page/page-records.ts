@@ -1,5 +1,6 @@
 /** Records and objects for tests of the page alone. */
-import type { DeliveryObject, RecordView, TargetResult } from '../../../page/api/types.ts';
+import type { Condition } from '../../../operator/api/meta.ts';
+import type { ObjectView, RecordView, TargetResult } from '../../../page/api/types.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -33,20 +34,24 @@ export function pageTarget(change: Partial<TargetResult>): TargetResult {
 }
 
 /** A Receiver that does well. */
-export function pageObject(name: string, change: Partial<DeliveryObject> = {}): DeliveryObject {
+export function pageObject(name: string, change: Partial<ObjectView> = {}): ObjectView {
   return {
     object: { kind: 'Receiver', namespace: 'apps', name },
     type: 'github',
     url: `https://hooks.example.com/hook/${'0123456789abcdef'.repeat(4)}`,
     conditions: [
-      { type: 'Delivering', status: 'True', reason: 'Delivered', message: 'The last webhook was accepted' },
-      { type: 'ResolvedRefs', status: 'True', reason: 'Resolved', message: 'Every target can be found' },
+      pageCondition('Delivering', 'True', 'Delivered', 'The last webhook was accepted'),
+      pageCondition('ResolvedRefs', 'True', 'Resolved', 'every target can be found'),
     ],
     lastDelivery: { time: minutesBack(2), event: 'push', verdict: 'accepted', code: 'Delivered' },
     counts: { hours: Array.from({ length: 24 }, () => ({ accepted: 2, refused: 0 })) },
     pushToArtifactMs: 1_900,
     ...change,
   };
+}
+
+export function pageCondition(type: string, status: Condition['status'], reason = '', message = ''): Condition {
+  return { type, status, reason, message, lastTransitionTime: minutesBack(0) };
 }
 
 /** RFC 3339. */

@@ -1,21 +1,24 @@
 // What the page says of times, revisions, URLs, and of how an object does.
 import { describe, expect, it } from 'vitest';
-import type { DeliveryObject } from '../../../page/api/types.ts';
+import type { ObjectView } from '../../../page/api/types.ts';
 import { ago, clockTime, duration } from '../../../page/words/durations.ts';
 import { healthOf, troubleOf } from '../../../page/words/health.ts';
 import { lastDeliveryWords } from '../../../page/words/last-delivery-words.ts';
 import { maskUrl } from '../../../page/words/mask-url.ts';
 import { matches } from '../../../page/words/matches.ts';
 import { announcedWords, shortRevision } from '../../../page/words/revision-words.ts';
+import { pageCondition, pageObject } from '../../support/page/page-records.ts';
 
 const NOW = Date.parse('2026-11-26T10:00:00Z');
 const back = (ms: number): string => new Date(NOW - ms).toISOString();
 const HEX = '4a5f2c1e0d9b8a7c6f5e4d3c2b1a09f8e7d6c5b4';
 
-function object(change: Partial<DeliveryObject>): DeliveryObject {
-  return { object: { kind: 'Receiver', namespace: 'apps', name: 'app' }, type: 'github', ...change };
+function object(change: Partial<ObjectView>): ObjectView {
+  // Nothing has come for it yet.
+  const { lastDelivery: _, ...idle } = pageObject('app', { conditions: [] });
+  return { ...idle, ...change };
 }
-const condition = (type: string, status: string, reason = '', message = '') => ({ type, status, reason, message });
+const condition = pageCondition;
 
 describe('times', () => {
   it.each([
@@ -84,7 +87,7 @@ describe('a URL', () => {
 describe('an object', () => {
   const lastDelivery = { time: back(0), event: 'push', verdict: 'accepted', code: 'Delivered' } as const;
 
-  it.each<[string, Partial<DeliveryObject>]>([
+  it.each<[string, Partial<ObjectView>]>([
     ['broken', { lastDelivery, conditions: [condition('Delivering', 'False'), condition('ResolvedRefs', 'False')] }],
     ['unready', { lastDelivery, conditions: [condition('Ready', 'False'), condition('ResolvedRefs', 'False')] }],
     ['unresolved', { lastDelivery, conditions: [condition('Delivering', 'True'), condition('ResolvedRefs', 'False')] }],
@@ -118,7 +121,7 @@ describe('an object', () => {
   });
 
   it('says what came last', () => {
-    const words = (change: Partial<DeliveryObject['lastDelivery']>) =>
+    const words = (change: Partial<ObjectView['lastDelivery']>) =>
       lastDeliveryWords(object({ lastDelivery: { ...lastDelivery, ...change } }), 'receivers');
     expect(lastDeliveryWords(object({}), 'brokerreceivers')).toBe('No message yet');
     expect(words({})).toBe('push accepted');

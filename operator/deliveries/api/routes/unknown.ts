@@ -5,7 +5,7 @@ import { notFound } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { listOf, listQuery, schemaOf } from '../schemas.ts';
 
-interface UnknownCall {
+export interface UnknownCall {
   /** RFC 3339 */
   readonly at: string;
   readonly from?: string;
