@@ -87,6 +87,17 @@ async function leaderOf(replicas: readonly OperatorProcess[]): Promise<OperatorP
   });
 }
 
+/** Has each Receiver get a first webhook, which its status tells of at once: the next ones change nothing for ten minutes. */
+async function deliverFirst(destinations: readonly Destination[], leader: OperatorProcess): Promise<void> {
+  for (const { path } of destinations) {
+    await expect.poll(async () => (await world.post(path, signed({}), leader)).status).toBe(200);
+  }
+  await waitFor('statuses with a delivery', async () => {
+    const { items } = JSON.parse(await world.kubectl('get', 'receivers', '-o', 'json')) as { items: Receiver[] };
+    return items.every(({ status }) => status?.lastDelivery !== undefined);
+  });
+}
+
 /** `name@resourceVersion` of each Receiver: equal ones say that nobody wrote in between. */
 async function versions(): Promise<string[]> {
   const { items } = JSON.parse(await world.kubectl('get', 'receivers', '-o', 'json')) as { items: Receiver[] };
@@ -144,6 +155,7 @@ describe('the leader ends under load', () => {
     while (replicas.length < count) replicas.push(await world.another(ARGS));
     const leader = await leaderOf(replicas);
     const others = replicas.filter((replica) => replica !== leader);
+    await deliverFirst(destinations, leader);
     const before = await versions();
     const looked = new Map(await Promise.all(others.map(async (each) => [each, await reconcilesOf(each)] as const)));
     const load = send(destinations, replicas);
@@ -207,6 +219,7 @@ describe('two replicas under load', () => {
     const cutOff = await world.another(ARGS, kubeconfig);
     await other.stop();
     await leaderOf([cutOff]);
+    await deliverFirst(destinations, cutOff);
     const heir = await world.another(ARGS);
     const load = send(destinations, [cutOff, heir]);
     // It has statuses to write when the wire is held up.
