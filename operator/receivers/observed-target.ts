@@ -61,20 +61,26 @@ type FluxSpec = NonNullable<FluxObject['spec']>;
 const MAX_MESSAGE = 512;
 
 export function observedTarget(kind: string, object: KubeObject): ObservedTarget {
-  const { metadata, spec = {}, status = {} } = object as FluxObject;
-  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  const { metadata, ...rest } = object as FluxObject;
+  const [spec, status] = [rest.spec ?? {}, rest.status ?? {}];
+  const ready = readyOf(status);
   return {
     requestedAt: metadata.annotations?.[REQUESTED_AT_ANNOTATION],
     lastHandledReconcileAt: status.lastHandledReconcileAt,
     revision: status.artifact?.revision,
     artifactAt: status.artifact?.lastUpdateTime,
     ready: ready?.status,
-    message: ready?.status === 'False' ? ready.message.slice(0, MAX_MESSAGE) : undefined,
+    message: ready?.status === 'False' ? ready.message?.slice(0, MAX_MESSAGE) : undefined,
     suspended: spec.suspend === true,
     trackedRef: TRACKED[kind]?.(spec.ref ?? NO_REF),
     sourceRef: sourceRefOf(metadata, spec),
     applied: appliedOf(status),
   };
+}
+
+/** A kind in a version of its own may have anything in its place. */
+function readyOf({ conditions }: NonNullable<FluxObject['status']>): Partial<Condition> | undefined {
+  return Array.isArray(conditions) ? conditions.find((condition: Condition) => condition.type === 'Ready') : undefined;
 }
 
 type Ref = NonNullable<FluxSpec['ref']>;

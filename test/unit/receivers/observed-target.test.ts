@@ -34,6 +34,14 @@ describe('what is kept of a target', () => {
     });
   });
 
+  it.each([
+    ['no status', { spec: null, status: null }],
+    ['conditions that are none', { status: { conditions: 'x' } }],
+    ['a failure without a message', { status: { conditions: [{ type: 'Ready', status: 'False' }] } }],
+  ])('can be read of an object with %s', (_what, fields) => {
+    expect(reduced('GitRepository', fields)).toMatchObject({ trackedRef: 'refs/heads/master', message: undefined });
+  });
+
   it('has the message of a failure, of a bounded length', () => {
     const failed = reduced('GitRepository', { status: { conditions: [ready('False', 'x'.repeat(5_000))] } });
     expect(failed).toMatchObject({ ready: 'False', message: 'x'.repeat(512) });
