@@ -45,6 +45,8 @@ const RECEIVER = { apiVersion: RECEIVER_API_VERSION, kind: RECEIVER_KIND };
 const NOT_YET_MS = 500;
 /** A refusal may end without an event: a right that is granted, a webhook that is changed. */
 const REFUSED_AGAIN_MS = 60_000;
+/** With rights to some Secrets alone none is watched, and nothing tells that one was deleted. */
+const SECRET_AGAIN_MS = 600_000;
 
 export function createExposureController(options: ExposureControllerOptions): ExposureController {
   return { reconcile: (key) => reconcile(options, key) };
@@ -83,7 +85,8 @@ async function reconcile(
   conclude(options, key, entry, { problem, secretProblem });
   if ((problem ?? secretProblem) !== undefined) return { requeueAfterMs: REFUSED_AGAIN_MS };
   const overlapMs = (entry?.before?.untilMs ?? 0) - context.nowMs;
-  return overlapMs > 0 ? { requeueAfterMs: overlapMs } : undefined;
+  if (overlapMs > 0) return { requeueAfterMs: overlapMs };
+  return entry?.granted.urlSecret === undefined ? undefined : { requeueAfterMs: SECRET_AGAIN_MS };
 }
 
 async function keepAll(
