@@ -80,7 +80,8 @@ function toldOf(cluster: Cluster, { kind, namespace, name }: ObjectRef): Told | 
   return cluster.objects(kind)?.get(`${namespace}/${name}`) as Told | undefined;
 }
 
-function guardSettings({ fresh, within }: FollowSpec = {}): GuardSettings {
+function guardSettings(follow: FollowSpec | null | undefined): GuardSettings {
+  const { fresh, within } = follow ?? {};
   const withinMs = parseGoDuration(within ?? DEFAULT_FOLLOW_WITHIN) ?? parseGoDuration(DEFAULT_FOLLOW_WITHIN) ?? 0;
   return { fresh: fresh ?? true, withinMs };
 }
