@@ -3,7 +3,9 @@ import type { BrokerReceiver } from '../api/broker-receiver/broker-receiver.ts';
 import { bodiesToKeep } from '../deliveries/bodies/bodies-to-keep.ts';
 import { copyBody, type KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { DeliveryRecord } from '../deliveries/records/record.ts';
-import type { Message, SecretData } from './source.ts';
+import { carriedWebhook } from './carried-webhook.ts';
+import { unwrap } from './envelopes/unwrap.ts';
+import type { Message, SecretData, SourceType } from './source.ts';
 
 export interface KeepMessageOptions {
   readonly bodies: Pick<KeptBodies, 'keep'>;
@@ -12,15 +14,23 @@ export interface KeepMessageOptions {
   readonly secret: (namespace: string, name: string) => Promise<SecretData | undefined>;
 }
 
+type Carried = Pick<Message, 'body' | 'attributes' | 'sentAtMs'>;
+
+interface Payload {
+  readonly body: Buffer;
+  readonly contentType: string | undefined;
+}
+
 /** Undefined: none is wanted. */
 export function createKeepMessage(
   options: KeepMessageOptions,
-): ((record: DeliveryRecord, message: Pick<Message, 'body' | 'attributes'>) => void) | undefined {
+): ((record: DeliveryRecord, message: Carried) => void) | undefined {
   const { bodies, object } = options;
   const wanted = bodiesToKeep(object.spec.deliveries, undefined);
   if (wanted === undefined) return undefined;
-  return (record, { body, attributes }) => {
-    const copy = copyBody(body, contentTypeOf(attributes), wanted);
+  return (record, message) => {
+    const payload = readPayload(object, message);
+    const copy = payload && copyBody(payload.body, payload.contentType, wanted);
     if (copy === undefined || copy === 'TooLarge') bodies.keep(record, copy);
     else {
       const kept = (secret: SecretData | undefined) => bodiesToKeep(object.spec.deliveries, secret) ?? wanted;
@@ -30,13 +40,31 @@ export function createKeepMessage(
   };
 }
 
+function readPayload(object: BrokerReceiver, message: Carried): Payload | undefined {
+  try {
+    return payloadOf(object, message);
+  } catch {
+    // It was read with a proof, and cannot be without.
+    return undefined;
+  }
+}
+
+/** Never an envelope: those of webhooks have all headers of their senders, others have signatures. */
+function payloadOf({ spec }: BrokerReceiver, message: Carried): Payload | undefined {
+  if (spec.receiverRef != null) {
+    const { headers, body } = carriedWebhook(message);
+    return { body, contentType: headers['content-type'] };
+  }
+  const { body, attributes } = message;
+  const events = unwrap({ body, attributes, broker: spec.type as SourceType['name'], format: spec.format ?? 'auto' });
+  const seen = events.flatMap(({ isObject, handshake, req }) => (isObject && handshake === undefined ? [req] : []));
+  if (seen.length === 0) return undefined;
+  return { body: Buffer.from(JSON.stringify(seen.length === 1 ? seen[0] : seen)), contentType: 'application/json' };
+}
+
 function ignore(): void {}
 
 async function readSecret({ object, secret }: KeepMessageOptions): Promise<SecretData | undefined> {
   const name = object.spec.secretRef?.name;
   return name === undefined ? undefined : await secret(object.metadata.namespace, name);
-}
-
-function contentTypeOf(attributes: Message['attributes']): string | undefined {
-  return Object.entries(attributes).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
 }
