@@ -1,4 +1,5 @@
 /** What is asked of a replica: which of its records. */
+import { shownKindAt } from '../api/kinds.ts';
 import type { ObjectRef } from '../records/record.ts';
 
 export interface PeerQuery {
@@ -26,7 +27,9 @@ export function parsePeerQuery(query: URLSearchParams): PeerQuery | undefined {
   if (since !== null && (!TIME.test(since) || Number.isNaN(Date.parse(since)))) return undefined;
   const match = object === null ? null : OBJECT.exec(object);
   if (object !== null && match === null) return undefined;
-  const [, kind = '', namespace = '', name = ''] = match ?? [];
+  const [, written = '', namespace = '', name = ''] = match ?? [];
+  // Its plural means the same.
+  const kind = shownKindAt(written)?.kind ?? written;
   return {
     sinceMs: since === null ? undefined : Date.parse(since),
     object: match === null ? undefined : { kind, namespace, name },
