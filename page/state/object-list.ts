@@ -29,7 +29,9 @@ export function watchObjects(kind: KindPath): () => void {
     stream: 'stream',
     async load(ended) {
       const list = await listAll<ObjectView>(kind, ended);
-      if (!ended.aborted) objectList.value = { kind, ...list, loaded: true };
+      // One that changed its place between two parts of the list is in both.
+      const items = [...new Map(list.items.map((item) => [keyOf(item.object), item])).values()];
+      if (!ended.aborted) objectList.value = { kind, ...list, items, loaded: true };
     },
     fail(problem) {
       // Another token may not allow to see what is there.

@@ -96,6 +96,9 @@ describe('who has just pasted a URL', () => {
     const copied = await page.evaluate<string>('navigator.clipboard.readText()');
     expect(copied.startsWith(`${EXTERNAL}/hook/`)).toBe(true);
     const { pathname } = new URL(copied);
+    await world.post(`${pathname.slice(0, -1)}0`, push('web.yaml'));
+    await page.reload();
+    await page.getByText('A call of a path that no Receiver has').waitFor();
     await world.post(pathname, signed({ ref: 'refs/heads/main' }, 'push', 'not the secret'));
     await row('shop').getByText('push refused, SignatureMismatch').waitFor();
     await row('shop').getByRole('link').click();
@@ -150,6 +153,28 @@ describe('who is on call', () => {
     await row('docs').getByText('GitRepository apps/dosc does not exist; correct the name, or create it').waitFor();
     await page.getByRole('button', { name: 'Target missing 1' }).click();
     await expect.poll(() => page.getByRole('row').count()).toBe(2);
+  });
+});
+
+describe('who has no mouse', () => {
+  it('finds the delivery and what became of it', async () => {
+    const focused = () => page.evaluate<string>('document.activeElement.textContent');
+    const tabTo = async (words: RegExp): Promise<void> => {
+      for (let tabs = 0; tabs < 30 && !words.test(await focused()); tabs++) await page.keyboard.press('Tab');
+      expect(await focused()).toMatch(words);
+    };
+    await row('payments').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('payments');
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await tabTo(/apps\/payments/);
+    await page.keyboard.press('Enter');
+    await delivery('accepted').waitFor();
+    await tabTo(/^\d\d:\d\d:\d\d$/);
+    await page.keyboard.press('Enter');
+    await showsChain(/^Pushed/, /^Verified/, /^Annotated/, /^Handled, done/, /^Fetched, done/);
+    await page.keyboard.press('Enter');
+    await page.getByText('Pushed').waitFor({ state: 'detached' });
   });
 });
 
