@@ -58,6 +58,12 @@ describe('the image', () => {
     });
   });
 
+  it('has the command sluice on its PATH, for exec', ({ skip }) => {
+    if (missing !== undefined) skip(missing);
+    const script = "console.log(require('node:child_process').execFileSync('sluice', ['help'], { encoding: 'utf8' }))";
+    expect(container.node('-e', script)).toContain('sluice deliveries [NAMESPACE/NAME]');
+  });
+
   it('can write no file', ({ skip }) => {
     if (missing !== undefined) skip(missing);
     // Anybody may write to the first, were the filesystem not read-only.

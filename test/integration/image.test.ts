@@ -107,6 +107,14 @@ describe('the image', () => {
     expect(start('--help')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('--receiverAddr') });
   });
 
+  it('has the command sluice, which is the same bundle', () => {
+    const flags = ['--permission', `--allow-fs-read=${image}`, join(image, 'sluice', 'bin', 'sluice')];
+    const run = (...words: string[]) =>
+      spawnSync(process.execPath, [...flags, ...words], { cwd: image, env: {}, encoding: 'utf8' });
+    expect(run('doctor', '--help')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('doctor') });
+    expect(run('doctor')).toMatchObject({ status: 2, stderr: 'sluice doctor: NAMESPACE/NAME is missing\n' });
+  });
+
   it('says in one line that there is no cluster', () => {
     const { status, stdout, stderr } = start();
     expect(status).toBe(1);
