@@ -1,15 +1,25 @@
-/** The record of this replica with an id that somebody names. */
-import type { Journal } from '../records/journal.ts';
+/** The record of this replica with an id that somebody names: bodies are where their webhooks came. */
 import type { DeliveryRecord, ObjectRef } from '../records/record.ts';
-import { notFound } from './problem.ts';
+import type { PageContext } from './page-context.ts';
+import { notFound, Problem } from './problem.ts';
 
-/** @throws Problem with 404: there is none. */
-export function heldRecord(
-  journal: Pick<Journal, 'of' | 'idOf'>,
+/**
+ * @param without what is answered where another replica has it.
+ * @throws Problem with 404 where there is none, and with `without`.
+ */
+export async function heldRecord(
+  { journal, records }: Pick<PageContext, 'journal' | 'records'>,
   object: ObjectRef,
   id: string | undefined,
-): DeliveryRecord {
-  const record = journal.of(object).find((each) => journal.idOf(each) === id);
-  if (record === undefined) throw notFound();
-  return record;
+  without: 'NoBody' | 'NotFound' = 'NoBody',
+): Promise<DeliveryRecord> {
+  const own = journal.of(object).find((record) => journal.idOf(record) === id);
+  if (own !== undefined) return own;
+  const { items } = await records.ask({ object });
+  const other = items.find((record) => record.id === id);
+  if (other === undefined) throw notFound();
+  throw new Problem(
+    without,
+    `The delivery came to replica ${other.replica}, which alone may have its body: ask that one`,
+  );
 }

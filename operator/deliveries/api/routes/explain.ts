@@ -33,7 +33,7 @@ export const explainRoute: Route = {
   },
 };
 
-function explained(
+async function explained(
   { context }: ApiState,
   { ref }: ShownObject,
   receiver: Receiver,
@@ -49,7 +49,7 @@ function explained(
     });
     return explainer.whatIf(receiver, kept, filters);
   }
-  const record = heldRecord(journal, ref, question.id);
+  const record = await heldRecord(context, ref, question.id);
   const { body } = record;
   if (typeof body !== 'object') {
     throw new Problem(

@@ -14,7 +14,7 @@ export const payloadRoute: Route = {
   },
   async answer({ object, params }, { context }): Promise<unknown> {
     if (object === undefined) throw notFound();
-    const { body } = heldRecord(context.journal, object.ref, params.id);
+    const { body } = await heldRecord(context, object.ref, params.id, 'NotFound');
     if (typeof body !== 'object') throw new Problem('NotFound', 'The body of the delivery is not kept');
     return JSON.parse(body.json.toString());
   },

@@ -20,7 +20,7 @@ export const replayRoute: Route = {
   async answer({ object, params, caller }, { context }): Promise<RecordView> {
     const { journal, replayer, replica } = context;
     if (object === undefined || caller.user === undefined) throw notFound();
-    const record = heldRecord(journal, object.ref, params.id);
+    const record = await heldRecord(context, object.ref, params.id);
     const replay = await replayer.replay(object.value as unknown as Receiver, record, caller.user);
     if ('record' in replay) return recordView(replay.record, replica, journal, journal.of(object.ref));
     if (replay.refused === 'NoBody') {
