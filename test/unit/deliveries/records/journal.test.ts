@@ -50,6 +50,18 @@ describe('the journal', () => {
     expect(events).not.toContain('forged 4');
   });
 
+  it('knows when the last three came of those that are folded', () => {
+    const { clock, refuse, of } = setUp();
+    const times = () => of()[0]?.recentAtMs?.map((atMs) => atMs - START_MS);
+    for (let index = 0; index < 5; index++) {
+      refuse();
+      clock.nowMs += 1;
+      if (index === 1) expect(times()).toBeUndefined();
+      if (index === 2) expect(times()).toEqual([2, 1, 0]);
+    }
+    expect(times()).toEqual([4, 3, 2]);
+  });
+
   it('keeps what is replayed or made up for apart', () => {
     const { add, of } = setUp();
     for (let index = 0; index < 21; index++) {
