@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { buildPage, pageFiles } from '../../scripts/build-page.ts';
 import { type MadeImage, makeImage, missingForImage } from '../../scripts/image/make-image.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
 import { type ImageContainer, missingForContainer, unpackImage } from '../support/image-container.ts';
@@ -44,6 +45,14 @@ describe('the image', () => {
     await world.receiver('r', { type: 'github', events: ['push'], secretRef: { name: 'token' }, resources });
     expect((await world.post(await world.ready('r'), signed({}))).status).toBe(200);
     expect(await world.requestedAt('GitRepository', 'app')).not.toBe('');
+  });
+
+  it('serves the page', async ({ skip }) => {
+    if (missing !== undefined) skip(missing);
+    for (const name of pageFiles) {
+      const served = await (await fetch(`${world.operator.pageUrl}/${name}`)).bytes();
+      expect(Buffer.from(served)).toEqual(await readFile(join(await buildPage(), name)));
+    }
   });
 
   it('runs as its user, without any capability', async ({ skip }) => {

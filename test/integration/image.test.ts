@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ports } from '../../charts-ts/ports.ts';
 import { freePorts } from '../../control-plane/free-port.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { pageFiles } from '../../scripts/build-page.ts';
 import { sharedControlPlane } from '../support/control-plane.ts';
 import { startOperatorProcess } from '../support/operator-process.ts';
 
@@ -121,19 +122,23 @@ describe('the image', () => {
     expect(`${stdout}${stderr}`.trim().split('\n')).toHaveLength(1);
   });
 
-  it('serves on a cluster', async () => {
+  it('serves on a cluster, the page too', async () => {
     const cluster = await sharedControlPlane();
-    const [receiver, health, metrics] = await freePorts(3);
+    const [receiver, health, metrics, page] = await freePorts(4);
     const operator = await startOperatorProcess({
       bundle: entry,
       kubeconfig: cluster.adminKubeconfig,
-      ports: { receiver, health, metrics },
+      ports: { receiver, health, metrics, page },
       args: ['--shutdown-delay=0s'],
       env: { NODE_OPTIONS: `--permission --allow-fs-read=${image} --allow-fs-read=${cluster.adminKubeconfig}` },
       logFile: join(image, 'operator.log'),
       guard: cluster.guard,
     });
     expect((await fetch(`${operator.url}/hook/none`)).status).toBe(404);
+    for (const name of pageFiles) {
+      const served = await (await fetch(`${operator.pageUrl}/${name}`)).bytes();
+      expect(Buffer.from(served)).toEqual(readFileSync(join(context, 'dist', 'page', name)));
+    }
     expect(await operator.stop()).toBe(0);
   });
 });
