@@ -2,12 +2,15 @@
  * What it costs that deliveries are remembered and followed: two operators on one cluster, one of them without, that take
  * turns within one run. A share or a difference is that of each pair, and the figure their median.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from '../../operator/kube/kube-client.ts';
 import type { OperatorProcess } from '../../test/support/operator-process.ts';
 import type { Row } from '../row.ts';
 import { medianOf, restingMebibytesOf, rssMebibytesOf } from '../stage/process-facts.ts';
+import { nameOf, receiverPath } from '../stage/receivers.ts';
 import type { Stage } from '../stage/stage.ts';
 import { forged, genuine } from '../stage/webhook.ts';
-import { type Load, loadWithCpu, WARM_UP_SECONDS } from './measure-load.ts';
+import { type Load, load, loadWithCpu, WARM_UP_SECONDS } from './measure-load.ts';
 
 const PAIRS = 5;
 const SECONDS = 4;
@@ -16,6 +19,9 @@ const WITHOUT_HISTORY = ['--delivery-history=0'];
 const WITHOUT_FOLLOW = ['--follow=off'];
 /** 60 of each of 1,000 Receivers are more than the 5,000 that are remembered in all. */
 const FILL_SECONDS = 10;
+const PUSHES = { connections: 16, perSecond: 500, seconds: 60 };
+/** A writer waits 30 s between two writes. */
+const STATUS_LOOK_MS = 500;
 
 interface Pair {
   readonly on: OperatorProcess;
@@ -41,14 +47,14 @@ interface Compared {
 }
 
 /** Each goes first as often as the other. */
-async function compare({ on, off }: Pair, load: Load): Promise<Compared> {
-  for (const each of [on, off]) await loadWithCpu(each, { ...load, seconds: WARM_UP_SECONDS });
+async function compare({ on, off }: Pair, what: Load): Promise<Compared> {
+  for (const each of [on, off]) await loadWithCpu(each, { ...what, seconds: WARM_UP_SECONDS });
   const shares: number[] = [];
   const differences: number[] = [];
   const each: number[] = [];
   for (let pair = 0; pair < PAIRS; pair += 1) {
-    const first = await loadWithCpu(pair % 2 === 0 ? on : off, { ...load, seconds: SECONDS });
-    const second = await loadWithCpu(pair % 2 === 0 ? off : on, { ...load, seconds: SECONDS });
+    const first = await loadWithCpu(pair % 2 === 0 ? on : off, { ...what, seconds: SECONDS });
+    const second = await loadWithCpu(pair % 2 === 0 ? off : on, { ...what, seconds: SECONDS });
     const [withIt, without] = pair % 2 === 0 ? [first, second] : [second, first];
     shares.push(withIt.perSecond / without.perSecond);
     differences.push((withIt.cpuMsEach - without.cpuMsEach) * 1_000);
@@ -57,10 +63,31 @@ async function compare({ on, off }: Pair, load: Load): Promise<Compared> {
   return { share: medianOf(shares), moreCpuUs: medianOf(differences), cpuMsEach: medianOf(each) };
 }
 
-async function growthOf(operator: OperatorProcess, load: Load): Promise<number> {
-  await loadWithCpu(operator, { ...load, seconds: WARM_UP_SECONDS });
+/** How often the status of the first Receiver is written while `work` goes on. */
+async function statusWritesDuring({ client }: Stage, work: () => Promise<unknown>): Promise<number> {
+  const versions = new Set<string>();
+  const look = async (): Promise<void> => {
+    const { metadata } = await client.request<KubeObject>({ method: 'GET', path: receiverPath(nameOf(0)) });
+    versions.add(metadata.resourceVersion ?? '');
+  };
+  await look();
+  let isOver = false;
+  const done = work().finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await look();
+    await sleep(STATUS_LOOK_MS);
+  }
+  await done;
+  await look();
+  return versions.size - 1;
+}
+
+async function growthOf(operator: OperatorProcess, what: Load): Promise<number> {
+  await loadWithCpu(operator, { ...what, seconds: WARM_UP_SECONDS });
   const before = rssMebibytesOf(operator.pid);
-  await loadWithCpu(operator, { ...load, seconds: FILL_SECONDS });
+  await loadWithCpu(operator, { ...what, seconds: FILL_SECONDS });
   return (await restingMebibytesOf(operator.pid)) - before;
 }
 
@@ -90,6 +117,16 @@ export const deliveryRows: readonly Row[] = [
       return await withPair(stage, WITHOUT_HISTORY, async (pair) => ({
         ...(await compare(pair, { paths: [path], delivery: genuine })),
       }));
+    },
+  },
+  {
+    name: 'status-writes',
+    title: '500 webhooks a second to one Receiver, a minute',
+    receivers: 2,
+    figures: [{ name: 'writes', title: 'writes of its status', original: undefined, target: 2 }],
+    async measure(stage) {
+      const [path = ''] = (await stage.population()).paths;
+      return { writes: await statusWritesDuring(stage, () => load(stage, { paths: [path], ...PUSHES })) };
     },
   },
   {
