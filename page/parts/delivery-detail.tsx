@@ -4,6 +4,7 @@ import type { KindPath, ObjectView, RecordView, TargetResult } from '../api/type
 import { linkOf } from '../state/settings.ts';
 import { shortRevision } from '../words/revision-words.ts';
 import { fragmentOf } from '../words/route.ts';
+import { troubleCode } from '../words/trouble-code.ts';
 import { ChainView } from './chain-view.tsx';
 import { DeliveryActions } from './delivery-actions.tsx';
 import { DeliveryFacts } from './delivery-facts.tsx';
@@ -74,7 +75,7 @@ interface TargetChoiceProps {
 function TargetChoice({ target, chosen, onChoose }: TargetChoiceProps) {
   const { ref, outcome, code, follow } = target;
   const link = linkOf(ref);
-  const words = [outcome, code === 'Delivered' ? '' : code, follow?.state, shortRevision(follow?.revision ?? '')];
+  const words = [outcome, troubleCode(code), follow?.state, shortRevision(follow?.revision ?? '')];
   return (
     <span class="target-choice">
       <button type="button" aria-pressed={chosen} onClick={() => onChoose(ref)}>

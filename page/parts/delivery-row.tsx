@@ -3,6 +3,7 @@ import type { FollowState, KindPath, RecordView } from '../api/types.ts';
 import { now } from '../state/now.ts';
 import { clockTime } from '../words/durations.ts';
 import { announcedWords } from '../words/revision-words.ts';
+import { troubleCode } from '../words/trouble-code.ts';
 import { VerdictIcon } from './verdict-icon.tsx';
 
 /** What became of it at the sources, as people say it. */
@@ -59,7 +60,7 @@ export function DeliveryRow({ kind, record, rowIndex, open, onToggle }: Delivery
         {repeated > 1 ? <span class="repeated">{repeated}×</span> : null}
       </span>
       <span role="cell" class={verdict === 'refused' ? 'bad' : 'muted'}>
-        {code === 'Delivered' ? '' : code}
+        {troubleCode(code)}
       </span>
       {kind === 'alerts' ? <NotificationCells record={record} /> : <WebhookCells record={record} />}
     </div>

@@ -2,6 +2,7 @@
 import type { Follow, RecordView, TargetResult } from '../api/types.ts';
 import { announcedWords, shortRevision } from './revision-words.ts';
 import { filteredSentence, sentenceOfCode, sentenceOfState } from './sentence.ts';
+import { troubleCode } from './trouble-code.ts';
 
 /** `stopped`: it ended here as it should. `unknown`: it was not come to, or nobody looks. */
 export type LinkState = 'done' | 'broken' | 'waiting' | 'stopped' | 'unknown';
@@ -96,7 +97,7 @@ function afterProof(record: RecordView, done: readonly Link[], target: TargetRes
     return { links: [...done, { ...annotated, state: 'stopped', detail: 'filtered' }], sentence: fault };
   }
   if (target.outcome === 'failed' || target.outcome === 'pending') {
-    const code = (target.code ?? 'Delivered') === 'Delivered' ? record.code : (target.code ?? '');
+    const code = troubleCode(target.code) || record.code;
     return brokenAt({ ...record, code, verdict: verdictOf(target) }, done, annotated, []);
   }
   return afterAnnotation([...done, annotated], target);

@@ -16,7 +16,7 @@ import { scrollThrough } from '../support/page/scroll-through.ts';
 import { type GitServer, startGitServer } from '../support/source-controller/git-server.ts';
 import { type SourceControllerStandIn, startSourceControllerStandIn } from '../support/source-controller/stand-in.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
+import { conditionOf, createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
 
 const EXTERNAL = 'https://hooks.example.com';
 const NAMESPACE = 'apps';
@@ -92,9 +92,9 @@ describe('who has just pasted a URL', () => {
     await row('shop')
       .getByRole('button', { name: `Copy the URL of ${NAMESPACE}/shop` })
       .click();
-    await row('shop').getByText('Copied').waitFor();
-    const copied = await page.evaluate<string>('navigator.clipboard.readText()');
-    expect(copied.startsWith(`${EXTERNAL}/hook/`)).toBe(true);
+    const clipboard = () => page.evaluate<string>('navigator.clipboard.readText()');
+    await expect.poll(clipboard).toMatch(new RegExp(`^${EXTERNAL}/hook/.{32}`));
+    const copied = await clipboard();
     const { pathname } = new URL(copied);
     await world.post(`${pathname.slice(0, -1)}0`, push('web.yaml'));
     await page.reload();
@@ -125,6 +125,10 @@ describe('who is on call', () => {
     const path = await receiver('payments', {}, { suspend: true });
     git.push('payments', 'main', SECOND);
     await world.post(path, push('payments.yaml'));
+    await waitFor(
+      'the status to say so',
+      async () => conditionOf(await world.read('payments'), 'Delivering')?.status === 'True',
+    );
     await open(`#/receivers/${NAMESPACE}/payments`);
     await delivery('suspended').click();
     await showsChain(/^Pushed/, /^Verified, done/, /^Annotated, done/, /^Handled, broken/, /^Fetched, not known/);
@@ -245,7 +249,10 @@ describe('who runs 300 hooks', () => {
     for (const name of refused) await send(name, 14, signed({ ref: 'refs/heads/main' }, 'push', 'not the secret'));
     await page.getByRole('button', { name: `Not delivering ${refused.length}` }).waitFor();
     await page.reload();
-    for (const name of refused) await row(name).getByText('14 webhooks in').waitFor();
+    for (const name of refused)
+      await row(name)
+        .getByText(/\d+ webhooks in/)
+        .waitFor();
     await screenshot(page, 'page-receivers');
     const { mostRows, ...cost } = await scrollThrough(page);
     process.stdout.write(`${names.length} Receivers scrolled: ${JSON.stringify(cost)}\n`);

@@ -1,7 +1,7 @@
 // One Receiver's deliveries in a browser, over answers that the test gives.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RecordView } from '../../../page/api/types.ts';
+import type { FollowState, RecordView } from '../../../page/api/types.ts';
 import { accessibilityFaults } from '../../support/page/accessibility-faults.ts';
 import { startChromium } from '../../support/page/chromium.ts';
 import { openPage } from '../../support/page/open-page.ts';
@@ -32,6 +32,8 @@ let server: PageServer;
 let page: Page;
 let faults: readonly string[];
 let posted: PageRequest[];
+/** What came since the page was opened. */
+let arrived: readonly RecordView[];
 beforeAll(async () => {
   browser = await startChromium();
   server = await startPageServer(answer);
@@ -43,6 +45,7 @@ afterAll(async () => {
 afterEach(() => page.context().close());
 beforeEach(async () => {
   posted = [];
+  arrived = [];
   ({ page, faults } = await openPage(browser, `${server.url}#/receivers/apps/app`));
   await deliveries().first().waitFor();
 });
@@ -60,7 +63,7 @@ function answer(request: PageRequest): readonly [number, unknown] | undefined {
   if (pathname.endsWith('/payload')) return [200, { ref: 'refs/heads/main' }];
   if (pathname !== '/receivers/apps/app/deliveries') return undefined;
   const from = Number(searchParams.get('continue') ?? 0);
-  const items = records.slice(from, from + 100);
+  const items = [...(from === 0 ? arrived : []), ...records.slice(from, from + 100)];
   const recordingSince = { 'sluice-0': minutesBack(60) };
   return [200, { items, continue: from === 0 ? '100' : '', partial: ['sluice-1'], recordingSince }];
 }
@@ -93,11 +96,15 @@ describe('the deliveries of a Receiver', () => {
   });
 
   it('come as they arrive, and change when more is known', async () => {
-    await expect.poll(() => server.streams()).toBeGreaterThan(0);
+    await page.getByText('Live', { exact: true }).waitFor();
     const record = pageRecord(0, { event: 'release', targets: [pageTarget({ follow: { state: 'waiting' } })] });
-    server.send(record.id, { ...record, follow: { state: 'waiting' } });
+    const send = (state: FollowState): void => {
+      arrived = [{ ...record, follow: { state } }];
+      server.send(record.id, arrived[0]);
+    };
+    send('waiting');
     await deliveries().first().getByText('waiting').waitFor();
-    server.send(record.id, { ...record, follow: { state: 'fresh' } });
+    send('fresh');
     await deliveries().first().getByText('arrived').waitFor();
     expect(await deliveries().first().textContent()).toContain('release');
   });

@@ -35,7 +35,6 @@ export interface PageServer {
   readonly url: string;
   /** Sends an event to every stream that is open. */
   send(id: string, record: unknown): void;
-  readonly streams: () => number;
   close(): Promise<void>;
 }
 
@@ -58,7 +57,6 @@ export async function startPageServer(answer: State['answer']): Promise<PageServ
         stream.write(`event: delivery\nid: ${id}\ndata: ${JSON.stringify(record)}\n\n`);
       }
     },
-    streams: () => state.streams.size,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

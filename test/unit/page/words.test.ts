@@ -125,6 +125,7 @@ describe('an object', () => {
       lastDeliveryWords(object({ lastDelivery: { ...lastDelivery, ...change } }), 'receivers');
     expect(lastDeliveryWords(object({}), 'brokerreceivers')).toBe('No message yet');
     expect(words({})).toBe('push accepted');
+    expect(words({ event: '', code: 'done' })).toBe('webhook accepted');
     expect(words({ revision: HEX })).toBe('push accepted, 4a5f2c1');
     expect(words({ event: '', verdict: 'refused', code: 'TokenMismatch' })).toBe('webhook refused, TokenMismatch');
   });
