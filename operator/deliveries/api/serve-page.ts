@@ -1,4 +1,4 @@
-/** Serves the files of the page, compressed as the browser takes them. What is no file is a screen of the page. */
+/** Serves the files of the page, compressed as the browser takes them. The path of a screen leads to the page, which shows it. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Request, RequestHandler, Response } from 'express';
@@ -24,6 +24,11 @@ export function servePage(folder: string): RequestHandler {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.set('Allow', 'GET, HEAD');
       throw new Problem('MethodNotAllowed', 'The path takes GET, HEAD');
+    }
+    // Screens are fragments: so the page's own files and its API are where it looks for them.
+    if (name === INDEX && request.path.length > 1 && request.path !== `/${INDEX}`) {
+      response.redirect(302, `/#${request.path}`);
+      return;
     }
     await sendFile(folder, name, request, response);
   };

@@ -25,7 +25,8 @@ export interface PeerAnswer {
 
 /** Answers from the records of this replica. */
 export interface OwnAnswers {
-  answer(query: PeerQuery): PeerAnswer;
+  /** @param maxItems how many of the newest; absent: all. */
+  answer(query: PeerQuery, maxItems?: number): PeerAnswer;
   stop(): void;
 }
 
@@ -35,8 +36,6 @@ export interface OwnAnswersOptions {
   readonly servingSinceMs: () => number | undefined;
   readonly clock: Pick<Clock, 'now'>;
 }
-
-const MAX_ITEMS = 1_000;
 
 export function createOwnAnswers(options: OwnAnswersOptions): OwnAnswers {
   const { journal, replica, servingSinceMs, clock } = options;
@@ -48,7 +47,7 @@ export function createOwnAnswers(options: OwnAnswersOptions): OwnAnswers {
   const isSince = (record: DeliveryRecord, sinceMs: number) =>
     record.lastAtMs >= sinceMs || (changedAtMs.get(record) ?? 0) >= sinceMs;
   return {
-    answer({ sinceMs = 0, object }) {
+    answer({ sinceMs = 0, object }, maxItems = Number.POSITIVE_INFINITY) {
       const objects = object === undefined ? journal.objects() : [object];
       const found = objects.flatMap((each) => {
         const others = journal.of(each);
@@ -61,7 +60,7 @@ export function createOwnAnswers(options: OwnAnswersOptions): OwnAnswers {
         recordingSince: new Date(journal.recordingSinceMs).toISOString(),
         ...(servingMs === undefined ? {} : { servingSince: new Date(servingMs).toISOString() }),
         items: found
-          .slice(0, MAX_ITEMS)
+          .slice(0, maxItems)
           .map(({ record, others }) => ({ ...recordView(record, replica, journal, others), ...forLeader(record) })),
       };
     },

@@ -13,6 +13,9 @@ export interface PeerServerOptions {
   readonly log: Logger;
 }
 
+/** How many records one answer has. */
+const MAX_ITEMS = 1_000;
+
 /** 401 without a body for who is no peer, whatever was asked. */
 export function createPeerServer({ own, isPeer, log }: PeerServerOptions): OpsServer {
   const app = express();
@@ -24,7 +27,7 @@ export function createPeerServer({ own, isPeer, log }: PeerServerOptions): OpsSe
   app.get(PEER_PATH, (request, response) => {
     const query = parsePeerQuery(new URL(request.originalUrl, 'http://peer').searchParams);
     if (query === undefined) response.status(400).end();
-    else response.json(own.answer(query));
+    else response.json(own.answer(query, MAX_ITEMS));
   });
   return createOpsServer(app, log);
 }

@@ -29,7 +29,7 @@ import { createPeerToken, type PeerToken } from './peer-token.ts';
 
 /** What all replicas answered. Times are RFC 3339. */
 export interface PeerAnswers {
-  /** From the newest (`lastAt`) to the oldest; of each replica at most 1,000. */
+  /** From the newest (`lastAt`) to the oldest; of each other replica at most 1,000. */
   readonly items: readonly RecordView[];
   /** Who did not answer: Pods, or addresses where a Pod is not known; the Service where replicas cannot be listed. */
   readonly partial: readonly string[];
