@@ -287,7 +287,9 @@ describe.each(editions)('nats-server, %s', (edition) => {
     await publish('later');
     await server.reload(users(PASSWORD));
     expect((await next).map(({ body }) => body.toString())).toEqual(['later']);
-    expect(faults).toEqual(['AuthenticationFailed']);
+    // How often the client tries in between is its own affair.
+    expect(faults[0]).toBe('AuthenticationFailed');
+    expect(faults.filter((fault) => !['AuthenticationFailed', 'Unreachable'].includes(fault))).toEqual([]);
   });
 
   test.each([
