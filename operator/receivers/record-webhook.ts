@@ -44,6 +44,7 @@ export function createWebhookRecorder(options: WebhookRecorderOptions): WebhookR
     answered({ route }, notes, request) {
       // A sender that asks whether it may send has delivered nothing.
       if (request.head.method === 'OPTIONS' && request.status === 200) return;
+      if (isFolded(journal, route, notes, request, clock.now())) return;
       const record = journal.add(deliveryOf(route, notes, request, clock.now()));
       if (record !== undefined) bodies.keep(record, notes.body);
       if (record?.verdict === 'pending') settleLater(journal, record, notes);
@@ -61,19 +62,36 @@ export function createWebhookRecorder(options: WebhookRecorderOptions): WebhookR
   };
 }
 
+/** A refusal like one before is all that it is: nothing more is read of the request. */
+function isFolded(
+  journal: Journal,
+  route: Route,
+  notes: WebhookNotes,
+  { head, status, code, ms }: AnsweredRequest,
+  nowMs: number,
+): boolean {
+  if (code === undefined || verdictOf(status, notes) !== 'refused') return false;
+  const { namespace, name } = route;
+  const object = { kind: RECEIVER_KIND, namespace, name };
+  return journal.fold({ object, code, event: eventOf(route, notes, head), atMs: nowMs - ms });
+}
+
+function eventOf({ type }: Route, notes: WebhookNotes, { headers }: AnsweredRequest['head']): string | undefined {
+  return notes.event ?? (type?.eventHeader === undefined ? undefined : textOf(headers[type.eventHeader]));
+}
+
 function deliveryOf(route: Route, notes: WebhookNotes, request: AnsweredRequest, nowMs: number): Delivery {
   const { head, status, code, ms, bytes } = request;
   const { headers } = head;
   const { type, namespace, name } = route;
   const verdict = verdictOf(status, notes);
-  const event = notes.event ?? (type?.eventHeader === undefined ? undefined : textOf(headers[type.eventHeader]));
   return {
     atMs: nowMs - ms,
     ms,
     bytes,
     object: { kind: RECEIVER_KIND, namespace, name },
     type: type?.name ?? 'unknown',
-    event,
+    event: eventOf(route, notes, head),
     providerId: providerIdOf(headers) ?? notes.providerId,
     from: request.sender(),
     userAgent: headers['user-agent'],

@@ -39,8 +39,9 @@ export function createOwed(now: (receiver: string) => ReceiverNow): Owed {
       const receiver = `${namespace}/${name}`;
       if (verdict !== 'refused') return whenProved.delete(receiver) ? receiver : undefined;
       if (WITHOUT_PROOF.has(code)) whenProved.add(receiver);
+      if (!WHILE_NOT_SERVED.has(code)) return undefined;
       const { isServed, isSuspended } = now(receiver);
-      if (WHILE_NOT_SERVED.has(code) && !isServed && !isSuspended) whenServed.add(receiver);
+      if (!isServed && !isSuspended) whenServed.add(receiver);
       return undefined;
     },
     changed(receiver) {

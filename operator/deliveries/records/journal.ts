@@ -19,6 +19,11 @@ export interface Journal {
   readonly recordingSinceMs: number;
   /** False: nothing is remembered, and `add` does nothing. */
   readonly enabled: boolean;
+  /**
+   * Folds a refusal into one like it of the last minute, before anything else is made of the request: it is what a flood
+   * costs. False: there is none, and it is to be added.
+   */
+  fold(refusal: Pick<Delivery, 'object' | 'code' | 'event' | 'atMs'>): boolean;
   /** Remembers a delivery; a refusal like one of the last minute is folded into that. Undefined: not enabled. */
   add(delivery: Delivery): DeliveryRecord | undefined;
   /**
@@ -82,6 +87,7 @@ export function createJournal(options: JournalOptions): Journal {
   return {
     recordingSinceMs: options.clock.now(),
     enabled,
+    fold: (refusal) => enabled && fold(state, refusal) !== undefined,
     add: (delivery) => (enabled ? add(state, delivery) : undefined),
     changed: (record, learnt) => changed(state, record, learnt),
     unknownPath(request) {
@@ -111,18 +117,23 @@ function keyOf({ kind, namespace, name }: ObjectRef): string {
   return `${kind}/${namespace}/${name}`;
 }
 
+function fold(state: State, refusal: Pick<Delivery, 'object' | 'code' | 'event' | 'atMs'>): DeliveryRecord | undefined {
+  const history = touch(state, refusal.object);
+  const alike = findAlike(history, refusal, cleanText(refusal.event));
+  if (alike === undefined) return undefined;
+  history.counts.add(refusal.atMs, true);
+  foldInto(alike, refusal.atMs);
+  notify(state, alike, 'changed');
+  return alike;
+}
+
 function add(state: State, delivery: Delivery): DeliveryRecord {
-  const history = touch(state, delivery.object);
   const isRefused = delivery.verdict === 'refused';
+  const alike = isRefused ? fold(state, delivery) : undefined;
+  if (alike !== undefined) return alike;
+  const history = touch(state, delivery.object);
   history.counts.add(delivery.atMs, isRefused);
-  const event = cleanText(delivery.event);
-  const alike = isRefused ? findAlike(history, delivery, event) : undefined;
-  if (alike !== undefined) {
-    foldInto(alike, delivery.atMs);
-    notify(state, alike, 'changed');
-    return alike;
-  }
-  const record = recordOf(state, delivery, event);
+  const record = recordOf(state, delivery, cleanText(delivery.event));
   if (record.providerId !== undefined && isDuplicate(history, record)) state.options.onDuplicate?.(record.type);
   state.count += 1;
   forget(state, addTo(history, record));
@@ -149,7 +160,7 @@ function isSame(a: ObjectRef, b: ObjectRef): boolean {
 
 function findAlike(
   { refused }: ObjectHistory,
-  { code, atMs }: Delivery,
+  { code, atMs }: Pick<Delivery, 'code' | 'atMs'>,
   event: string | undefined,
 ): DeliveryRecord | undefined {
   return refused.findLast(
