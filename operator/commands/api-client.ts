@@ -1,4 +1,4 @@
-/** Asks the API of a running operator, for commands: every way in which that can fail is one line. */
+/** Asks the API of a running operator, for commands: each failure is one line. */
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../api/message-of.ts';
 import type { ProblemBody } from '../deliveries/api/problem.ts';

@@ -1,4 +1,5 @@
 /** The kinds that expose Receivers, and what is kept of their objects: all of the operator's own, of others the fields that are read. */
+import { defined } from '../api/defined.ts';
 import { RECEIVER_ANNOTATION } from '../api/exposure.ts';
 import type { ObjectMeta } from '../api/meta.ts';
 import type { KubeObject, ResourceType } from '../kube/kube-client.ts';
@@ -103,9 +104,4 @@ export function projectDeployment(object: KubeObject): Deployment {
       template: { metadata: { ...defined({ labels: template?.metadata?.labels }) }, spec: { containers } },
     },
   };
-}
-
-/** Without the fields that are not there, which the types tell from those that are undefined. */
-function defined<T extends object>(fields: T): { [Field in keyof T]?: Exclude<T[Field], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

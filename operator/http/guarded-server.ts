@@ -19,8 +19,8 @@ import { type BodyBudgets, SMALL_BODY_BYTES } from './guard/read-body.ts';
 import { createRefusalTurns } from './guard/refusal-turns.ts';
 import { createRefusedSenders } from './guard/refused-senders.ts';
 import { createRequestMetrics } from './guard/request-metrics.ts';
+import { createSenderAt } from './guard/sender-at.ts';
 import { guardEvents, guardedOptions, guardHandshakes } from './guard/server-events.ts';
-import { senderOf } from './sender/sender-of.ts';
 import type { TrustedProxies } from './sender/trusted-proxies.ts';
 import type { Certificate } from './tls/certificate.ts';
 import { secureOptions } from './tls/secure-options.ts';
@@ -91,17 +91,15 @@ function createShared(options: GuardedServerOptions): Shared {
   };
   const onRejected = (code: RejectedConnection): void => refuseUnread(code, 'connection refused');
   const admission = createAdmission({ limits, trusted, proxyProtocol, clock, onRejected });
-  const refusedSenders = createRefusedSenders(limits, admission, trusted, clock);
+  const senderAt = createSenderAt(admission, trusted);
+  const refusedSenders = createRefusedSenders(limits, senderAt, clock);
   const connections = createConnections(limits, clock, (code, socket) => {
     refuseUnread(code, 'request refused');
     refusedSenders?.countUnread(socket);
   });
   const budgets = createBudgets(limits, clock);
   const refusalTurns = createRefusalTurns(limits.refusalsPerTurn);
-  const sender: ServeContext['senderOf'] = ({ socket, headers }) => {
-    const forwarded = headers['x-forwarded-for'];
-    return senderOf(admission.addressOf(socket), typeof forwarded === 'string' ? forwarded : undefined, trusted);
-  };
+  const sender: ServeContext['senderOf'] = ({ socket, headers }) => senderAt(socket, headers['x-forwarded-for']);
   const parts = { connections, budgets, refusalTurns, refusedSenders, senderOf: sender };
   return {
     context: { endpoint, ready, limits, clock, log, messages, refusals, metrics, ...parts, closing: false },

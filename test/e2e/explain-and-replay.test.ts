@@ -1,11 +1,13 @@
 /** A delivery whose body is kept: shown, explained, tried with other filters, and replayed, by the API of the built operator. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GROUP } from '../../operator/api/meta.ts';
 import type { List } from '../../operator/deliveries/api/list.ts';
 import type { ProblemBody } from '../../operator/deliveries/api/problem.ts';
 import type { Explanation } from '../../operator/deliveries/explain/explanation.ts';
 import type { WhatIf } from '../../operator/deliveries/explain/what-if.ts';
 import type { RecordView } from '../../operator/deliveries/records/record-view.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
+import { tokenWith } from '../support/token-with.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, signed, TOKEN, type World } from '../support/world.ts';
 
@@ -221,24 +223,10 @@ it('what-if tells which deliveries another filter would change', async () => {
 describe('a replay', () => {
   let token: string;
   beforeAll(async () => {
-    await world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'jane' } });
-    await world.apply({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata: { name: 'replay' },
-      rules: [
-        { apiGroups: ['notification.toolkit.fluxcd.io'], resources: ['receivers/replay'], verbs: ['create'] },
-        { apiGroups: ['notification.toolkit.fluxcd.io'], resources: ['receivers/deliveries'], verbs: ['get'] },
-      ],
-    });
-    await world.apply({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { name: 'replay' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'replay' },
-      subjects: [{ kind: 'ServiceAccount', name: 'jane', namespace: world.namespace }],
-    });
-    token = (await world.kubectl('create', 'token', 'jane')).trim();
+    token = await tokenWith(world, 'jane', [
+      { apiGroups: [GROUP], resources: ['receivers/replay'], verbs: ['create'] },
+      { apiGroups: [GROUP], resources: ['receivers/deliveries'], verbs: ['get'] },
+    ]);
   });
 
   const replay = <T = RecordView>(id: string, by: string | undefined = token) =>
@@ -305,22 +293,9 @@ describe('a replay', () => {
 
 it('a payload is for who may see payloads, deliveries alone are not enough', async () => {
   const record = await keep(push('main'));
-  await world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'viewer' } });
-  const group = 'notification.toolkit.fluxcd.io';
-  await world.apply({
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    metadata: { name: 'viewer' },
-    rules: [{ apiGroups: [group], resources: ['receivers/deliveries'], verbs: ['get'] }],
-  });
-  await world.apply({
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'RoleBinding',
-    metadata: { name: 'viewer' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'viewer' },
-    subjects: [{ kind: 'ServiceAccount', name: 'viewer', namespace: world.namespace }],
-  });
-  const viewer = (await world.kubectl('create', 'token', 'viewer')).trim();
+  const viewer = await tokenWith(world, 'viewer', [
+    { apiGroups: [GROUP], resources: ['receivers/deliveries'], verbs: ['get'] },
+  ]);
   expect((await ask(ofWeb(`/deliveries/${record.id}`), undefined, viewer)).status).toBe(200);
   expect((await ask(ofWeb(`/deliveries/${record.id}/payload`), undefined, viewer)).status).toBe(404);
   expect((await ask(ofWeb('/explain'), { delivery: record.id }, viewer)).status).toBe(404);

@@ -15,13 +15,13 @@ import { screenshot } from '../support/page/screenshot.ts';
 import { scrollThrough } from '../support/page/scroll-through.ts';
 import { type GitServer, startGitServer } from '../support/source-controller/git-server.ts';
 import { type SourceControllerStandIn, startSourceControllerStandIn } from '../support/source-controller/stand-in.ts';
+import { tokenWith } from '../support/token-with.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { conditionOf, createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
 
 const EXTERNAL = 'https://hooks.example.com';
 const NAMESPACE = 'apps';
 const SOURCES = 'source.toolkit.fluxcd.io/v1';
-const RBAC = 'rbac.authorization.k8s.io/v1';
 const [FIRST, SECOND] = ['9c1b2f04', '4a5f2c1e'].map((digits) => digits.repeat(5)) as [string, string];
 
 let controlPlane: ControlPlane;
@@ -266,15 +266,7 @@ describe('who has a token', () => {
   it('sees what it allows, and replays with it', async () => {
     const verbs = ['get', 'list', 'create'];
     const resources = ['receivers', 'receivers/deliveries', 'receivers/payloads', 'receivers/replay'];
-    const metadata = { name: 'developer' };
-    await world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
-    await world.apply({ apiVersion: RBAC, kind: 'Role', metadata, rules: [{ apiGroups: [GROUP], resources, verbs }] });
-    await world.apply({
-      ...{ apiVersion: RBAC, kind: 'RoleBinding', metadata },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'developer' },
-      subjects: [{ kind: 'ServiceAccount', name: 'developer', namespace: NAMESPACE }],
-    });
-    const token = (await world.kubectl('create', 'token', 'developer')).trim();
+    const token = await tokenWith(world, 'developer', [{ apiGroups: [GROUP], resources, verbs }]);
     await open(`#/receivers/${NAMESPACE}/fleet`);
     await page.getByRole('button', { name: 'Token' }).click();
     await page.getByLabel('Bearer token').fill(token);

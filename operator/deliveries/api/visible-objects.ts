@@ -1,6 +1,6 @@
 /** The objects of a kind that a caller may know of, with what they may see of each. */
 import type { KubeObject } from '../../kube/kube-client.ts';
-import type { ObjectRef } from '../records/record.ts';
+import { objectKey } from '../records/object-ref.ts';
 import type { RecordView } from '../records/record-view.ts';
 import type { Caller, Right } from './access.ts';
 import type { ShownKind } from './kinds.ts';
@@ -49,17 +49,13 @@ export async function visibleObjects(options: VisibleOptions): Promise<readonly 
   const namespaces = new Set(values.map(({ metadata }) => metadata.namespace ?? ''));
   const visible = await allowedNamespaces(caller, 'deliveries', kind, namespaces);
   const readable = await allowedNamespaces(caller, 'object', kind, visible);
-  const byObject = Map.groupBy(records, ({ object }) => keyOf(object));
+  const byObject = Map.groupBy(records, ({ object }) => objectKey(object));
   const shown = values.filter(({ metadata }) => visible.has(metadata.namespace ?? ''));
   return await Promise.all(
     shown.map((value) => {
       const ref = { kind: kind.kind, namespace: value.metadata.namespace ?? '', name: value.metadata.name };
       const withUrl = readable.has(ref.namespace);
-      return objectView({ context, ref, value, records: byObject.get(keyOf(ref)) ?? [], withUrl });
+      return objectView({ context, ref, value, records: byObject.get(objectKey(ref)) ?? [], withUrl });
     }),
   );
-}
-
-function keyOf({ kind, namespace, name }: ObjectRef): string {
-  return `${kind}/${namespace}/${name}`;
 }

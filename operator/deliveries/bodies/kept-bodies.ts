@@ -5,7 +5,8 @@
  */
 import type { Clock, Timer } from '../../observe/clock.ts';
 import type { Journal } from '../records/journal.ts';
-import type { DeliveryRecord, ObjectRef } from '../records/record.ts';
+import { objectKey } from '../records/object-ref.ts';
+import type { DeliveryRecord } from '../records/record.ts';
 import { readableBody } from './readable-body.ts';
 import { redact } from './redact.ts';
 
@@ -95,7 +96,7 @@ export function createKeptBodies(options: KeptBodiesOptions): KeptBodies {
     },
     limit(kind, key, count) {
       const object = `${kind}/${key}`;
-      if (count === 0) forgetWaiting(state, ({ record }) => keyOf(record.object) === object);
+      if (count === 0) forgetWaiting(state, ({ record }) => objectKey(record.object) === object);
       releaseOldest(state, object, count);
     },
     get bytes() {
@@ -106,8 +107,8 @@ export function createKeptBodies(options: KeptBodiesOptions): KeptBodies {
 
 function keep(state: State, record: DeliveryRecord, copy: BodyCopy): void {
   const { waiting } = state;
-  const object = keyOf(record.object);
-  const alike = [...waiting].filter((other) => keyOf(other.record.object) === object);
+  const object = objectKey(record.object);
+  const alike = [...waiting].filter((other) => objectKey(other.record.object) === object);
   const [oldestAlike] = alike;
   if (oldestAlike !== undefined && alike.length >= copy.wanted.count) waiting.delete(oldestAlike);
   const [oldest] = waiting;
@@ -147,7 +148,7 @@ function settle(state: State, { record, copy }: Waiting): void {
   else {
     record.body = { json, redacted, contentType: readable.contentType };
     add(state, record, json.length);
-    releaseOldest(state, keyOf(record.object), copy.wanted.count);
+    releaseOldest(state, objectKey(record.object), copy.wanted.count);
     for (const [oldest] of state.kept) {
       if (state.bytes <= maxBytes) break;
       release(state, oldest);
@@ -158,7 +159,7 @@ function settle(state: State, { record, copy }: Waiting): void {
 }
 
 function add(state: State, record: DeliveryRecord, bytes: number): void {
-  const key = keyOf(record.object);
+  const key = objectKey(record.object);
   const own = state.byObject.get(key) ?? new Set();
   state.byObject.set(key, own.add(record));
   state.kept.set(record, bytes);
@@ -178,7 +179,7 @@ function release(state: State, record: DeliveryRecord): void {
   if (bytes === undefined) return;
   state.kept.delete(record);
   state.bytes -= bytes;
-  const key = keyOf(record.object);
+  const key = objectKey(record.object);
   const own = state.byObject.get(key);
   own?.delete(record);
   if (own?.size === 0) state.byObject.delete(key);
@@ -193,8 +194,4 @@ function forget(state: State, record: DeliveryRecord): void {
 
 function forgetWaiting({ waiting }: State, applies: (waiting: Waiting) => boolean): void {
   for (const each of [...waiting]) if (applies(each)) waiting.delete(each);
-}
-
-function keyOf({ kind, namespace, name }: ObjectRef): string {
-  return `${kind}/${namespace}/${name}`;
 }

@@ -16,8 +16,8 @@ import type { Part } from '../part.ts';
 import type { Journal } from '../records/journal.ts';
 import { createTargetOutcomes, type TargetOutcomes } from '../records/target-outcomes.ts';
 import { formatGap, GAP_ANNOTATION, type Gap, gapOf, joinGaps, parseGap } from './gap.ts';
+import { createMissedWebhooks } from './missed-webhooks.ts';
 import { noteGap } from './note-gap.ts';
-import { createOwed } from './owed.ts';
 
 export interface CatchUpOptions {
   readonly cluster: Pick<Cluster, 'clock' | 'events' | 'leader' | 'log' | 'replicaEvents' | 'servingSinceMs'>;
@@ -63,7 +63,7 @@ export function createCatchUp(options: CatchUpOptions): Part {
   const state: State = { options, clock, log, total, nextMs: 0, working: Promise.resolve(), stopped: false };
   if (options.afterMs === 0) return {};
   const { routes, messages } = notifying;
-  const owed = createOwed((receiver) => {
+  const missed = createMissedWebhooks((receiver) => {
     const route = routes.findByKey(receiver);
     return { isServed: route?.serving !== undefined, isSuspended: route?.suspended === true };
   });
@@ -72,10 +72,10 @@ export function createCatchUp(options: CatchUpOptions): Part {
   return {
     async start() {
       messages.onReceiver((receiver) => {
-        if (owed.changed(receiver)) due(receiver);
+        if (missed.changed(receiver)) due(receiver);
       });
       unsubscribe = journal.subscribe((record) => {
-        const receiver = owed.recorded(record);
+        const receiver = missed.recorded(record);
         if (receiver !== undefined) due(receiver);
       });
     },

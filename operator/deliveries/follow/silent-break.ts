@@ -6,6 +6,7 @@ import type { ObservedTarget } from '../../receivers/observed-target.ts';
 import type { TargetChange, TargetWatches } from '../../receivers/target-watches.ts';
 import type { PeerAnswers } from '../peers/peers.ts';
 import type { Journal } from '../records/journal.ts';
+import { isSameObject } from '../records/object-ref.ts';
 import type { DeliveryRecord, ObjectRef } from '../records/record.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { hasArtifact } from './follow-state.ts';
@@ -161,11 +162,8 @@ function clear({ options, counts, told }: State, ref: string): void {
   const objects = told.get(ref) ?? [];
   told.delete(ref);
   const others = [...told.values()].flat();
-  for (const object of objects) if (!others.some((other) => isSame(other, object))) options.tell(object, undefined);
-}
-
-function isSame(a: ObjectRef, b: ObjectRef): boolean {
-  return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
+  for (const object of objects)
+    if (!others.some((other) => isSameObject(other, object))) options.tell(object, undefined);
 }
 
 function messageOf({ kind, namespace, name }: ObjectRef, count: number, accepted: readonly RecordView[]): string {

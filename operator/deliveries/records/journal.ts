@@ -5,6 +5,7 @@
 import type { Clock } from '../../observe/clock.ts';
 import { cleanText, MAX_USER_AGENT } from './clean-text.ts';
 import { addTo, createObjectHistory, dropOldest, moveTo, type ObjectHistory, recordsOf } from './object-history.ts';
+import { isSameObject, objectKey } from './object-ref.ts';
 import type { Delivery, DeliveryRecord, ObjectRef } from './record.ts';
 import { createProcessTag, recordId } from './record-id.ts';
 import { createUnknownPaths, type UnknownPath } from './unknown-paths.ts';
@@ -83,7 +84,7 @@ export function createJournal(options: JournalOptions): Journal {
   };
   const unknown = createUnknownPaths();
   const enabled = options.maxRecords > 0;
-  const historyOf = (object: ObjectRef) => state.histories.get(keyOf(object));
+  const historyOf = (object: ObjectRef) => state.histories.get(objectKey(object));
   return {
     recordingSinceMs: options.clock.now(),
     enabled,
@@ -111,10 +112,6 @@ export function createJournal(options: JournalOptions): Journal {
     },
     onForgotten: (listener) => void state.forgottenListeners.push(listener),
   };
-}
-
-function keyOf({ kind, namespace, name }: ObjectRef): string {
-  return `${kind}/${namespace}/${name}`;
 }
 
 function fold(state: State, refusal: Pick<Delivery, 'object' | 'code' | 'event' | 'atMs'>): DeliveryRecord | undefined {
@@ -145,17 +142,13 @@ function add(state: State, delivery: Delivery): DeliveryRecord {
 /** The history of an object, which is now the one used most recently. */
 function touch(state: State, object: ObjectRef): ObjectHistory {
   const { newest, histories } = state;
-  if (newest !== undefined && isSame(newest.object, object)) return newest;
-  const key = keyOf(object);
+  if (newest !== undefined && isSameObject(newest.object, object)) return newest;
+  const key = objectKey(object);
   const history = histories.get(key) ?? createObjectHistory(object);
   histories.delete(key);
   histories.set(key, history);
   state.newest = history;
   return history;
-}
-
-function isSame(a: ObjectRef, b: ObjectRef): boolean {
-  return a === b || (a.name === b.name && a.namespace === b.namespace && a.kind === b.kind);
 }
 
 function findAlike(
@@ -225,7 +218,7 @@ function forget(state: State, record: DeliveryRecord | undefined): void {
 
 function changed(state: State, record: DeliveryRecord, learnt?: Learnt): void {
   if (learnt !== undefined) learn(record, learnt);
-  const history = state.histories.get(keyOf(record.object));
+  const history = state.histories.get(objectKey(record.object));
   if (history !== undefined) {
     const { returned, dropped } = moveTo(history, record);
     if (returned) state.count += 1;

@@ -1,5 +1,6 @@
 /** A record as people and programs get it: the JSON of the contract of deliveries, *The record*. */
 import type { Announced } from '../../api/announced.ts';
+import { defined } from '../../api/defined.ts';
 import type { Journal } from './journal.ts';
 import type { DeliveryRecord, ObjectRef, Origin, TargetResult, Verdict } from './record.ts';
 import { type Follow, type FollowState, TARGET_OUTCOMES, type TargetOutcome } from './record.ts';
@@ -113,11 +114,4 @@ function duplicateOf(
 function bodyOf({ body }: DeliveryRecord): Pick<RecordView, 'body' | 'redacted'> {
   if (body === undefined) return {};
   return body === 'TooLarge' ? { body } : { body: 'kept', redacted: body.redacted };
-}
-
-/** Without what is undefined. */
-function defined<T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]?: Exclude<T[Key], undefined>;
-  };
 }

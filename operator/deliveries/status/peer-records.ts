@@ -1,5 +1,6 @@
 /** What the other replicas have said of objects: the newest records of each, within a bound. */
 import type { PeerRecord } from '../peers/peer-answer.ts';
+import { objectKey } from '../records/object-ref.ts';
 import type { ObjectRef } from '../records/record.ts';
 
 export interface PeerRecords {
@@ -17,7 +18,7 @@ export function createPeerRecords(maxObjects: number): PeerRecords {
   const objects = new Map<string, Map<string, PeerRecord>>();
   return {
     add(record) {
-      const key = keyOf(record.object);
+      const key = objectKey(record.object);
       const records = objects.get(key) ?? new Map<string, PeerRecord>();
       objects.delete(key);
       objects.set(key, records);
@@ -28,13 +29,9 @@ export function createPeerRecords(maxObjects: number): PeerRecords {
       if (records.size > MAX_OF_OBJECT) dropOldest(records);
       return known?.lastAt !== record.lastAt || known.verdict !== record.verdict;
     },
-    of: (object) => [...(objects.get(keyOf(object))?.values() ?? [])],
+    of: (object) => [...(objects.get(objectKey(object))?.values() ?? [])],
     clear: () => objects.clear(),
   };
-}
-
-export function keyOf({ kind, namespace, name }: ObjectRef): string {
-  return `${kind}/${namespace}/${name}`;
 }
 
 function dropOldest(records: Map<string, PeerRecord>): void {

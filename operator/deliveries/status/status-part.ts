@@ -12,12 +12,13 @@ import type { Part } from '../part.ts';
 import type { PeerRecord } from '../peers/peer-answer.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Journal } from '../records/journal.ts';
+import { objectKey } from '../records/object-ref.ts';
 import type { DeliveryRecord, ObjectRef } from '../records/record.ts';
 import { type Decision, decide } from './decide.ts';
 import { acceptedMessage } from './delivering.ts';
 import { type Entry, newEntry } from './entry.ts';
 import { createDeliveringMetrics, notDelivering } from './metrics.ts';
-import { createPeerRecords, keyOf, type PeerRecords } from './peer-records.ts';
+import { createPeerRecords, type PeerRecords } from './peer-records.ts';
 import { heldOf, isWritten, lastOf, type Told, toldKinds } from './told.ts';
 
 export interface StatusPart extends Part {
@@ -113,7 +114,7 @@ function noteRecord(state: State, { object, verdict }: DeliveryRecord): void {
 }
 
 function entryOf({ entries }: State, object: ObjectRef): Entry {
-  const key = keyOf(object);
+  const key = objectKey(object);
   const known = entries.get(key);
   if (known !== undefined) return known;
   const entry = newEntry(object);
@@ -193,7 +194,7 @@ async function lookAt(state: State, entry: Entry): Promise<void> {
   const told = objectOf(state, entry.object);
   if (told === undefined) {
     const isKnown = cluster.objects(entry.object.kind)?.hasHandledAll() === true;
-    if (isKnown) state.entries.delete(keyOf(entry.object));
+    if (isKnown) state.entries.delete(objectKey(entry.object));
     else postpone(state, entry);
     return;
   }
@@ -270,7 +271,7 @@ function provide(state: State, kind: string, told: Told): StatusAddition | undef
   if (told.spec.suspend === true) return undefined;
   const { namespace, name } = told.metadata;
   const object = { kind, namespace, name };
-  const entry = state.entries.get(keyOf(object));
+  const entry = state.entries.get(objectKey(object));
   if (entry?.addition !== undefined) {
     if (!isWritten(entry.addition, told)) return entry.addition;
     entry.addition = undefined;

@@ -2,11 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../observe/clock.ts';
-import { senderKey, senderOf } from '../sender/sender-of.ts';
-import type { TrustedProxies } from '../sender/trusted-proxies.ts';
-import type { Admission } from './admission.ts';
+import { senderKey } from '../sender/sender-of.ts';
 import type { Limits } from './limits.ts';
 import { createRefusalRate } from './refusal-rate.ts';
+import type { SenderAt } from './sender-at.ts';
 
 export interface RefusedSenders {
   /** Whole seconds until its sender's requests are served again; 0: now. */
@@ -20,8 +19,7 @@ export interface RefusedSenders {
 /** Undefined when there is no such limit. */
 export function createRefusedSenders(
   { refusedPerSecond, refusedBurst, maxRefusedSenders }: Limits,
-  admission: Admission,
-  trusted: TrustedProxies,
+  senderAt: SenderAt,
   clock: Clock,
 ): RefusedSenders | undefined {
   if (refusedPerSecond === 0) return undefined;
@@ -31,9 +29,8 @@ export function createRefusedSenders(
     maxSenders: maxRefusedSenders,
     clock,
   });
-  const keyOf = (socket: Socket, forwardedFor: string | string[] | undefined): string => {
-    const header = typeof forwardedFor === 'string' ? forwardedFor : undefined;
-    const sender = senderOf(admission.addressOf(socket), header, trusted);
+  const keyOf = (socket: Socket, forwardedFor?: string | string[]): string => {
+    const sender = senderAt(socket, forwardedFor);
     return sender === undefined ? '' : senderKey(sender);
   };
   const count = (key: string): void => {
@@ -43,6 +40,6 @@ export function createRefusedSenders(
   return {
     waitSeconds: ({ socket, headers }) => rate.waitSeconds(keyOf(socket, headers['x-forwarded-for'])),
     count: ({ socket, headers }) => count(keyOf(socket, headers['x-forwarded-for'])),
-    countUnread: (socket) => count(keyOf(socket, undefined)),
+    countUnread: (socket) => count(keyOf(socket)),
   };
 }

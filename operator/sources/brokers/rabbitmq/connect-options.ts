@@ -1,5 +1,6 @@
 /** How a connection to RabbitMQ is made: address, virtual host, credentials, certificates. */
 import type { Options, SocketOptions } from 'amqplib';
+import { defined } from '../../../api/defined.ts';
 import { guardedLookup } from '../../../verify/guarded-lookup.ts';
 import type { SourceSettings } from '../../source.ts';
 import { SourceError } from '../../source-error.ts';
@@ -29,7 +30,7 @@ export function connectOptions(
   };
   const files = { ca: certificates?.['ca.crt'], cert: certificates?.['tls.crt'], key: certificates?.['tls.key'] };
   const socket = {
-    ...Object.fromEntries(Object.entries(files).filter(([, value]) => value !== undefined)),
+    ...defined(files),
     credentials: credentialsOf(settings, credentials),
     clientProperties: { connection_name: consumer },
     lookup: guardedLookup(),

@@ -1,6 +1,6 @@
 /**
- * Knows which Receivers owe their targets something: they refused webhooks for reasons of their own, and those will not
- * come again. What is owed is due once the Receiver can prove and serve webhooks.
+ * Knows which Receivers missed webhooks: they refused them for reasons of their own, and those will not come again. They
+ * are made up for once the Receiver can prove and serve webhooks.
  */
 import type { RequestErrorCode } from '../../api/errors.ts';
 import { RECEIVER_KIND } from '../../api/receiver/receiver.ts';
@@ -12,7 +12,7 @@ export interface ReceiverNow {
   readonly isSuspended: boolean;
 }
 
-export interface Owed {
+export interface MissedWebhooks {
   /** A request was recorded. @returns the Receiver (`namespace/name`) that is due. */
   recorded(record: DeliveryRecord): string | undefined;
   /** A Receiver may have changed. @returns whether it is due. */
@@ -30,7 +30,7 @@ const WITHOUT_PROOF: ReadonlySet<string> = new Set<RequestErrorCode>([
 ]);
 
 /** @param now how a Receiver is, by `namespace/name`. */
-export function createOwed(now: (receiver: string) => ReceiverNow): Owed {
+export function createMissedWebhooks(now: (receiver: string) => ReceiverNow): MissedWebhooks {
   const whenServed = new Set<string>();
   const whenProved = new Set<string>();
   return {

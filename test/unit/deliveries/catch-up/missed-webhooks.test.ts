@@ -1,61 +1,61 @@
 /** Which refusals of a Receiver are made up for, and when. */
 import { describe, expect, it } from 'vitest';
-import { createOwed } from '../../../../operator/deliveries/catch-up/owed.ts';
+import { createMissedWebhooks } from '../../../../operator/deliveries/catch-up/missed-webhooks.ts';
 import type { DeliveryRecord } from '../../../../operator/deliveries/records/record.ts';
 
 const KEY = 'apps/web';
 
 function setUp() {
   const now = { isServed: false, isSuspended: false };
-  const owed = createOwed(() => now);
+  const missed = createMissedWebhooks(() => now);
   const recorded = (code: string, more: Partial<DeliveryRecord> = {}) =>
-    owed.recorded({
+    missed.recorded({
       object: { kind: 'Receiver', namespace: 'apps', name: 'web' },
       origin: 'http',
       verdict: code === 'Delivered' ? 'accepted' : 'refused',
       code,
       ...more,
     } as DeliveryRecord);
-  return { now, owed, recorded };
+  return { now, missed, recorded };
 }
 
 describe('refusals while a Receiver is not served', () => {
   it.each(['PathWithdrawn', 'ReceiverUnavailable'])('as %s are due once it is', (code) => {
-    const { now, owed, recorded } = setUp();
-    expect([recorded(code), owed.changed(KEY)]).toEqual([undefined, false]);
+    const { now, missed, recorded } = setUp();
+    expect([recorded(code), missed.changed(KEY)]).toEqual([undefined, false]);
     now.isServed = true;
-    expect([owed.changed(KEY), owed.changed(KEY)]).toEqual([true, false]);
+    expect([missed.changed(KEY), missed.changed(KEY)]).toEqual([true, false]);
   });
 
   it.each(['SignatureMismatch', 'PendingFull', 'EventNotListed'])('as %s are not', (code) => {
-    const { now, owed, recorded } = setUp();
+    const { now, missed, recorded } = setUp();
     recorded(code);
     now.isServed = true;
-    expect(owed.changed(KEY)).toBe(false);
+    expect(missed.changed(KEY)).toBe(false);
   });
 
   it('are not due where it was suspended', () => {
-    const { now, owed, recorded } = setUp();
+    const { now, missed, recorded } = setUp();
     now.isSuspended = true;
     recorded('ReceiverUnavailable');
     Object.assign(now, { isServed: true, isSuspended: false });
-    expect(owed.changed(KEY)).toBe(false);
+    expect(missed.changed(KEY)).toBe(false);
   });
 
   it('are forgotten when it is suspended', () => {
-    const { now, owed, recorded } = setUp();
+    const { now, missed, recorded } = setUp();
     recorded('ReceiverUnavailable');
     now.isSuspended = true;
-    owed.changed(KEY);
+    missed.changed(KEY);
     Object.assign(now, { isServed: true, isSuspended: false });
-    expect(owed.changed(KEY)).toBe(false);
+    expect(missed.changed(KEY)).toBe(false);
   });
 
   it('are those of a path that it no longer has while it is served: nothing is due', () => {
-    const { now, owed, recorded } = setUp();
+    const { now, missed, recorded } = setUp();
     now.isServed = true;
     recorded('PathWithdrawn');
-    expect(owed.changed(KEY)).toBe(false);
+    expect(missed.changed(KEY)).toBe(false);
   });
 });
 
