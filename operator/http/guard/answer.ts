@@ -14,15 +14,6 @@ const LAST_OF_CONNECTION: ReadonlySet<RequestErrorCode> = new Set(['ExpectationF
 /** Answers a request that was served. */
 export function answer(context: ServeContext, exchange: Exchange, served: number | Answer): void {
   const status = typeof served === 'number' ? served : served.status;
-  const type = exchange.admitted?.type ?? UNKNOWN_TYPE;
-  context.metrics.end({
-    method: methodOf(exchange),
-    path: pathOf(exchange.request),
-    status,
-    seconds: secondsOf(context, exchange),
-    type,
-    refused: undefined,
-  });
   account(context, exchange, status, undefined);
   send(context, exchange, status, typeof served === 'number' ? undefined : served);
 }
@@ -47,42 +38,42 @@ export function refuseInTurn(context: ServeContext, exchange: Exchange, error: u
 }
 
 function refuse(context: ServeContext, exchange: Exchange, error: unknown): void {
-  const { admitted, request, response } = exchange;
+  const { request, response } = exchange;
   const { connections, endpoint } = context;
   const given = connections.refusalOf(request);
   // What a body was read for explains its end; only the connection knows of a time limit.
   const { code, status } = given === undefined || given.status === 400 ? refusalOf(error) : given;
-  const type = admitted?.type ?? UNKNOWN_TYPE;
   report(context, exchange, { code, status, error });
   if (status === 405) response.setHeader('Allow', endpoint.allowedMethods(pathOf(request)).join(', '));
   if (status < 500 && status !== 429) context.refusedSenders?.count(request);
   const waitSeconds = error instanceof RequestError ? error.retryAfterSeconds : undefined;
   if (waitSeconds !== undefined) response.setHeader('Retry-After', String(waitSeconds));
   if (LAST_OF_CONNECTION.has(code) || exchange.expectation === 'other') connections.endAfter(response);
-  context.metrics.end({
-    method: methodOf(exchange),
-    path: pathOf(exchange.request),
-    status,
-    seconds: secondsOf(context, exchange),
-    type,
-    refused: code,
-  });
   account(context, exchange, status, code);
   send(context, exchange, status);
 }
 
-/** Tells the endpoint what became of a request. */
-function account(context: ServeContext, exchange: Exchange, status: number, code: RequestErrorCode | undefined): void {
+/** Counts a request, and tells the endpoint what became of it. @param refused undefined: it was served. */
+function account(
+  context: ServeContext,
+  exchange: Exchange,
+  status: number,
+  refused: RequestErrorCode | undefined,
+): void {
   const { request, admitted, bytes } = exchange;
+  const { headers } = request;
+  const method = methodOf(exchange);
+  const path = pathOf(request);
+  const seconds = secondsOf(context, exchange);
+  context.metrics.end({ method, path, status, seconds, type: admitted?.type ?? UNKNOWN_TYPE, refused });
   const listener = admitted ?? context.endpoint;
   if (listener.answered === undefined) return;
-  const { method = '', headers } = request;
   listener.answered({
-    path: pathOf(request),
+    path,
     head: { method, headers },
     status,
-    code,
-    ms: context.clock.elapsedMs() - exchange.startedMs,
+    code: refused,
+    ms: seconds * 1000,
     bytes: bytes || Number(headers['content-length'] ?? 0),
     sender: () => context.senderOf(request),
   });
