@@ -66,10 +66,11 @@ export function createClusterAccess(facts: ClusterFacts): ClusterAccess {
     return file;
   };
   const apply = async (manifest: string): Promise<void> => {
-    await succeed(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: manifest });
-    if (/CustomResourceDefinition/.test(manifest)) {
-      await succeed(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
-    }
+    const args = ['apply', '--server-side', '--force-conflicts', '-o', 'name', '-f', '-'];
+    const names = (await succeed(args, { input: manifest })).split('\n');
+    // Those alone: somebody else may delete another one meanwhile.
+    const crds = names.filter((name) => name.startsWith('customresourcedefinition.'));
+    if (crds.length > 0) await succeed(['wait', '--for=condition=Established', ...crds, '--timeout=60s']);
   };
   return {
     kubectl,

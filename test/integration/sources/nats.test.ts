@@ -139,7 +139,7 @@ describe.each(editions)('nats-server, %s', (edition) => {
     const received = receiveSome(source, 2);
     for (let n = 0; n < 3; n++) await publish(`${n}`);
     const held = (await received).length;
-    expect(await counts()).toEqual({ held, again: 0, waiting: 3 - held });
+    await expect.poll(counts).toEqual({ held, again: 0, waiting: 3 - held });
   });
 
   test('a message that is extended stays far beyond ack_wait, and is given once', async () => {
