@@ -1,20 +1,15 @@
-/**
- * What it costs that deliveries are remembered and followed: two operators on one cluster, one of them without, that take
- * turns within one run. A share or a difference is that of each pair, and the figure their median.
- */
+/** What it costs that deliveries are remembered and followed, beside operators that do not. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../../operator/kube/kube-client.ts';
 import type { OperatorProcess } from '../../test/support/operator-process.ts';
 import type { Row } from '../row.ts';
-import { medianOf, restingMebibytesOf, rssMebibytesOf } from '../stage/process-facts.ts';
+import { restingMebibytesOf, rssMebibytesOf } from '../stage/process-facts.ts';
 import { nameOf, receiverPath } from '../stage/receivers.ts';
 import type { Stage } from '../stage/stage.ts';
 import { forged, genuine } from '../stage/webhook.ts';
+import { besides, compareLoads } from './beside.ts';
 import { type Load, load, loadWithCpu, WARM_UP_SECONDS } from './measure-load.ts';
 
-const PAIRS = 5;
-const SECONDS = 4;
-const FRESH_PAIRS = 3;
 const WITHOUT_HISTORY = ['--delivery-history=0'];
 const WITHOUT_FOLLOW = ['--follow=off'];
 /** 60 of each of 1,000 Receivers are more than the 5,000 that are remembered in all. */
@@ -22,46 +17,6 @@ const FILL_SECONDS = 10;
 const PUSHES = { connections: 16, perSecond: 500, seconds: 60 };
 /** A writer waits 30 s between two writes. */
 const STATUS_LOOK_MS = 500;
-
-interface Pair {
-  readonly on: OperatorProcess;
-  readonly off: OperatorProcess;
-}
-
-/** @param without the flags of the one that does less. */
-async function withPair<T>(stage: Stage, without: readonly string[], measure: (pair: Pair) => Promise<T>): Promise<T> {
-  const [on, off] = await Promise.all([stage.startBeside([]), stage.startBeside(without)]);
-  try {
-    return await measure({ on, off });
-  } finally {
-    await Promise.all([on.stop(), off.stop()]);
-  }
-}
-
-interface Compared {
-  /** Of the rate without. */
-  readonly share: number;
-  /** CPU of a request more than without. */
-  readonly moreCpuUs: number;
-  readonly cpuMsEach: number;
-}
-
-/** Each goes first as often as the other. */
-async function compare({ on, off }: Pair, what: Load): Promise<Compared> {
-  for (const each of [on, off]) await loadWithCpu(each, { ...what, seconds: WARM_UP_SECONDS });
-  const shares: number[] = [];
-  const differences: number[] = [];
-  const each: number[] = [];
-  for (let pair = 0; pair < PAIRS; pair += 1) {
-    const first = await loadWithCpu(pair % 2 === 0 ? on : off, { ...what, seconds: SECONDS });
-    const second = await loadWithCpu(pair % 2 === 0 ? off : on, { ...what, seconds: SECONDS });
-    const [withIt, without] = pair % 2 === 0 ? [first, second] : [second, first];
-    shares.push(withIt.perSecond / without.perSecond);
-    differences.push((withIt.cpuMsEach - without.cpuMsEach) * 1_000);
-    each.push(without.cpuMsEach);
-  }
-  return { share: medianOf(shares), moreCpuUs: medianOf(differences), cpuMsEach: medianOf(each) };
-}
 
 /** How often the status of the first Receiver is written while `work` goes on. */
 async function statusWritesDuring({ client }: Stage, work: () => Promise<unknown>): Promise<number> {
@@ -102,9 +57,7 @@ export const deliveryRows: readonly Row[] = [
     ],
     async measure(stage) {
       const [path = ''] = (await stage.population()).paths;
-      return await withPair(stage, WITHOUT_HISTORY, async (pair) => ({
-        ...(await compare(pair, { paths: [path], delivery: forged, status: 400 })),
-      }));
+      return await compareLoads(stage, WITHOUT_HISTORY, { paths: [path], delivery: forged, status: 400 });
     },
   },
   {
@@ -114,9 +67,7 @@ export const deliveryRows: readonly Row[] = [
     figures: [{ name: 'moreCpuUs', title: 'CPU µs more each', original: undefined, target: 5 }],
     async measure(stage) {
       const [path = ''] = (await stage.population()).paths;
-      return await withPair(stage, WITHOUT_HISTORY, async (pair) => ({
-        ...(await compare(pair, { paths: [path], delivery: genuine })),
-      }));
+      return await compareLoads(stage, WITHOUT_HISTORY, { paths: [path], delivery: genuine });
     },
   },
   {
@@ -135,16 +86,12 @@ export const deliveryRows: readonly Row[] = [
     receivers: 0,
     figures: [{ name: 'mebibytes', title: 'RSS MiB more', original: undefined, target: 0.5 }],
     async measure(stage) {
-      const differences: number[] = [];
-      while (differences.length < FRESH_PAIRS) {
-        differences.push(
-          await withPair(stage, WITHOUT_HISTORY, async ({ on, off }) => {
-            const [more, less] = await Promise.all([on, off].map(({ pid }) => restingMebibytesOf(pid)));
-            return (more ?? 0) - (less ?? 0);
-          }),
+      return await besides(stage, WITHOUT_HISTORY, async ({ on, off, twin }) => {
+        const [more = 0, less = 0, same = 0] = await Promise.all(
+          [on, off, twin].map(({ pid }) => restingMebibytesOf(pid)),
         );
-      }
-      return { mebibytes: medianOf(differences) };
+        return { mebibytes: more - less, limitMebibytes: same - less };
+      });
     },
   },
   {
@@ -154,9 +101,14 @@ export const deliveryRows: readonly Row[] = [
     figures: [{ name: 'mebibytes', title: 'RSS MiB more than with none', original: undefined, target: 8 }],
     async measure(stage) {
       const { paths } = await stage.population();
-      return await withPair(stage, WITHOUT_HISTORY, async ({ on, off }) => {
+      return await besides(stage, WITHOUT_HISTORY, async ({ on, off, twin }) => {
         const more = await growthOf(on, { paths });
-        return { mebibytes: more - (await growthOf(off, { paths })), grownMebibytes: more };
+        const less = await growthOf(off, { paths });
+        return {
+          mebibytes: more - less,
+          limitMebibytes: (await growthOf(twin, { paths })) - less,
+          grownMebibytes: more,
+        };
       });
     },
   },
@@ -167,7 +119,7 @@ export const deliveryRows: readonly Row[] = [
     figures: [{ name: 'share', title: 'share of its rate', original: undefined, target: 0.95, atLeast: true }],
     async measure(stage) {
       const { paths } = await stage.population();
-      return await withPair(stage, WITHOUT_FOLLOW, async (pair) => ({ ...(await compare(pair, { paths })) }));
+      return await compareLoads(stage, WITHOUT_FOLLOW, { paths });
     },
   },
 ];
