@@ -2,6 +2,8 @@
 
 export interface HourlyCounts {
   add(atMs: number, refused: boolean): void;
+  /** One that came then, and counted as not refused, is refused after all. */
+  refuse(atMs: number): void;
   /** From the oldest of the 24 hours to the one that is not over. */
   hours(nowMs: number): readonly { readonly accepted: number; readonly refused: number }[];
 }
@@ -27,12 +29,16 @@ export function createHourlyCounts(): HourlyCounts {
     return hour;
   }
 
+  function count(atMs: number, counts: Uint32Array, by: 1 | -1): void {
+    const hour = advance(atMs);
+    if (hour > newest - HOURS) counts[hour % HOURS] = Math.max((counts[hour % HOURS] ?? 0) + by, 0);
+  }
+
   return {
-    add(atMs, isRefused) {
-      const hour = advance(atMs);
-      if (hour <= newest - HOURS) return;
-      const counts = isRefused ? refused : accepted;
-      counts[hour % HOURS] = (counts[hour % HOURS] ?? 0) + 1;
+    add: (atMs, isRefused) => count(atMs, isRefused ? refused : accepted, 1),
+    refuse(atMs) {
+      count(atMs, accepted, -1);
+      count(atMs, refused, 1);
     },
     hours(nowMs) {
       advance(nowMs);

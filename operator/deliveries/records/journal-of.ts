@@ -31,5 +31,5 @@ export function journalOf(
 
 /** The name of this replica in records: that of its Pod. */
 export function replicaName(env: NodeJS.ProcessEnv = process.env): string {
-  return env.POD_NAME ?? hostname();
+  return env.POD_NAME || hostname();
 }

@@ -4,7 +4,16 @@
  */
 import type { Clock } from '../../observe/clock.ts';
 import { cleanText, MAX_USER_AGENT } from './clean-text.ts';
-import { addTo, createObjectHistory, dropOldest, moveTo, type ObjectHistory, recordsOf } from './object-history.ts';
+import {
+  addTo,
+  createObjectHistory,
+  dropOldest,
+  isEmpty,
+  isOwn,
+  moveTo,
+  type ObjectHistory,
+  recordsOf,
+} from './object-history.ts';
 import { isSameObject, objectKey } from './object-ref.ts';
 import type { Delivery, DeliveryRecord, ObjectRef } from './record.ts';
 import { createProcessTag, recordId } from './record-id.ts';
@@ -70,6 +79,8 @@ interface State {
 
 /** Refusals that are alike fold into the first of them, so long after it. */
 const FOLD_MS = 60_000;
+/** As many as an object has pending records. */
+const MAX_FOLDED_IDS = 20;
 
 export function createJournal(options: JournalOptions): Journal {
   const state: State = {
@@ -114,6 +125,7 @@ export function createJournal(options: JournalOptions): Journal {
   };
 }
 
+/** @param refusal of a sender's request: what the operator does by itself has records of its own. */
 function fold(state: State, refusal: Pick<Delivery, 'object' | 'code' | 'event' | 'atMs'>): DeliveryRecord | undefined {
   const history = touch(state, refusal.object);
   const alike = findAlike(history, refusal, cleanText(refusal.event));
@@ -126,8 +138,8 @@ function fold(state: State, refusal: Pick<Delivery, 'object' | 'code' | 'event' 
 
 function add(state: State, delivery: Delivery): DeliveryRecord {
   const isRefused = delivery.verdict === 'refused';
-  const alike = isRefused ? fold(state, delivery) : undefined;
-  if (alike !== undefined) return alike;
+  const alike = isRefused && !isOwn(delivery) ? fold(state, delivery) : undefined;
+  if (alike !== undefined) return withMessage(alike, delivery);
   const history = touch(state, delivery.object);
   history.counts.add(delivery.atMs, isRefused);
   const record = recordOf(state, delivery, cleanText(delivery.event));
@@ -156,16 +168,30 @@ function findAlike(
   { code, atMs }: Pick<Delivery, 'code' | 'atMs'>,
   event: string | undefined,
 ): DeliveryRecord | undefined {
+  // One that came first may be answered last.
   return refused.findLast(
-    (record) => record.code === code && record.event === event && atMs - record.atMs < FOLD_MS && atMs >= record.atMs,
+    (record) => record.code === code && record.event === event && Math.abs(atMs - record.atMs) < FOLD_MS,
   );
 }
 
 function foldInto(record: DeliveryRecord, atMs: number): void {
-  const [last = record.lastAtMs, before = record.atMs] = record.recentAtMs ?? [];
-  if (record.repeated > 1) record.recentAtMs = [atMs, last, before];
+  if (record.repeated > 1) record.recentAtMs = newestThree(record.recentAtMs ?? [record.lastAtMs, record.atMs], atMs);
   record.repeated += 1;
-  record.lastAtMs = atMs;
+  if (atMs > record.lastAtMs) record.lastAtMs = atMs;
+}
+
+/** Another replica may still have it pending. */
+function withMessage(record: DeliveryRecord, { origin, providerId }: Delivery): DeliveryRecord {
+  const id = origin === 'broker' ? cleanText(providerId) : undefined;
+  if (id !== undefined && id !== record.providerId) {
+    record.foldedIds = [...(record.foldedIds ?? []).filter((other) => other !== id), id].slice(-MAX_FOLDED_IDS);
+  }
+  return record;
+}
+
+function newestThree(known: readonly number[], atMs: number): readonly number[] {
+  const [last = atMs, before = last] = known;
+  return atMs >= last ? [atMs, last, before] : [...known, atMs].sort((a, b) => b - a).slice(0, 3);
 }
 
 function isDuplicate({ served, refused }: ObjectHistory, { providerId }: DeliveryRecord): boolean {
@@ -199,12 +225,12 @@ function cleanAnnounced({ ref, before, revision }: NonNullable<Delivery['announc
 function forgetOldest(state: State): void {
   for (const [key, history] of state.histories) {
     const oldest = dropOldest(history);
-    if (oldest !== undefined) {
-      forget(state, oldest);
-      return;
+    forget(state, oldest);
+    if (isEmpty(history)) {
+      state.histories.delete(key);
+      if (state.newest === history) state.newest = undefined;
     }
-    state.histories.delete(key);
-    if (state.newest === history) state.newest = undefined;
+    if (oldest !== undefined) return;
   }
   state.count = 0;
 }
@@ -220,7 +246,8 @@ function changed(state: State, record: DeliveryRecord, learnt?: Learnt): void {
   if (learnt !== undefined) learn(record, learnt);
   const history = state.histories.get(objectKey(record.object));
   if (history !== undefined) {
-    const { returned, dropped } = moveTo(history, record);
+    const { moved, returned, dropped } = moveTo(history, record);
+    if (moved) history.counts.refuse(record.atMs);
     if (returned) state.count += 1;
     forget(state, dropped);
   }

@@ -28,13 +28,15 @@ export function addTo(history: ObjectHistory, record: DeliveryRecord): DeliveryR
 }
 
 export interface Moved {
+  /** It counted as not refused, and is refused now. */
+  readonly moved: boolean;
   /** It was remembered no longer, and is again. */
   readonly returned: boolean;
   /** What had to make room. */
   readonly dropped: DeliveryRecord | undefined;
 }
 
-const NOT_MOVED: Moved = { returned: false, dropped: undefined };
+const NOT_MOVED: Moved = { moved: false, returned: false, dropped: undefined };
 
 /**
  * A record whose verdict has changed moves to the list that it now belongs to; one that had to make room while it was
@@ -45,7 +47,7 @@ export function moveTo(history: ObjectHistory, record: DeliveryRecord): Moved {
   const from = LISTS.map((name) => history[name]).find((list) => list.includes(record));
   if (from === undefined && record.verdict !== 'refused') return NOT_MOVED;
   from?.splice(from.indexOf(record), 1);
-  return { returned: from === undefined, dropped: addTo(history, record) };
+  return { moved: record.verdict === 'refused', returned: from === undefined, dropped: addTo(history, record) };
 }
 
 /** Takes the oldest record away. */
@@ -61,7 +63,16 @@ export function recordsOf({ served, refused, own }: ObjectHistory): readonly Del
   return [...served, ...refused, ...own].sort((a, b) => b.lastAtMs - a.lastAtMs || b.sequence - a.sequence);
 }
 
-function listOf(history: ObjectHistory, { origin, verdict }: DeliveryRecord): DeliveryRecord[] {
-  if (origin === 'replayed' || origin === 'catch-up') return history.own;
-  return verdict === 'refused' ? history.refused : history.served;
+export function isEmpty(history: ObjectHistory): boolean {
+  return LISTS.every((name) => history[name].length === 0);
+}
+
+/** Whether it did not come from outside. */
+export function isOwn({ origin }: Pick<DeliveryRecord, 'origin'>): boolean {
+  return origin === 'replayed' || origin === 'catch-up';
+}
+
+function listOf(history: ObjectHistory, record: DeliveryRecord): DeliveryRecord[] {
+  if (isOwn(record)) return history.own;
+  return record.verdict === 'refused' ? history.refused : history.served;
 }

@@ -108,4 +108,6 @@ export interface DeliveryRecord extends Delivery {
   repeated: number;
   /** When the last three of them came, from the newest on; absent for one or two, which the other times say. */
   recentAtMs?: readonly number[] | undefined;
+  /** The ids of the last messages that are folded into it, without its own. */
+  foldedIds?: readonly string[] | undefined;
 }

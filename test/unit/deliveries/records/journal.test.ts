@@ -91,6 +91,31 @@ describe('the journal', () => {
     expect(changes[1]).toBe('changed SignatureMismatch 2');
   });
 
+  it('folds one that came before the first and was answered after it', () => {
+    const { clock, refuse, of, views } = setUp();
+    refuse();
+    refuse({ atMs: clock.nowMs - 0.5 });
+    refuse({ atMs: clock.nowMs + 2 });
+    refuse({ atMs: clock.nowMs + 1 });
+    refuse({ atMs: clock.nowMs - 3 });
+    expect(views()).toEqual([expect.objectContaining({ repeated: 5, lastAt: '2026-11-26T10:00:00.002Z' })]);
+    expect(of()[0]?.recentAtMs?.map((atMs) => atMs - START_MS)).toEqual([2, 1, 0]);
+    refuse({ atMs: clock.nowMs - 60_000 });
+    expect(of()).toHaveLength(2);
+  });
+
+  it('folds no replay, which has a record of its own', () => {
+    const { add, refuse, of } = setUp();
+    refuse();
+    const replay = refuse({ origin: 'replayed' });
+    refuse({ origin: 'replayed' });
+    expect(replay).toMatchObject({ origin: 'replayed', repeated: 1 });
+    expect(of()).toHaveLength(3);
+    add();
+    refuse();
+    expect(of().map(({ repeated }) => repeated)).toContain(2);
+  });
+
   it('never folds what was accepted', () => {
     const { add, of } = setUp();
     add();
@@ -101,11 +126,18 @@ describe('the journal', () => {
   it('forgets the object first that was used least recently', () => {
     const { add, journal } = setUp(3);
     for (const name of ['a', 'b', 'a', 'c']) add({}, name);
-    expect(journal.objects().map(({ name }) => name)).toEqual(['b', 'a', 'c']);
+    expect(journal.objects().map(({ name }) => name)).toEqual(['a', 'c']);
     expect(journal.of({ kind: 'Receiver', namespace: 'apps', name: 'b' })).toHaveLength(0);
     for (let index = 0; index < 50; index++) add({}, 'd');
     expect(journal.objects().map(({ name }) => name)).toEqual(['d']);
     expect(journal.of({ kind: 'Receiver', namespace: 'apps', name: 'd' })).toHaveLength(3);
+  });
+
+  it('has no object without a record', () => {
+    const { add, journal } = setUp(2);
+    for (const name of ['a', 'b', 'c']) add({}, name);
+    expect(journal.objects().map(({ name }) => name)).toEqual(['b', 'c']);
+    expect(journal.hoursOf({ kind: 'Receiver', namespace: 'apps', name: 'a' })).toBeUndefined();
   });
 
   it('remembers nothing with a history of 0', () => {
@@ -195,6 +227,27 @@ describe('the journal', () => {
     expect(journal.hoursOf(objectOf('web'))?.[22]).toEqual({ accepted: 1, refused: 0 });
     clock.nowMs += 100 * HOUR_MS;
     expect(journal.hoursOf(objectOf('web'))?.every(({ accepted, refused }) => accepted + refused === 0)).toBe(true);
+  });
+
+  it('counts what is given up as refused, and takes nothing from what it does not know', () => {
+    const { add, journal, objectOf } = setUp(2);
+    const now = () => journal.hoursOf(objectOf('web'))?.at(-1);
+    const giveUp = (record: ReturnType<typeof add>) => {
+      if (record === undefined) throw new Error('nothing was remembered');
+      record.verdict = 'refused';
+      journal.changed(record);
+      journal.changed(record);
+    };
+    const [one, other] = [add({ verdict: 'pending' }), add({ verdict: 'pending' })];
+    giveUp(one);
+    expect(now()).toEqual({ accepted: 1, refused: 1 });
+    add({}, 'api');
+    add({}, 'api');
+    expect(now()).toBeUndefined();
+    add();
+    giveUp(other);
+    giveUp(other);
+    expect(now()).toEqual({ accepted: 0, refused: 1 });
   });
 
   it('has one ring of 50 for paths that nobody has', () => {
