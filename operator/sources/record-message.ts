@@ -5,6 +5,7 @@
 import { errorTable, type MessageOutcome } from '../api/errors.ts';
 import { RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import type { KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
+import { MAX_TEXT } from '../deliveries/records/clean-text.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
 import type { Delivery, DeliveryRecord, ObjectRef, Verdict } from '../deliveries/records/record.ts';
 import { createTargetOutcomes } from '../deliveries/records/target-outcomes.ts';
@@ -79,7 +80,7 @@ export function createMessageRecorder(options: MessageRecorderOptions): MessageR
 function ended({ options, unsettled }: State, message: Message, attempt: Attempt, outcome: MessageOutcome): void {
   const { journal } = options;
   const known = unsettled.get(message.id);
-  const records = known ?? { message: undefined, webhook: undefined };
+  const records = known ?? { message: pendingRecord(options, message.id), webhook: undefined };
   const own = deliveryOf(options, message, attempt, outcome);
   // First: its targets are followed as the Receiver says.
   const webhook = webhookOf(own, attempt.notes, outcome);
@@ -95,6 +96,13 @@ function ended({ options, unsettled }: State, message: Message, attempt: Attempt
     const [oldest] = unsettled.keys();
     if (unsettled.size > MAX_UNSETTLED && oldest !== undefined) unsettled.delete(oldest);
   }
+}
+
+/** Of a message that was tried before its BrokerReceiver was changed, or suspended. */
+function pendingRecord({ journal, object }: MessageRecorderOptions, id: string): DeliveryRecord | undefined {
+  // Of an id that is cut, others may begin alike.
+  const record = id.length < MAX_TEXT ? journal.findByProviderId(object, id) : undefined;
+  return record?.verdict === 'pending' ? record : undefined;
 }
 
 function deliveryOf(

@@ -5,10 +5,12 @@ import type { DeliveryRecord } from '../records/record.ts';
 import { type RecordView, recordView } from '../records/record-view.ts';
 import type { PeerQuery } from './peer-query.ts';
 
-/** A record as people see it, and what only a leader reads of it. */
+/** A record as people see it, and what only replicas read of it. */
 export interface PeerRecord extends RecordView {
   /** When the last requests came that are folded into it, from the newest on; absent where `at` and `lastAt` say it. */
   readonly recentAt?: readonly string[];
+  /** The ids of messages that are folded into it, without its own. */
+  readonly foldedIds?: readonly string[];
   /** It came while the object was suspended. */
   readonly suspended?: true;
 }
@@ -68,14 +70,16 @@ export function createOwnAnswers(options: OwnAnswersOptions): OwnAnswers {
   };
 }
 
-function forLeader({ recentAtMs, suspended }: DeliveryRecord): Pick<PeerRecord, 'recentAt' | 'suspended'> {
+function forLeader({ recentAtMs, foldedIds, suspended }: DeliveryRecord): Omit<PeerRecord, keyof RecordView> {
   return {
     ...(recentAtMs === undefined ? {} : { recentAt: recentAtMs.map((atMs) => new Date(atMs).toISOString()) }),
+    ...(foldedIds === undefined ? {} : { foldedIds }),
     ...(suspended === true ? { suspended } : {}),
   };
 }
 
 /** A record as people see it. */
-export function withoutLeaderFields({ recentAt: _recentAt, suspended: _suspended, ...view }: PeerRecord): RecordView {
+export function withoutLeaderFields(record: PeerRecord): RecordView {
+  const { recentAt: _recentAt, foldedIds: _foldedIds, suspended: _suspended, ...view } = record;
   return view;
 }

@@ -12,6 +12,7 @@ import { messageOf } from '../../api/message-of.ts';
 import type { Config } from '../../config.ts';
 import type { Cluster } from '../../platform/cluster.ts';
 import type { Journal } from '../records/journal.ts';
+import { mergeRecords } from '../records/merge-records.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { createPeerCaller, type PeerCaller } from './ask-peer.ts';
 import { createPeerAccess } from './peer-access.ts';
@@ -197,15 +198,14 @@ function isOwn({ replica, journal }: PeersOptions, answer: PeerAnswer): boolean 
 
 /** A replica that has several addresses counts once. */
 function merge(answers: readonly PeerAnswer[], partial: readonly string[]): PeerAnswers {
-  const items = new Map<string, PeerRecord>();
   const recordingSince: Record<string, string> = {};
   const servingSince: Record<string, string> = {};
   for (const answer of answers) {
-    for (const item of answer.items) items.set(item.id, item);
     recordingSince[answer.replica] = answer.recordingSince;
     if (answer.servingSince !== undefined) servingSince[answer.replica] = answer.servingSince;
   }
-  const sorted = [...items.values()].sort((a, b) => compare(timeOf(b), timeOf(a)) || compare(b.id, a.id));
+  const items = mergeRecords(answers.flatMap((answer) => answer.items));
+  const sorted = items.toSorted((a, b) => compare(timeOf(b), timeOf(a)) || compare(b.id, a.id));
   return {
     items: sorted.map(withoutLeaderFields),
     partial: [...new Set(partial)].sort(),

@@ -18,8 +18,10 @@ export interface DeliveringInput {
   readonly last: LastDelivery | undefined;
   /** The Secret of the object, as `namespace/name`. */
   readonly secret: string | undefined;
-  /** What the follow-up says, where targets move without it. */
-  readonly silentBreak: string | undefined;
+  /** What the follow-up says, where targets move without it; false: it has taken that back; undefined: it knows nothing. */
+  readonly silentBreak: string | false | undefined;
+  /** Whether its status says that something came, ever. */
+  readonly hasCome?: boolean;
 }
 
 type Found = Pick<ObservedCondition, 'status' | 'reason' | 'message'>;
@@ -35,19 +37,24 @@ const NONE_YET: Readonly<Record<Noun, string>> = {
 
 /** @returns what is held already, where nothing newer says otherwise. */
 export function deliveringOf(input: DeliveringInput): Found {
-  const { noun, held, silentBreak } = input;
+  const { held, silentBreak } = input;
   const refusals = refusalsInARow(input.records, servedBefore(input));
   if (refusals.count >= IN_A_ROW) return refused(input, refusals);
   if (held?.reason === 'Refused' && isHeld(input, refusals)) {
     const isOther = refusals.code !== undefined && refusals.code !== codeOf(held);
     return isOther ? refused(input, refusals) : held;
   }
-  if (silentBreak !== undefined) return { status: 'False', reason: 'SilentBreak', message: silentBreak };
-  if (held?.reason === 'SilentBreak' && isHeld(input, refusals)) return held;
-  if (refusals.servedAtMs === undefined && refusals.count === 0) {
-    return held ?? { status: 'Unknown', reason: 'NoneYet', message: NONE_YET[noun] };
-  }
+  if (typeof silentBreak === 'string') return { status: 'False', reason: 'SilentBreak', message: silentBreak };
+  if (held?.reason === 'SilentBreak' && silentBreak === undefined && isHeldBreak(input, refusals)) return held;
+  if (refusals.servedAtMs === undefined && refusals.count === 0) return held ?? unseen(input);
   return delivered(input, refusals);
+}
+
+/** Of an object that has no condition yet, and of which no record is left. */
+function unseen(input: DeliveringInput): Found {
+  const { noun, last, hasCome = false } = input;
+  if (!hasCome) return { status: 'Unknown', reason: 'NoneYet', message: NONE_YET[noun] };
+  return delivered(input, { code: last?.verdict === 'refused' ? last.code : undefined });
 }
 
 export function acceptedMessage(noun: Noun): string {
@@ -78,6 +85,13 @@ function isHeld({ held, last }: DeliveringInput, { servedAtMs }: Refusals): bool
   return servedAtMs === undefined || servedAtMs < writtenMs;
 }
 
+/** Nothing came since the break: what the status knows as the last delivery came before it. */
+function isHeldBreak({ held, last }: DeliveringInput, { servedAtMs }: Refusals): boolean {
+  if (servedAtMs === undefined) return true;
+  const isKnown = last?.time !== undefined && Math.floor(servedAtMs / 1_000) * 1_000 <= Date.parse(last.time);
+  return isKnown || servedAtMs < Date.parse(held?.lastTransitionTime ?? '');
+}
+
 function refused({ noun, secret }: DeliveringInput, { code = 'InternalError', alike }: Refusals): Found {
   const many = `${alike.count} ${noun}${alike.count === 1 ? '' : 's'}`;
   const message = `${code}: ${many} in ${printSpan(alike.lastAtMs - alike.firstAtMs)}`;
@@ -85,7 +99,7 @@ function refused({ noun, secret }: DeliveringInput, { code = 'InternalError', al
   return { status: 'False', reason: 'Refused', message: fix === undefined ? message : `${message}; ${fix}` };
 }
 
-function delivered({ noun, secret }: DeliveringInput, { code }: Refusals): Found {
+function delivered({ noun, secret }: DeliveringInput, { code }: Pick<Refusals, 'code'>): Found {
   const found = { status: 'True', reason: 'Delivered' } as const;
   if (code === undefined) return { ...found, message: acceptedMessage(noun) };
   const fix = fixOf(code, secret);

@@ -12,7 +12,8 @@ export interface Entry {
   calmUntilMs: number;
   /** What is decided, until the status has it. */
   addition: StatusAddition | undefined;
-  silentBreak: string | undefined;
+  /** As in `DeliveringInput`. */
+  silentBreak: string | false | undefined;
 }
 
 export function newEntry({ kind, namespace, name }: ObjectRef): Entry {

@@ -12,6 +12,7 @@ import type { Part } from '../part.ts';
 import type { PeerRecord } from '../peers/peer-answer.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Journal } from '../records/journal.ts';
+import { mergeRecords } from '../records/merge-records.ts';
 import { objectKey } from '../records/object-ref.ts';
 import type { DeliveryRecord, ObjectRef } from '../records/record.ts';
 import { type Decision, decide } from './decide.ts';
@@ -19,7 +20,7 @@ import { acceptedMessage } from './delivering.ts';
 import { type Entry, newEntry } from './entry.ts';
 import { createDeliveringMetrics, notDelivering } from './metrics.ts';
 import { createPeerRecords, type PeerRecords } from './peer-records.ts';
-import { heldOf, isWritten, lastOf, type Told, toldKinds } from './told.ts';
+import { hasCome, heldOf, isWritten, lastOf, type Told, toldKinds } from './told.ts';
 
 export interface StatusPart extends Part {
   /** The targets of an object move without its deliveries, and what to do; undefined: they do not. */
@@ -80,8 +81,9 @@ export function createStatusPart(options: StatusPartOptions): StatusPart {
     lead: () => lead(state),
     silentBreak(object, message) {
       const entry = entryOf(state, object);
-      if (entry.silentBreak === message) return;
-      entry.silentBreak = message;
+      const silentBreak = message ?? false;
+      if (entry.silentBreak === silentBreak) return;
+      entry.silentBreak = silentBreak;
       mark(state, entry);
     },
     async stop() {
@@ -173,7 +175,7 @@ async function poll(state: State): Promise<void> {
 function forgetGone(state: State): void {
   const { cluster } = state.options;
   for (const [key, { object, isMarked, addition, silentBreak }] of state.entries) {
-    const isIdle = !isMarked && addition === undefined && silentBreak === undefined;
+    const isIdle = !isMarked && addition === undefined && typeof silentBreak !== 'string';
     if (isIdle && cluster.objects(object.kind)?.hasHandledAll() === true && objectOf(state, object) === undefined) {
       state.entries.delete(key);
     }
@@ -234,11 +236,12 @@ function decideFor(state: State, { object, silentBreak }: Entry, told: Told): De
   const { noun = 'webhook', tellsLast = false } = toldKinds.get(kind) ?? {};
   return decide({
     ...{ noun, tellsLast },
-    records: [...peers.own({ object }).items, ...state.peerRecords.of(object)],
+    records: mergeRecords([...peers.own({ object }).items, ...state.peerRecords.of(object)]),
     held: heldOf(told),
     last: lastOf(told),
     secret: secretRef == null ? undefined : `${namespace}/${secretRef.name}`,
     silentBreak,
+    hasCome: hasCome(told),
     nowMs: cluster.clock.now(),
   });
 }

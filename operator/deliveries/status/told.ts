@@ -36,6 +36,13 @@ export function lastOf({ status = {} }: Told): LastDelivery | undefined {
   return 'lastDelivery' in status ? status.lastDelivery : undefined;
 }
 
+/** Whether the status says that something came, ever. */
+export function hasCome(told: Told): boolean {
+  const { status = {} } = told;
+  const time = 'lastMessageTime' in status ? status.lastMessageTime : lastOf(told)?.time;
+  return time !== undefined;
+}
+
 /** Whether the status has what was to be added to it. */
 export function isWritten({ conditions = [], fields = {} }: StatusAddition, { status = {} }: Told): boolean {
   const hasAll = conditions.every((wanted) =>

@@ -33,20 +33,27 @@ function setUp(outcomes: readonly Outcome[], learn: (notes: MessageNotes, attemp
     object: BROKER_RECEIVER,
     secret: async () => ({ key: Buffer.from('s3cr3t') }),
   });
-  const recorder = createMessageRecorder({ journal, bodies, keep, object: OBJECT, type: 'sqs', clock });
-  if (recorder === undefined) throw new Error('nothing is recorded');
+  const recorderOf = () => createMessageRecorder({ journal, bodies, keep, object: OBJECT, type: 'sqs', clock });
+  let recorder = recorderOf();
   const left = [...outcomes];
   const source = createMemorySource({ delays: 'held' });
   const ignore = () => undefined;
   const loop = createLoop({
     source,
     async judge(message, attempt) {
-      learn(recorder.begin(message), attempt);
+      const notes = recorder?.begin(message);
+      if (notes !== undefined) learn(notes, attempt);
       return left.shift() ?? done;
     },
     maxAttempts: 3,
     counts: createAttemptCounts(),
-    reports: { outcome: recorder.ended, rejected: ignore, failing: ignore, away: ignore, notSettled: ignore },
+    reports: {
+      outcome: (message, outcome) => recorder?.ended(message, outcome),
+      rejected: ignore,
+      failing: ignore,
+      away: ignore,
+      notSettled: ignore,
+    },
     clock,
     random: () => 0.5,
     onRoom: ignore,
@@ -60,7 +67,10 @@ function setUp(outcomes: readonly Outcome[], learn: (notes: MessageNotes, attemp
     const records = journal.of(OBJECT);
     return records.map((record) => recordView(record, 'pod', journal, records));
   };
-  return { clock, journal, begin, views };
+  const change = () => {
+    recorder = recorderOf();
+  };
+  return { clock, journal, begin, views, change };
 }
 
 it.each([
@@ -115,6 +125,24 @@ it('has the targets of the last attempt, and what only that found out', async ()
     targetCounts: { annotated: 1 },
   });
   expect(Date.parse(last?.lastAt ?? '')).toBeGreaterThan(Date.parse(first?.at ?? ''));
+});
+
+it('is the same record where the BrokerReceiver is changed between two attempts', async () => {
+  const { clock, begin, views, change } = setUp([failing, done]);
+  await begin('m-1');
+  const [first] = views();
+  expect(first?.verdict).toBe('pending');
+  change();
+  await clock.advance(600_000);
+  expect(views()).toEqual([expect.objectContaining({ id: first?.id, verdict: 'accepted' })]);
+});
+
+it('names the messages that are folded into one, which another replica may have pending', async () => {
+  const { begin, journal } = setUp([poison, poison, poison, poison]);
+  for (const id of ['m-1', 'm-2', 'm-3', 'm-2']) await begin(id);
+  expect(journal.of(OBJECT)).toEqual([
+    expect.objectContaining({ providerId: 'm-1', repeated: 4, foldedIds: ['m-3', 'm-2'] }),
+  ]);
 });
 
 it('marks a message that comes again after it was done', async () => {

@@ -168,6 +168,32 @@ describe('after a change of leader, Delivering', () => {
     expect(found([...three, refusedAt(6), refusedAt(7), refusedAt(8)], { held: condition, last })).toContain('False');
   });
 
+  it('keeps a silent break after the delivery that was the last one then', () => {
+    const broken = held('False', 'SilentBreak', 'x', 100);
+    const last = { time: at(9), verdict: 'accepted', code: 'Delivered' };
+    expect(found([recordAt(9.4)], { held: broken, last })).toBe('False SilentBreak: x');
+    expect(found([recordAt(50)], { held: broken, last })).toBe('False SilentBreak: x');
+    expect(found([recordAt(101)], { held: broken, last })).toBe(ACCEPTED);
+    // It was refused until then, and turned from one reason to the other.
+    const before = held('False', 'SilentBreak', 'x', 0);
+    expect(found([recordAt(9.4)], { held: before, last })).toBe('False SilentBreak: x');
+    expect(found([recordAt(10)], { held: before, last })).toBe(ACCEPTED);
+  });
+
+  it('ends a silent break that the follow-up takes back', () => {
+    const last = { time: at(9), verdict: 'accepted', code: 'Delivered' };
+    const broken = held('False', 'SilentBreak', 'x', 100);
+    expect(found([recordAt(9)], { held: broken, last, silentBreak: false })).toBe(ACCEPTED);
+  });
+
+  it.each<[title: string, more: Partial<DeliveringInput>, expected: string]>([
+    ['accepted', { last: { time: at(5), verdict: 'accepted', code: 'Delivered' } }, ACCEPTED],
+    ['refused', { last: { time: at(5), verdict: 'refused', code: 'TokenMismatch' } }, 'fewer than 3 in a row; TokenM'],
+    ['a message', { noun: 'message' }, 'True Delivered: The last message was accepted'],
+  ])('without a condition is not None where the status has one that was %s', (_title, more, expected) => {
+    expect(found([], { hasCome: true, ...more })).toContain(expected);
+  });
+
   it('takes no replay for one of those', () => {
     const last = { time: at(5), verdict: 'accepted', code: 'Delivered' };
     const records = [...three, recordAt(5, { origin: 'replayed' })];

@@ -216,6 +216,22 @@ describe('the status of deliveries', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('counts a message once that another replica has pending, and this one has refused since', async () => {
+    const records: PeerRecord[] = [];
+    const message = (providerId: string) =>
+      ({ origin: 'broker', code: 'poison', event: providerId, providerId }) as const;
+    const { clock, part, deliver, told, reconcileAll } = setUp(['web'], { others: () => records });
+    await reconcileAll();
+    await part.start?.();
+    for (const id of ['m-2', 'm-3']) deliver('web', 'refused', message(id));
+    await clock.advance(SECOND);
+    records.push(recordAt(1, { ...message('m-1'), verdict: 'pending', replica: 'b' }));
+    await clock.advance(SECOND);
+    deliver('web', 'refused', message('m-1'));
+    await clock.advance(2 * INTERVAL_MS);
+    expect(told('web')).toBe('False Refused');
+  });
+
   it('asks the other replicas before it says that an object does not receive', async () => {
     const records: PeerRecord[] = [];
     const { clock, asked, part, deliver, told, reconcileAll } = setUp(['web'], { others: () => records });
