@@ -3,6 +3,11 @@
  * from a small git server over HTTP.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  BROKER_RECEIVER_API_VERSION,
+  BROKER_RECEIVER_KIND,
+  type BrokerReceiver,
+} from '../../operator/api/broker-receiver/broker-receiver.ts';
 import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import type { List } from '../../operator/deliveries/api/list.ts';
 import type { Follow } from '../../operator/deliveries/records/record.ts';
@@ -210,6 +215,27 @@ describe('a source that moves without webhooks, with a stand-in for source-contr
         const condition = conditionOf(await world.read('silent'), 'Delivering');
         return condition?.reason === reason && condition;
       });
+    await world.apply({
+      apiVersion: BROKER_RECEIVER_API_VERSION,
+      kind: BROKER_RECEIVER_KIND,
+      metadata: { name: 'silent' },
+      spec: {
+        type: 'nats',
+        nats: { servers: ['nats://127.0.0.1:1'], stream: 'S', consumer: 'c' },
+        resources: [{ kind: 'GitRepository', name: 'silent' }],
+      },
+    });
+    const ofBroker = (reason: string) =>
+      waitFor(`the condition of the BrokerReceiver to be ${reason}`, async () => {
+        const { status } = await world.objects.get<BrokerReceiver>(
+          BROKER_RECEIVER_API_VERSION,
+          BROKER_RECEIVER_KIND,
+          'silent',
+        );
+        const condition = status?.conditions?.find(({ type }) => type === 'Delivering');
+        return condition?.reason === reason && condition.message;
+      });
+    await ofBroker('NoneYet');
     let commits = 0;
     while (conditionOf(await world.read('silent'), 'Delivering')?.reason !== 'SilentBreak') {
       commits += 1;
@@ -228,8 +254,11 @@ describe('a source that moves without webhooks, with a stand-in for source-contr
     await waitFor('an Event', async () =>
       (await world.events('silent')).some(({ reason }) => reason === 'SilentBreak'),
     );
+    expect(await ofBroker('SilentBreak')).toContain('; no message is known; look whether the sender still publishes');
     await push(FIRST, SECOND);
     expect(await delivering('Delivered')).toMatchObject({ status: 'True' });
+    // The source moves no longer by itself.
+    expect(await ofBroker('NoneYet')).toContain('No message has arrived yet');
   });
 });
 

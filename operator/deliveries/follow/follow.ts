@@ -1,4 +1,5 @@
 /** The part that follows what deliveries had annotated, and has sources annotated again that lag. */
+import { BROKER_RECEIVER_KIND, type BrokerReceiver } from '../../api/broker-receiver/broker-receiver.ts';
 import { DEFAULT_FOLLOW_WITHIN, type FollowSpec } from '../../api/deliveries.ts';
 import { parseGoDuration } from '../../api/go-duration.ts';
 import type { Config } from '../../config.ts';
@@ -33,6 +34,7 @@ export function createFollow(cluster: Cluster, config: Config, { peers, status }
   const referrers: ReferrersOptions = {
     routes: notifying.routes,
     receivers: () => notifying.watch.receivers?.keys() ?? [],
+    brokerReceivers: () => (cluster.objects(BROKER_RECEIVER_KIND)?.values() ?? []) as Iterable<BrokerReceiver>,
     sameNamespaceOnly: config.noCrossNamespaceRefs,
   };
   const guard = createFreshnessGuard({

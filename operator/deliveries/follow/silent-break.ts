@@ -1,7 +1,8 @@
 /**
- * Finds out that webhooks have stopped to come: a source moves by polling, time and again, to revisions that nobody
+ * Finds out that webhooks or messages have stopped to come: a source moves by polling, time and again, to revisions that nobody
  * announced (contract of deliveries, *Silent break*). The leader does, from the records of all replicas.
  */
+import { BROKER_RECEIVER_KIND } from '../../api/broker-receiver/broker-receiver.ts';
 import type { ObservedTarget } from '../../receivers/observed-target.ts';
 import type { TargetChange, TargetWatches } from '../../receivers/target-watches.ts';
 import type { PeerAnswers } from '../peers/peers.ts';
@@ -55,6 +56,8 @@ interface State {
 }
 
 const IN_A_ROW = 3;
+const WEBHOOK = { noun: 'webhook', remedy: "look at the sender's hook page" };
+const MESSAGE = { noun: 'message', remedy: 'look whether the sender still publishes to the broker' };
 
 /** @param now the wall clock, in ms. */
 export function startSilentBreaks(options: SilentBreakOptions, now: () => number): SilentBreaks {
@@ -122,7 +125,8 @@ async function judgeMove(state: State, { ref, target, labels, observed, atMs }: 
   if (count < IN_A_ROW) return;
   told.set(ref, objects);
   for (const [index, object] of objects.entries()) {
-    options.tell(object, messageOf(target, count, answers[index]?.items.filter(isAccepted) ?? []));
+    const accepted = answers[index]?.items.filter(isAccepted) ?? [];
+    options.tell(object, messageOf(object, { target, count, accepted }));
   }
 }
 
@@ -166,12 +170,21 @@ function clear({ options, counts, told }: State, ref: string): void {
     if (!others.some((other) => isSameObject(other, object))) options.tell(object, undefined);
 }
 
-function messageOf({ kind, namespace, name }: ObjectRef, count: number, accepted: readonly RecordView[]): string {
+interface Told {
+  readonly target: ObjectRef;
+  /** How many moves in a row. */
+  readonly count: number;
+  /** The deliveries of the object that were not refused. */
+  readonly accepted: readonly RecordView[];
+}
+
+function messageOf(object: ObjectRef, { target: { kind, namespace, name }, count, accepted }: Told): string {
   const [newest] = accepted
     .map(({ lastAt }) => lastAt)
     .toSorted()
     .reverse();
   const what = kind === 'GitRepository' ? 'commits' : 'revisions';
-  const last = newest === undefined ? 'no webhook is known' : `last webhook ${newest.slice(0, 19)}Z`;
-  return `${count} ${what} of ${kind} ${namespace}/${name} were found by polling; ${last}; look at the sender's hook page`;
+  const { noun, remedy } = object.kind === BROKER_RECEIVER_KIND ? MESSAGE : WEBHOOK;
+  const last = newest === undefined ? `no ${noun} is known` : `last ${noun} ${newest.slice(0, 19)}Z`;
+  return `${count} ${what} of ${kind} ${namespace}/${name} were found by polling; ${last}; ${remedy}`;
 }

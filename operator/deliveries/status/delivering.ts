@@ -45,12 +45,13 @@ export function deliveringOf(input: DeliveringInput): Found {
     return isOther ? refused(input, refusals) : held;
   }
   if (typeof silentBreak === 'string') return { status: 'False', reason: 'SilentBreak', message: silentBreak };
-  if (held?.reason === 'SilentBreak' && silentBreak === undefined && isHeldBreak(input, refusals)) return held;
-  if (refusals.servedAtMs === undefined && refusals.count === 0) return held ?? unseen(input);
-  return delivered(input, refusals);
+  const isBroken = held?.reason === 'SilentBreak';
+  if (isBroken && silentBreak === undefined && isHeldBreak(input, refusals)) return held;
+  if (refusals.servedAtMs !== undefined || refusals.count > 0) return delivered(input, refusals);
+  return held === undefined || isBroken ? unseen(input) : held;
 }
 
-/** Of an object that has no condition yet, and of which no record is left. */
+/** Of an object of which no record is left, and whose condition says nothing of the last delivery. */
 function unseen(input: DeliveringInput): Found {
   const { noun, last, hasCome = false } = input;
   if (!hasCome) return { status: 'Unknown', reason: 'NoneYet', message: NONE_YET[noun] };

@@ -1,5 +1,7 @@
 /** When it is said of a Receiver that its sources move without webhooks. */
 import { describe, expect, it } from 'vitest';
+import type { BrokerReceiver } from '../../../../operator/api/broker-receiver/broker-receiver.ts';
+import type { ResourceReference } from '../../../../operator/api/receiver/receiver.ts';
 import { referrersOf } from '../../../../operator/deliveries/follow/referrers.ts';
 import { startSilentBreaks } from '../../../../operator/deliveries/follow/silent-break.ts';
 import type { PeerAnswers } from '../../../../operator/deliveries/peers/peers.ts';
@@ -10,10 +12,12 @@ import { compileTargets } from '../../../../operator/receivers/compile-targets.t
 import type { ObservedTarget } from '../../../../operator/receivers/observed-target.ts';
 import type { Route } from '../../../../operator/receivers/routes.ts';
 import type { TargetChange } from '../../../../operator/receivers/target-watches.ts';
+import { aBrokerReceiver } from '../../sources/a-broker-receiver.ts';
 import { observed } from './observed.ts';
 
 const START_MS = Date.UTC(2026, 10, 27, 10);
 const WEB: ObjectRef = { kind: 'Receiver', namespace: 'apps', name: 'web' };
+const ECR: ObjectRef = { kind: 'BrokerReceiver', namespace: 'apps', name: 'ecr' };
 const REF = 'GitRepository/apps/app';
 
 function setUp() {
@@ -121,6 +125,26 @@ describe('a source that moves by polling', () => {
     deliver();
     for (let move = 0; move < 3; move++) await poll();
     expect(told.at(-1)?.[1]).toContain('; last webhook 2026-11-27T10:00:00Z; ');
+  });
+
+  it('is told of a BrokerReceiver too, in its words', async () => {
+    const { poll, deliver, told, world } = setUp();
+    world.referrers = [WEB, ECR];
+    deliver({ object: ECR, origin: 'broker' });
+    for (let move = 0; move < 3; move++) await poll();
+    expect(told).toEqual([
+      ['web', expect.stringMatching(/no webhook is known; look at the sender's hook page$/)],
+      [
+        'ecr',
+        '3 commits of GitRepository apps/app were found by polling; last message 2026-11-27T10:00:00Z; ' +
+          'look whether the sender still publishes to the broker',
+      ],
+    ]);
+    deliver({ object: ECR, origin: 'broker', targets: [{ ref: REF, outcome: 'annotated', requestedAt: 'r' }] });
+    expect(told.slice(2)).toEqual([
+      ['web', undefined],
+      ['ecr', undefined],
+    ]);
   });
 
   it('is not counted where it was asked before, also by other replicas or people', async () => {
@@ -246,25 +270,74 @@ describe('a break', () => {
   });
 });
 
-describe('the Receivers of a target', () => {
-  const routeOf = (namespace: string, resources: Parameters<typeof compileTargets>[0]['resources']) =>
-    ({ namespace, name: 'web', serving: compileTargets({ resources }, namespace) }) as unknown as Route;
+describe('what notifies a target', () => {
+  type Resources = ResourceReference[];
   const target = { kind: 'GitRepository', namespace: 'apps', name: 'app' };
+  const labels = { team: 'a' };
+  const named: Resources = [{ kind: 'GitRepository', name: 'app' }];
+  const selecting = (matchLabels?: Record<string, string>): Resources => [
+    { kind: 'GitRepository', name: '*', ...(matchLabels === undefined ? {} : { matchLabels }) },
+  ];
 
-  it.each([
-    ['by name', routeOf('apps', [{ kind: 'GitRepository', name: 'app' }]), true],
-    ['another name', routeOf('apps', [{ kind: 'GitRepository', name: 'other' }]), false],
-    ['another kind', routeOf('apps', [{ kind: 'Bucket', name: 'app' }]), false],
-    ['by labels', routeOf('apps', [{ kind: 'GitRepository', name: '*', matchLabels: { team: 'a' } }]), true],
-    ['other labels', routeOf('apps', [{ kind: 'GitRepository', name: '*', matchLabels: { team: 'b' } }]), false],
-    ['from elsewhere', routeOf('flux-system', [{ kind: 'GitRepository', name: 'app', namespace: 'apps' }]), true],
-    ['one that is not served', { ...routeOf('apps', []), serving: undefined }, false],
-  ])('%s', (_what, route, isOne) => {
-    const find = (sameNamespaceOnly: boolean) =>
-      referrersOf({ routes: { findByKey: () => route }, receivers: () => ['a/web'], sameNamespaceOnly }, target, {
-        team: 'a',
-      });
-    expect(find(false)).toHaveLength(isOne ? 1 : 0);
-    expect(find(true)).toHaveLength(isOne && route.namespace === 'apps' ? 1 : 0);
+  interface World {
+    readonly resources?: Resources;
+    readonly isServed?: boolean;
+    readonly brokers?: readonly BrokerReceiver[];
+    readonly sameNamespaceOnly?: boolean;
+  }
+
+  /** Of a Receiver in a namespace, and of BrokerReceivers. */
+  function found(
+    namespace: string,
+    { resources = [], isServed = true, brokers = [], sameNamespaceOnly = false }: World,
+  ) {
+    const route = { serving: isServed ? compileTargets({ resources }, namespace) : undefined } as Route;
+    return referrersOf(
+      {
+        routes: { findByKey: (key) => (key === `${namespace}/web` ? route : undefined) },
+        receivers: () => [`${namespace}/web`],
+        brokerReceivers: () => brokers,
+        sameNamespaceOnly,
+      },
+      target,
+      labels,
+    ).map((object) => `${object.kind} ${object.namespace}/${object.name}`);
+  }
+
+  it.each<[what: string, resources: Resources, namespace: string, isOne: boolean]>([
+    ['by name', named, 'apps', true],
+    ['another name', [{ kind: 'GitRepository', name: 'other' }], 'apps', false],
+    ['another kind', [{ kind: 'Bucket', name: 'app' }], 'apps', false],
+    ['by labels', selecting({ team: 'a' }), 'apps', true],
+    ['other labels', selecting({ team: 'b' }), 'apps', false],
+    ['no labels to match', selecting(), 'apps', false],
+    ['all of a kind', selecting({}), 'apps', true],
+    ['the same name in its own namespace', named, 'flux-system', false],
+    ['from elsewhere', [{ kind: 'GitRepository', name: 'app', namespace: 'apps' }], 'flux-system', true],
+  ])('%s', (_what, resources, namespace, isOne) => {
+    const broker = aBrokerReceiver({ resources }, { metadata: { namespace } });
+    const all = isOne ? [`Receiver ${namespace}/web`, `BrokerReceiver ${namespace}/ecr`] : [];
+    expect(found(namespace, { resources, brokers: [broker] })).toEqual(all);
+    const ofNamespace = namespace === 'apps' ? all : [];
+    expect(found(namespace, { resources, brokers: [broker], sameNamespaceOnly: true })).toEqual(ofNamespace);
   });
+
+  it.each<[what: string, broker: BrokerReceiver, world: World, expected: string[]]>([
+    ['that hands messages to a Receiver', receiving('web'), { resources: named }, ['Receiver', 'BrokerReceiver']],
+    ['that hands them to one which is not served', receiving('web'), { resources: named, isServed: false }, []],
+    ['that hands them to one which is not there', receiving('no'), { resources: named }, ['Receiver']],
+    ['that is suspended', aBrokerReceiver({ resources: named, suspend: true }), {}, []],
+    ['that is stalled', aBrokerReceiver({ resources: named }, { status: stalled() }), {}, []],
+  ])('a BrokerReceiver %s', (_what, broker, world, expected) => {
+    expect(found('apps', { ...world, brokers: [broker] }).map((one) => one.split(' ')[0])).toEqual(expected);
+  });
+
+  function receiving(name: string): BrokerReceiver {
+    return aBrokerReceiver({ receiverRef: { name } });
+  }
+
+  function stalled(): NonNullable<BrokerReceiver['status']> {
+    const common = { reason: 'ValidationFailed', message: '', lastTransitionTime: '' };
+    return { conditions: [{ type: 'Stalled', status: 'True', ...common }] };
+  }
 });

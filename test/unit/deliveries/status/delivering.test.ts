@@ -184,6 +184,9 @@ describe('after a change of leader, Delivering', () => {
     const last = { time: at(9), verdict: 'accepted', code: 'Delivered' };
     const broken = held('False', 'SilentBreak', 'x', 100);
     expect(found([recordAt(9)], { held: broken, last, silentBreak: false })).toBe(ACCEPTED);
+    expect(found([], { held: broken, last, hasCome: true, silentBreak: false })).toBe(ACCEPTED);
+    // Another object's delivery moved the source.
+    expect(found([], { held: broken, silentBreak: false })).toBe(NONE_YET);
   });
 
   it.each<[title: string, more: Partial<DeliveringInput>, expected: string]>([
