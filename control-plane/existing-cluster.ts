@@ -5,10 +5,9 @@ import { createClusterAccess } from './cluster-access.ts';
 import { parseKubeconfig, writeKubeconfig } from './kubeconfig.ts';
 import { runKubectl } from './kubectl.ts';
 import { createRunFolder } from './run-folder.ts';
-import type { ControlPlane } from './start.ts';
 
 /** Gives the cluster of the current context of `kubeconfig`. It is neither started nor stopped from here. */
-export async function existingCluster(kubeconfig: string): Promise<ControlPlane> {
+export async function existingCluster(kubeconfig: string) {
   const folder = createRunFolder();
   const dir = folder.path;
   const command = ['kubectl'] as const;

@@ -14,9 +14,9 @@ import { systemClock } from './observe/clock.ts';
 import { collectAtRest } from './observe/collect-at-rest.ts';
 import { createLogger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
-import { Operator } from './platform/cluster.ts';
 import type { CreateFeature } from './platform/feature.ts';
 import { leaderElection } from './platform/leader-election.ts';
+import { Operator } from './platform/operator.ts';
 import { receivers } from './receivers/feature.ts';
 import { sources } from './sources/feature.ts';
 

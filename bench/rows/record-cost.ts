@@ -8,7 +8,7 @@ import { addTarget, createTargetOutcomes } from '../../operator/deliveries/recor
 import type { AnsweredRequest } from '../../operator/http/endpoint.ts';
 import type { ServedRoute } from '../../operator/receivers/judge-request.ts';
 import { createWebhookRecorder } from '../../operator/receivers/record-webhook.ts';
-import type { Route } from '../../operator/receivers/routes.ts';
+import type { Route } from '../../operator/receivers/route.ts';
 import { github } from '../../operator/webhooks/github.ts';
 import type { Row } from '../row.ts';
 import { medianOf } from '../stage/process-facts.ts';

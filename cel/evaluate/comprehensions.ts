@@ -1,10 +1,14 @@
 /** Runs CEL's loops: the only way for an expression to take longer than it is long, so each turn is counted. */
 
-import type { Comprehension } from '../parse/syntax.ts';
+import type { Comprehension, Node } from '../parse/syntax.ts';
 import { FAILURE_COST, Failure, NO_OVERLOAD } from './bounds.ts';
-import type { Planner } from './planner.ts';
 import type { Evaluate, Run } from './run.ts';
 import { isMap, KEY_COST, mapKeys } from './values.ts';
+
+/** Plans the parts of a loop. */
+export interface NodePlanner {
+  plan(node: Node, locals: readonly string[]): Evaluate;
+}
 
 /** Does something with each element, until it says `true`. */
 type Turn = (run: Run, element: unknown) => boolean;
@@ -81,7 +85,7 @@ function collect(range: Evaluate, slot: number, filter: Evaluate | undefined, bo
 }
 
 /** @param locals the names of the macro variables around. */
-export function planComprehension(planner: Planner, node: Comprehension, locals: readonly string[]): Evaluate {
+export function planComprehension(planner: NodePlanner, node: Comprehension, locals: readonly string[]): Evaluate {
   const range = planner.plan(node.range, locals);
   const inner = [...locals, node.variable];
   const filter = node.filter === undefined ? undefined : planner.plan(node.filter, inner);

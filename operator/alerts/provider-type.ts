@@ -29,7 +29,7 @@ import type { Alert } from '../api/alert/alert.ts';
 import type { ServiceAccountIdentity } from './cloud/service-account.ts';
 import type { ProviderTokens } from './cloud/token-cache.ts';
 import type { FluxEvent } from './flux-event.ts';
-import type { HttpCaller, ProxySettings } from './send/http-caller.ts';
+import type { HttpCaller, ProxySettings, TlsSettings } from './send/http-caller.ts';
 
 /** A delivery: what a Provider sends. */
 export interface Notification {
@@ -81,14 +81,6 @@ export interface ProviderSettings {
   readonly serviceAccount: ServiceAccountIdentity | undefined;
   /** Keeps the access tokens of clouds and of GitHub Apps. */
   readonly tokens: ProviderTokens;
-}
-
-export interface TlsSettings {
-  /** PEM; the only roots that are trusted. Undefined: the machine's. */
-  readonly ca: string | undefined;
-  /** PEM, both or none. */
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The rules between the fields of `spec.exposure`, in the two forms of {@link ReceiverRule}. */
 import type { ServiceExposure, ServiceType } from './exposure.ts';
 import type { ReceiverSpec } from './receiver/receiver.ts';
-import type { ReceiverRule } from './receiver/receiver-rules.ts';
+import type { ReceiverRule } from './receiver/receiver-rule.ts';
 
 /** A field of the Service that means something for some types only. */
 function serviceFieldRule(field: keyof ServiceExposure, types: readonly ServiceType[]): ReceiverRule {

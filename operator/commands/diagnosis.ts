@@ -3,6 +3,7 @@ import { fixOf } from '../api/fixes.ts';
 import type { Condition } from '../api/meta.ts';
 import { resolvedRefsReasons } from '../api/resolved-refs-reasons.ts';
 import type { RecordView } from '../deliveries/records/record-view.ts';
+import type { Link } from './link.ts';
 import { checkName, checkTls } from './reachability.ts';
 
 /** As the API shows it. */
@@ -19,10 +20,6 @@ export interface Facts {
   /** What a request with nothing in it would be answered; `fault`: of a filter that does not compile; undefined: not known. */
   readonly probe: { readonly path: string; readonly code: string } | { readonly fault: string } | undefined;
 }
-
-export type Link =
-  | { readonly outcome: 'ok' | 'skipped'; readonly detail: string }
-  | { readonly outcome: 'broken'; readonly detail: string; readonly fix: string };
 
 export interface NamedLink {
   readonly name: string;

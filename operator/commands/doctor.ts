@@ -4,7 +4,8 @@ import type { Explanation } from '../deliveries/explain/explanation.ts';
 import type { RecordView } from '../deliveries/records/record-view.ts';
 import { type ApiClient, ApiProblem, connect, SERVER_USAGE, serverOptions } from './api-client.ts';
 import type { Command } from './command.ts';
-import { type Facts, type Link, links, type ShownReceiver } from './diagnosis.ts';
+import { type Facts, links, type ShownReceiver } from './diagnosis.ts';
+import type { Link } from './link.ts';
 import { namedObject, noMore, readWords } from './words.ts';
 
 export const doctorCommand: Command = {

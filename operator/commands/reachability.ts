@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { messageOf } from '../api/message-of.ts';
-import type { Link } from './diagnosis.ts';
+import type { Link } from './link.ts';
 
 const TIMEOUT_MS = 10_000;
 const HTTPS_PORT = 443;

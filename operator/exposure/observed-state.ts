@@ -1,14 +1,11 @@
 /** Watches the objects that may lead to the operator, and keeps the URLs found in them. */
 
-import type { KubeClient } from '../kube/kube-client.ts';
-import type { Clock, Timer } from '../observe/clock.ts';
-import type { Logger } from '../observe/log.ts';
+import type { Timer } from '../observe/clock.ts';
 import { type Concerned, concernedBy } from './concerned.ts';
-import type { HttpRoute } from './gateway-objects.ts';
-import type { Deployment, Ingress, Service } from './objects.ts';
+import type { Deployment, Ingress } from './objects.ts';
 import type { EndpointSettings, ObservedObjects } from './observed-objects.ts';
 import { type FoundUrls, findUrls } from './urls.ts';
-import { createWatches, type OwnKinds, type Watches } from './watches.ts';
+import { createWatches, type OwnKinds, type Watches, type WatchSettings } from './watches.ts';
 
 export interface ObservedState {
   start(): void;
@@ -22,18 +19,9 @@ export interface ObservedState {
   whenKnown(): Promise<void>;
 }
 
-export interface ObservedStateOptions {
-  readonly client: KubeClient;
+export interface ObservedStateOptions extends WatchSettings {
   readonly settings: EndpointSettings;
-  /** Name of the operator's own Deployment. */
-  readonly deployment: string;
-  /** Where Gateways are watched; undefined: all namespaces. */
-  readonly gatewayNamespace: string | undefined;
-  readonly clock: Clock;
-  readonly log: Logger;
   onChange(concerned: Concerned): void;
-  /** An object of these kinds was added, changed or deleted; undefined: all may have been. */
-  onObject(object: Service | Ingress | HttpRoute | undefined, previous?: Service | Ingress | HttpRoute): void;
 }
 
 interface State {

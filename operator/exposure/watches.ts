@@ -1,6 +1,8 @@
 /** The watches of every kind that may lead to the operator. */
 import type { ObjectMeta } from '../api/meta.ts';
-import type { KubeObject, ResourceType } from '../kube/kube-client.ts';
+import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
+import type { Clock } from '../observe/clock.ts';
+import type { Logger } from '../observe/log.ts';
 import { ownerOf } from './found/found-url.ts';
 import type { Gateway, HttpRoute } from './gateway-objects.ts';
 import {
@@ -14,7 +16,6 @@ import {
   projectService,
 } from './kinds.ts';
 import type { Deployment, Ingress, Node, Service } from './objects.ts';
-import type { ObservedStateOptions } from './observed-state.ts';
 import { createWatchedKind, type WatchedKind } from './watched-kind.ts';
 
 /** The kinds that the operator creates for Receivers. */
@@ -36,8 +37,19 @@ export interface Watches {
   readonly all: readonly Pick<WatchedKind<unknown>, 'isSettled' | 'stop'>[];
 }
 
-export interface WatchesOptions
-  extends Pick<ObservedStateOptions, 'client' | 'clock' | 'deployment' | 'gatewayNamespace' | 'log' | 'onObject'> {
+export interface WatchSettings {
+  readonly client: KubeClient;
+  /** Name of the operator's own Deployment. */
+  readonly deployment: string;
+  /** Where Gateways are watched; undefined: all namespaces. */
+  readonly gatewayNamespace: string | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** An object of these kinds was added, changed or deleted; undefined: all may have been. */
+  onObject(object: Service | Ingress | HttpRoute | undefined, previous?: Service | Ingress | HttpRoute): void;
+}
+
+export interface WatchesOptions extends WatchSettings {
   /** The operator's. */
   readonly namespace: string;
   /** An object was added, changed or deleted. */

@@ -1,5 +1,5 @@
 /** Log lines for people: `time LEVEL message {fields}`, separated by tabs, a stack on the lines that follow. */
-import type { LogDestination } from './log.ts';
+import type { LogDestination } from './log-destination.ts';
 
 /** A destination that takes JSON lines and hands on the same as lines for people; what is not JSON it leaves as it is. */
 export function consoleLines(destination: LogDestination): LogDestination {

@@ -5,6 +5,7 @@
 import pino from 'pino';
 import { systemClock } from './clock.ts';
 import { consoleLines } from './console-lines.ts';
+import type { LogDestination } from './log-destination.ts';
 
 export type Logger = pino.Logger;
 
@@ -14,11 +15,6 @@ export const logEncodings = ['json', 'console'] as const;
 
 export type LogLevel = (typeof logLevels)[number];
 export type LogEncoding = (typeof logEncodings)[number];
-
-export interface LogDestination {
-  /** Takes one line with its end. */
-  write(line: string): void;
-}
 
 export interface LoggerOptions {
   readonly level: LogLevel;

@@ -4,7 +4,7 @@ import { LEASE } from '../api/installation.ts';
 import type { Config } from '../config.ts';
 import { createLeaderElection, type LeaderElection } from '../kube/leader/leader.ts';
 import type { LeaseBefore } from '../kube/leader/lease.ts';
-import type { Operator } from './cluster.ts';
+import type { Operator } from './operator.ts';
 
 /** The election that decides which replica writes; undefined when it is switched off, and every process leads. */
 export function leaderElection(config: Config, operator: Operator): LeaderElection | undefined {

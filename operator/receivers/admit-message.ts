@@ -8,7 +8,8 @@ import { type DeliveryNotes, judgeRequest, servedRoute } from './judge-request.t
 import { notifyEach } from './notify-each.ts';
 import { type MessageNotifierOptions, notifyMessage, type Outcome, outcomeOf, worstOutcome } from './notify-message.ts';
 import { providerIdOf } from './provider-id.ts';
-import type { Route, RouteTable } from './routes.ts';
+import type { Route } from './route.ts';
+import type { RouteTable } from './routes.ts';
 import type { TargetReports } from './target-reports.ts';
 
 /** A webhook as a broker carries it. */

@@ -13,7 +13,8 @@ import type { Notified, Notifier } from './notify.ts';
 import { notifyRequest, statusOf } from './notify-request.ts';
 import { regardingReceiver } from './receiver-event.ts';
 import { createWebhookRecorder, type WebhookNotes, type WebhookRecorder } from './record-webhook.ts';
-import type { Route, RouteTable } from './routes.ts';
+import type { Route } from './route.ts';
+import type { RouteTable } from './routes.ts';
 
 export interface ReceiverEndpointOptions {
   readonly routes: RouteTable;

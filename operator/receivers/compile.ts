@@ -11,7 +11,7 @@ import { compileEvents } from '../sources/envelopes/event-filter.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
 import { type CompiledTargets, compileTargets } from './compile-targets.ts';
 import { eitherVerifier } from './either-verifier.ts';
-import type { Route, RouteIdentity, Serving } from './routes.ts';
+import type { Route, RouteIdentity, Serving } from './route.ts';
 import { webhookPath } from './webhook-path.ts';
 
 const NO_TOKEN = Buffer.alloc(0);

@@ -8,7 +8,7 @@ import { filterInput } from '../webhooks/filter-input.ts';
 import { firstHeader } from '../webhooks/first-header.ts';
 import type { EventReader, RequestHead, Verified, WebhookRequest, WebhookType } from '../webhooks/webhook-type.ts';
 import type { FilterInput } from './choose.ts';
-import type { Credential, Route, Serving } from './routes.ts';
+import type { Credential, Route, Serving } from './route.ts';
 
 /** The route of a Receiver that is served. */
 export interface ServedRoute {

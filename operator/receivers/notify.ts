@@ -11,7 +11,7 @@ import type { Annotator, Away, Patched } from './annotator.ts';
 import { entryLabel, type FilterInput, passes, selectTargets } from './choose.ts';
 import { isAway } from './is-away.ts';
 import type { Attempt, Kept, Pending, Settled } from './pending.ts';
-import type { Route, Serving } from './routes.ts';
+import type { Route, Serving } from './route.ts';
 import { type Account, accountApplied, accountFailed, accountFiltered, accountKept } from './target-account.ts';
 import type { TargetEntry } from './target-entry.ts';
 import type { TargetReports } from './target-reports.ts';

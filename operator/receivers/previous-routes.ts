@@ -1,5 +1,5 @@
 /** The routes of Receivers at the paths of their `previousToken`, which are served where no Receiver's `token` has the path. */
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 
 export interface PreviousRoutes {
   /** The route at a path: of several Receivers that have it, the oldest's. */

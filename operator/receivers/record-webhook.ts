@@ -10,7 +10,8 @@ import type { Clock } from '../observe/clock.ts';
 import type { DeliveryNotes, ServedRoute } from './judge-request.ts';
 import type { Notified } from './notify.ts';
 import { providerIdOf } from './provider-id.ts';
-import type { Route, RouteTable } from './routes.ts';
+import type { Route } from './route.ts';
+import type { RouteTable } from './routes.ts';
 
 /** What is found out about a webhook while it is served. */
 export interface WebhookNotes extends DeliveryNotes {

@@ -5,7 +5,7 @@ import { isForbidden } from '../kube/api-error.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { Logger } from '../observe/log.ts';
 import { regardingReceiver } from './receiver-event.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 import type { TargetEntry } from './target-entry.ts';
 
 /** Whose target it is. */

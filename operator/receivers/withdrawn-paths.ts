@@ -1,5 +1,5 @@
 /** Remembers the paths that Receivers had, so that a sender which still uses one is told apart from a stranger. */
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 
 export interface WithdrawnPaths {
   /** A Receiver has the path no more. */

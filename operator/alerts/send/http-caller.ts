@@ -5,7 +5,6 @@
 import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, Socks5ProxyAgent } from 'undici';
 import { checkWrittenAddress, guardedLookup, RefusedAddressError } from '../../verify/guarded-lookup.ts';
 import { DeliveryError } from '../delivery-error.ts';
-import type { TlsSettings } from '../provider-type.ts';
 import { AnswerReader, type HttpAnswer } from './answer-reader.ts';
 import { noteStatus } from './answer-status.ts';
 
@@ -29,6 +28,14 @@ export interface HttpCallerOptions {
   readonly proxy: ProxySettings | undefined;
   /** With `--alert-allow-link-local`. */
   readonly allowLinkLocal: boolean;
+}
+
+export interface TlsSettings {
+  /** PEM; the only roots that are trusted. Undefined: the machine's. */
+  readonly ca: string | undefined;
+  /** PEM, both or none. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
 }
 
 export interface ProxySettings {

@@ -1,7 +1,7 @@
 /** Reads a Provider's certificates from its Secrets. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { DeliveryError } from '../delivery-error.ts';
-import type { TlsSettings } from '../provider-type.ts';
+import type { TlsSettings } from './http-caller.ts';
 
 type Data = Readonly<Record<string, Buffer>>;
 

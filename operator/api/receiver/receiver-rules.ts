@@ -4,8 +4,8 @@
  */
 import { followRule } from '../deliveries-schema.ts';
 import { exposureRules } from '../exposure-rules.ts';
-import type { ValidationRule } from '../json-schema.ts';
 import type { ReceiverSpec } from './receiver.ts';
+import type { ReceiverRule } from './receiver-rule.ts';
 
 /** What the rules have to know of a receiver type; the webhook registry's entries fit. */
 export interface ReceiverTypeRule {
@@ -14,13 +14,6 @@ export interface ReceiverTypeRule {
   readonly validatedBy: string;
   readonly secret: 'required' | 'refused';
   readonly oidcProviders: 'required' | 'refused';
-}
-
-export interface ReceiverRule {
-  readonly validation: ValidationRule & { readonly fieldPath: string };
-  holds(spec: ReceiverSpec): boolean;
-  /** Says what to change; the same words as the API server's. */
-  message(spec: ReceiverSpec): string;
 }
 
 interface RuleText {

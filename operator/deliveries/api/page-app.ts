@@ -1,26 +1,17 @@
 /** The page and its API: what of a request all routes have in common, and the one place where they are served. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
-import { type Access, type Caller, createAccess } from './access.ts';
+import { type Caller, createAccess } from './access.ts';
 import { checkHost, isLoopbackAddress, singleHeader } from './check-host.ts';
 import { shownKindAt } from './kinds.ts';
 import type { PageContext } from './page-context.ts';
 import { isName } from './parameters.ts';
 import { notFound, Problem, problemBody, problemTable } from './problem.ts';
 import { readBody } from './read-body.ts';
-import type { ApiRequest, Route, ShownObject } from './route.ts';
+import type { ApiRequest, ApiState, Route, ShownObject } from './route.ts';
 import { routes } from './routes/index.ts';
 import { servePage } from './serve-page.ts';
-import { createStreams, type Streams } from './streams.ts';
-
-/** What routes share beside what they are given of the operator. */
-export interface ApiState {
-  readonly context: PageContext;
-  readonly access: Access;
-  readonly streams: Streams;
-  /** All of them. */
-  readonly routes: readonly Route[];
-}
+import { createStreams } from './streams.ts';
 
 export interface PageApp {
   handle(request: IncomingMessage, response: ServerResponse): void;

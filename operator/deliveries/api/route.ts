@@ -16,9 +16,10 @@
 import type { ServerResponse } from 'node:http';
 import type { KubeObject } from '../../kube/kube-client.ts';
 import type { ObjectRef } from '../records/record.ts';
-import type { Caller, Right } from './access.ts';
+import type { Access, Caller, Right } from './access.ts';
 import type { ShownKind } from './kinds.ts';
-import type { ApiState } from './page-app.ts';
+import type { PageContext } from './page-context.ts';
+import type { Streams } from './streams.ts';
 
 /** As OpenAPI 3.1 has it, which is JSON Schema of 2020-12. */
 export type ApiSchema = Readonly<Record<string, unknown>>;
@@ -37,6 +38,15 @@ export interface RouteDescription {
   readonly answerType?: string;
   /** Statuses of its problems beside those that all routes share. */
   readonly problems?: readonly number[];
+}
+
+/** What routes share beside what they are given of the operator. */
+export interface ApiState {
+  readonly context: PageContext;
+  readonly access: Access;
+  readonly streams: Streams;
+  /** All of them. */
+  readonly routes: readonly Route[];
 }
 
 export interface ApiRequest {

@@ -2,7 +2,8 @@
 import { systemClock } from '../../observe/clock.ts';
 import { checkWrittenAddress, RefusedAddressError } from '../../verify/guarded-lookup.ts';
 import { createSnsProof, type SnsProof } from '../../verify/sns/create-sns-proof.ts';
-import { type AwsCredentials, type AwsIdentities, createAwsIdentities } from '../credentials/aws.ts';
+import { type AwsIdentities, createAwsIdentities } from '../credentials/aws.ts';
+import type { AwsCredentials } from '../credentials/aws-credentials.ts';
 import { createAwsHandler } from '../credentials/aws-handler.ts';
 import type { Source, SourceSettings, SourceType } from '../source.ts';
 import { createCalls } from './sqs/calls.ts';

@@ -2,8 +2,8 @@
 import type { Clock } from '../../observe/clock.ts';
 import type { ServiceAccount } from '../source.ts';
 import { SourceError } from '../source-error.ts';
-import type { AwsCredentials, AwsIdentity } from './aws.ts';
 import { awsCodeOf, isAwsRefusal } from './aws-code.ts';
+import type { AwsCredentials, AwsIdentity } from './aws-credentials.ts';
 import { type AwsHandler, createAwsHandler } from './aws-handler.ts';
 
 type Client = typeof import('../clients/sqs.ts');

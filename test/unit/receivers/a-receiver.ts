@@ -1,7 +1,7 @@
 /** Receivers for tests, and their compiled form. */
 import type { Receiver, ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
 import { compileRoute, compileSpec } from '../../../operator/receivers/compile.ts';
-import type { Route, Serving } from '../../../operator/receivers/routes.ts';
+import type { Route, Serving } from '../../../operator/receivers/route.ts';
 import { webhookTypes } from '../../../operator/webhooks/index.ts';
 
 export const TOKEN = Buffer.from('secret-token-dont-share');

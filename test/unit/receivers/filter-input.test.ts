@@ -10,7 +10,7 @@ import { createReceiverEndpoint } from '../../../operator/receivers/admit.ts';
 import type { Applied } from '../../../operator/receivers/annotator.ts';
 import { createNotifier } from '../../../operator/receivers/notify.ts';
 import type { Job } from '../../../operator/receivers/pending.ts';
-import type { Route, Serving } from '../../../operator/receivers/routes.ts';
+import type { Route, Serving } from '../../../operator/receivers/route.ts';
 import type { TargetEntry } from '../../../operator/receivers/target-entry.ts';
 import type { SelectedTarget } from '../../../operator/receivers/targets.ts';
 import { generic } from '../../../operator/webhooks/generic.ts';

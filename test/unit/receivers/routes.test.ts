@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ReceiverError } from '../../../operator/api/errors.ts';
-import { createRouteTable, type Route } from '../../../operator/receivers/routes.ts';
+import type { Route } from '../../../operator/receivers/route.ts';
+import { createRouteTable } from '../../../operator/receivers/routes.ts';
 
 function route(key: string, createdAt: string): Route {
   const [namespace = '', name = ''] = key.split('/');

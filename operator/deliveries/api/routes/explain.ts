@@ -6,9 +6,8 @@ import type { WhatIf } from '../../explain/what-if.ts';
 import { type ExplainQuestion, explainQuestion } from '../explain-question.ts';
 import { explainBody } from '../explain-schemas.ts';
 import { heldRecord } from '../held-record.ts';
-import type { ApiState } from '../page-app.ts';
 import { notFound, Problem } from '../problem.ts';
-import type { Route, ShownObject } from '../route.ts';
+import type { ApiState, Route, ShownObject } from '../route.ts';
 import { schemaOf } from '../schemas.ts';
 
 export const explainRoute: Route = {

@@ -10,7 +10,7 @@ import type { Delivery, ObjectRef } from '../../../../operator/deliveries/record
 import { type RecordView, recordView } from '../../../../operator/deliveries/records/record-view.ts';
 import { compileTargets } from '../../../../operator/receivers/compile-targets.ts';
 import type { ObservedTarget } from '../../../../operator/receivers/observed-target.ts';
-import type { Route } from '../../../../operator/receivers/routes.ts';
+import type { Route } from '../../../../operator/receivers/route.ts';
 import type { TargetChange } from '../../../../operator/receivers/target-watches.ts';
 import { aBrokerReceiver } from '../../sources/a-broker-receiver.ts';
 import { observed } from './observed.ts';
