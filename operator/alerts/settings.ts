@@ -1,10 +1,11 @@
 /** From a Provider and its Secrets to the settings that its type needs (contract, *Secrets and connection*). */
-import { parse, type Tags } from 'yaml';
 import type { Provider } from '../api/provider/provider.ts';
 import type { ServiceAccountIdentity, ServiceAccounts } from './cloud/service-account.ts';
 import type { TokenCache } from './cloud/token-cache.ts';
 import { DeliveryError } from './delivery-error.ts';
+import { checkInstallation } from './git/github-app.ts';
 import type { ProviderSettings } from './provider-type.ts';
+import { secretHeaders } from './secret-headers.ts';
 import { createHttpCaller } from './send/http-caller.ts';
 import { proxyOf } from './send/proxy-of.ts';
 import { tlsOf } from './send/tls-of.ts';
@@ -68,6 +69,9 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     own: options.isCommitStatus ? secret : undefined,
     warn: options.warn ?? (() => {}),
   });
+  if (options.isCommitStatus && cert === undefined) {
+    checkInstallation(secret, `secret '${namespace}/${spec.secretRef?.name}'`);
+  }
   const ofProxy = proxyOf(spec, secret, proxy);
   const { allowLinkLocal } = options;
   const settings: ProviderSettings = {
@@ -79,7 +83,7 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     ...credentialsOf(provider, secret),
     token: textOf(secret, 'token').replace(LINE_END, ''),
     secret,
-    headers: headersOf(secret),
+    headers: secretHeaders(textOf(secret, 'headers')),
     http: httpCaller({ tls, proxy: ofProxy, allowLinkLocal }),
     tls,
     proxy: ofProxy,
@@ -119,34 +123,6 @@ function credentialsOf(
 ): { readonly username: string; readonly password: string } {
   const username = secret.username === undefined ? (spec.username ?? '') : textOf(secret, 'username');
   return { username: username.replace(LINE_END, ''), password: textOf(secret, 'password').replace(LINE_END, '') };
-}
-
-/** A date stays as it is written. */
-const TIMESTAMP_TAG = 'tag:yaml.org,2002:timestamp';
-function customTags(tags: Tags): Tags {
-  return tags.filter((tag) => typeof tag === 'string' || tag.tag !== TIMESTAMP_TAG);
-}
-
-/** YAML 1.1 as Go reads it: a scalar becomes the text of its value, not the text that was written. */
-function headersOf(secret: SecretData): ReadonlyMap<string, string> {
-  if (secret.headers === undefined) return new Map();
-  const fault = 'failed to read headers from secret';
-  let value: unknown;
-  try {
-    value = parse(textOf(secret, 'headers'), { schema: 'yaml-1.1', mapAsMap: true, intAsBigInt: true, customTags });
-  } catch {
-    // The parser's message quotes the text.
-    throw new DeliveryError('final', `${fault}: not valid YAML`);
-  }
-  if (value === null) return new Map();
-  if (!(value instanceof Map)) throw new DeliveryError('final', `${fault}: not a map of names to values`);
-  return new Map([...value].map(([name, item]): [string, string] => [scalar(name, fault), scalar(item, fault)]));
-}
-
-function scalar(value: unknown, fault: string): string {
-  if (value === null) return '';
-  if (typeof value === 'object') throw new DeliveryError('final', `${fault}: a value is not text`);
-  return String(value);
 }
 
 /** Shorter names are words such as `flux`, which would be hidden wherever they stand. */

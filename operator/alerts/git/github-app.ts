@@ -80,6 +80,19 @@ function credentialsOf(secret: ProviderSettings['secret']): Credentials | undefi
   return { appId, key: keyOf(pem), installationId, owner, baseUrl };
 }
 
+/**
+ * An App in the Secret of a commit status names one installation, also where the type or a token makes no use of it, as
+ * Flux's controller has it.
+ * @param where names the Secret, for the error. @throws DeliveryError final
+ */
+export function checkInstallation(secret: ProviderSettings['secret'], where: string): void {
+  const has = (key: string) => (secret[key]?.length ?? 0) > 0;
+  if (!has('githubAppID') || !has('githubAppPrivateKey')) return;
+  if (has('githubAppInstallationOwner') !== has('githubAppInstallationID')) return;
+  const keys = "exactly one of 'githubAppInstallationOwner' or 'githubAppInstallationID'";
+  throw new DeliveryError('final', `failed to get TLS config: ${where} must contain ${keys}`);
+}
+
 function keyOf(pem: string): KeyObject {
   try {
     const key = createPrivateKey(pem);

@@ -10,7 +10,7 @@ export interface TlsSources {
   readonly certName: string | undefined;
   /** The data of `certSecretRef`'s Secret. */
   readonly cert: Data | undefined;
-  /** The data of `secretRef`'s Secret, for the types that may keep certificates there. */
+  /** The data of `secretRef`'s Secret, for the types that may keep certificates there; half a pair is none. */
   readonly own: Data | undefined;
   /** Told of names that Flux will cease to read. */
   readonly warn: (message: string) => void;
@@ -20,25 +20,38 @@ export interface TlsSources {
 const LEGACY = { 'ca.crt': 'caFile', 'tls.crt': 'certFile', 'tls.key': 'keyFile' } as const;
 type Key = keyof typeof LEGACY;
 
-/** @throws DeliveryError final for half a pair, bad PEM, or a `certSecretRef` without either. */
+/** An empty value is none: cert-manager leaves `ca.crt` so. @throws DeliveryError final for what cannot be used. */
 export function tlsOf({ namespace, certName, cert, own, warn }: TlsSources): TlsSettings | undefined {
   if (cert !== undefined) {
     const secret = `secret '${namespace}/${certName}'`;
     for (const [key, legacy] of Object.entries(LEGACY)) {
       if (cert[key] === undefined && cert[legacy] !== undefined) warn(`${secret}: '${legacy}' is read as '${key}'`);
     }
-    const tls = read(cert, secret);
+    const pem = pemOf(cert);
+    checkPair(pem, secret);
+    const tls = checked(pem, secret);
     if (tls === undefined) throw fault(`${secret} must contain either 'ca.crt' or both 'tls.crt' and 'tls.key'`);
     return tls;
   }
-  return own === undefined ? undefined : read(own, 'secret');
+  if (own === undefined) return undefined;
+  const { ca, cert: ownCert, key } = pemOf(own);
+  const isPair = ownCert !== undefined && key !== undefined;
+  return checked(isPair ? { ca, cert: ownCert, key } : { ca, cert: undefined, key: undefined }, 'secret');
 }
 
-function read(data: Data, secret: string): TlsSettings | undefined {
-  const pem = (key: Key) => (data[key] ?? data[LEGACY[key]])?.toString('utf8');
-  const [ca, cert, key] = [pem('ca.crt'), pem('tls.crt'), pem('tls.key')];
-  if (cert !== undefined && key === undefined) throw fault(`${secret} contains 'tls.crt' but missing 'tls.key'`);
-  if (cert === undefined && key !== undefined) throw fault(`${secret} contains 'tls.key' but missing 'tls.crt'`);
+function pemOf(data: Data): TlsSettings {
+  const pem = (key: Key) => (data[key] ?? data[LEGACY[key]])?.toString('utf8') || undefined;
+  return { ca: pem('ca.crt'), cert: pem('tls.crt'), key: pem('tls.key') };
+}
+
+function checkPair({ cert, key }: TlsSettings, secret: string): void {
+  if ((cert === undefined) === (key === undefined)) return;
+  const [has, lacks] = key === undefined ? ['tls.crt', 'tls.key'] : ['tls.key', 'tls.crt'];
+  throw fault(`${secret} contains '${has}' but missing '${lacks}'`);
+}
+
+function checked(pem: TlsSettings, secret: string): TlsSettings | undefined {
+  const { ca, cert, key } = pem;
   if (ca === undefined && cert === undefined) return undefined;
   if (ca !== undefined) check(() => new X509Certificate(ca), `${secret}: 'ca.crt' is not a PEM certificate`);
   if (cert !== undefined && key !== undefined) {
@@ -48,7 +61,7 @@ function read(data: Data, secret: string): TlsSettings | undefined {
       throw fault(`${secret}: 'tls.key' is not the key of 'tls.crt'`);
     }
   }
-  return { ca, cert, key };
+  return pem;
 }
 
 function check(attempt: () => unknown, message: string): void {

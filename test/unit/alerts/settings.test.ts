@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createAuthority } from '../../../control-plane/certificates.ts';
+import { providerTypes } from '../../../operator/alerts/providers/index.ts';
 import { resolveProvider, type SecretData } from '../../../operator/alerts/settings.ts';
 import type { ProviderSpec } from '../../../operator/api/provider/provider.ts';
 import { uncountedTokens } from '../../support/alerts/uncounted-tokens.ts';
@@ -12,7 +14,7 @@ async function resolve(spec: Partial<ProviderSpec>, secrets: Readonly<Record<str
   };
   return await resolveProvider(provider, {
     secret: async (_, name) => dataOf(secrets[name]),
-    isCommitStatus: false,
+    isCommitStatus: providerTypes.get(spec.type ?? '')?.purpose === 'commit status',
     allowLinkLocal: false,
     tokens: uncountedTokens(),
   });
@@ -55,23 +57,36 @@ describe('credentials', () => {
   });
 });
 
-describe('headers', () => {
-  it.each([
-    ['A: yes', [['A', 'true']]],
-    ['A: 1.0', [['A', '1']]],
-    ['A: 0x1F', [['A', '31']]],
-    ['A: 1e3', [['A', '1000']]],
-    ['A:', [['A', '']]],
-    ['N: a', [['false', 'a']]],
-    ["A: '1.0'", [['A', '1.0']]],
-    ['', []],
-  ])('%j are read as %j', async (headers, wanted) => {
-    const { settings } = await resolve(ref, { s: { headers } });
-    expect([...settings.headers]).toEqual(wanted);
-  });
+it('the headers of the Secret are read', async () => {
+  const { settings } = await resolve(ref, { s: { headers: 'A: 12:30\nB: yes' } });
+  expect(Object.fromEntries(settings.headers)).toEqual({ A: '12:30', B: 'true' });
+});
 
-  it.each(['- a', 'text', 'a: [b]', 'a: {b: c}', '{'])('%j are refused without being shown', async (headers) => {
-    await expect(resolve(ref, { s: { headers } })).rejects.toThrow(/^failed to read headers from secret: /);
+describe('an App of GitHub without one installation', () => {
+  const app = { token: 't', githubAppID: '1', githubAppPrivateKey: 'pem' };
+  const wanted =
+    "failed to get TLS config: secret 'apps/s' must contain exactly one of 'githubAppInstallationOwner' or 'githubAppInstallationID'";
+
+  it.each(['github', 'gitlab', 'gitea', 'bitbucket', 'bitbucketserver', 'azuredevops'])(
+    'is refused in the Secret of %s',
+    async (type) => {
+      const both = { ...app, githubAppInstallationID: '2', githubAppInstallationOwner: 'acme' };
+      for (const secret of [app, both]) {
+        await expect(resolve({ ...ref, type }, { s: secret })).rejects.toThrow(wanted);
+      }
+    },
+  );
+
+  it('does no harm elsewhere: to other types, beside certSecretRef, and where it is no App', async () => {
+    await resolve(ref, { s: app });
+    const { githubAppID, token } = app;
+    await resolve({ ...ref, type: 'gitlab' }, { s: { githubAppID, token } });
+    await resolve({ ...ref, type: 'gitlab' }, { s: { ...app, githubAppInstallationID: '2' } });
+    const { certificatePem } = await createAuthority('one');
+    await resolve(
+      { ...ref, type: 'gitlab', certSecretRef: { name: 'c' } },
+      { s: app, c: { 'ca.crt': certificatePem } },
+    );
   });
 });
 

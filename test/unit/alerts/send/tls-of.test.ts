@@ -33,8 +33,16 @@ describe('certSecretRef', () => {
     expect(read({ caFile: 'old', 'ca.crt': certificatePem })?.ca).toBe(certificatePem);
   });
 
+  it('may have values that are empty, as cert-manager leaves them', () => {
+    const { certificatePem, keyPem } = one;
+    const pair = { ca: undefined, cert: certificatePem, key: keyPem };
+    expect(read({ 'ca.crt': '', 'tls.crt': certificatePem, 'tls.key': keyPem })).toEqual(pair);
+    expect(read({ 'ca.crt': certificatePem, 'tls.crt': '', 'tls.key': '' })?.ca).toBe(certificatePem);
+  });
+
   it.each([
     ['nothing', () => ({}), "must contain either 'ca.crt' or both"],
+    ['an empty value alone', () => ({ 'ca.crt': '' }), "must contain either 'ca.crt' or both"],
     ['half a pair', () => ({ 'tls.crt': one.certificatePem }), "missing 'tls.key'"],
     ['the other half', () => ({ 'tls.key': one.keyPem }), "missing 'tls.crt'"],
     ['a CA that is no PEM', () => ({ 'ca.crt': 'no' }), "'ca.crt' is not a PEM certificate"],
@@ -54,4 +62,8 @@ it('without certSecretRef the own Secret may hold certificates, and need not', (
   expect(tlsOf({ ...none, own: { token: Buffer.from('t') } })).toBeUndefined();
   expect(tlsOf({ ...none, own: { 'ca.crt': Buffer.from(one.certificatePem) } })?.ca).toBe(one.certificatePem);
   expect(tlsOf({ ...none, own: undefined })).toBeUndefined();
+  const half = { 'tls.crt': Buffer.from(one.certificatePem) };
+  expect(tlsOf({ ...none, own: half })).toBeUndefined();
+  const withCa = { ...half, 'ca.crt': Buffer.from(one.certificatePem) };
+  expect(tlsOf({ ...none, own: withCa })).toEqual({ ca: one.certificatePem, cert: undefined, key: undefined });
 });
