@@ -9,6 +9,7 @@ import type { Journal } from '../records/journal.ts';
 import type { DeliveryRecord, Follow, ObjectRef } from '../records/record.ts';
 import { hasArtifact } from './follow-state.ts';
 import type { FreshnessGuard } from './freshness-guard.ts';
+import { isHandled } from './is-handled.ts';
 import type { FollowMetrics } from './metrics.ts';
 import { nextFollow, type OpenRequest } from './open-request.ts';
 import { containsRevision } from './revisions.ts';
@@ -86,10 +87,14 @@ function begin(
     kind: open.kind,
     follow: WAITING,
     // Of one that has been quick nobody knows what it had.
-    revisionThen: observed?.lastHandledReconcileAt === requestedAt ? undefined : observed?.revision,
+    revisionThen: isHandled(observed?.lastHandledReconcileAt, requestedAt) ? undefined : observed?.revision,
   };
   if (observed !== undefined) advance(state, open, request, observed);
   if (request.follow.state === 'unfollowed') return;
+  if (isOutdated(open, request)) {
+    show(request, { ...request.follow, state: 'superseded' });
+    return;
+  }
   supersede(state, open, request);
   if (!isOver(state.options, request)) open.requests.push(request);
   if (open.requests.length > MAX_REQUESTS) open.requests.shift();
@@ -102,6 +107,11 @@ function begin(
 function openTarget(ref: string): OpenTarget {
   const slash = ref.indexOf('/');
   return { ref, kind: ref.slice(0, slash), key: ref.slice(slash + 1), requests: [] };
+}
+
+/** A newer delivery that announces another revision is followed already: this one was pending for longer. */
+function isOutdated({ requests: [first] }: OpenTarget, { record, announced }: OpenRequest): boolean {
+  return first !== undefined && first.record.atMs > record.atMs && !isAlike(first.announced, announced);
 }
 
 /** What another revision was announced for is out of date. All that is open of a target announces the same. */

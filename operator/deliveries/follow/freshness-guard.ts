@@ -61,6 +61,8 @@ interface Guarded {
 interface State {
   readonly options: FreshnessGuardOptions;
   readonly guarded: Map<string, Guarded>;
+  /** What is no longer guarded, and is not again. */
+  readonly over: WeakSet<OpenRequest>;
   readonly listeners: ((request: OpenRequest, nudges: number) => void)[];
 }
 
@@ -69,7 +71,7 @@ const LAST_DELAY_MS = 60_000;
 const MAX_NUDGES = 8;
 
 export function createFreshnessGuard(options: FreshnessGuardOptions): FreshnessGuard {
-  const state: State = { options, guarded: new Map(), listeners: [] };
+  const state: State = { options, guarded: new Map(), over: new WeakSet(), listeners: [] };
   return {
     look(ref, request, observed) {
       if (options.enabled) look(state, ref, request, observed);
@@ -84,20 +86,24 @@ export function createFreshnessGuard(options: FreshnessGuardOptions): FreshnessG
 
 function look(state: State, ref: string, request: OpenRequest, observed: ObservedTarget): void {
   const known = state.guarded.get(ref);
-  const lags = request.follow.state === 'lagging' && lagsForSure(request, observed);
-  if (known !== undefined && (!lags || known.request !== request)) {
+  const { state: followed } = request.follow;
+  const isBehind = lagsForSure(request, observed);
+  // A source that stores a new revision has the one before until that is done, and is not Ready meanwhile.
+  const isBusy = isBehind && followed === 'waiting' && known?.request === request;
+  const lags = isBehind && followed === 'lagging';
+  if (known !== undefined && ((!lags && !isBusy) || known.request !== request)) {
     end(state, ref, known.request.follow.state === 'fresh' ? 'fresh' : 'ended');
   }
-  if (!lags) return;
+  if (!lags && !isBusy) return;
   const guarded = state.guarded.get(ref) ?? begin(state, ref, request);
   if (guarded === undefined) return;
-  guarded.isHandled = isHandled(observed.lastHandledReconcileAt, guarded.requestedAt);
+  guarded.isHandled = !isBusy && isHandled(observed.lastHandledReconcileAt, guarded.requestedAt);
   schedule(state, guarded);
 }
 
-function begin({ guarded, options }: State, ref: string, request: OpenRequest): Guarded | undefined {
+function begin({ guarded, over, options }: State, ref: string, request: OpenRequest): Guarded | undefined {
   const { fresh, withinMs } = options.settingsOf(request.record.object);
-  if (!fresh) return undefined;
+  if (!fresh || over.has(request)) return undefined;
   const { requestedAt, record } = request;
   const begun: Guarded = {
     ...{ ref, request, requestedAt, nudges: 0, isHandled: true, isAnnotating: false, isUnjudged: false },
@@ -123,10 +129,10 @@ function schedule(state: State, guarded: Guarded): void {
 }
 
 async function annotate(state: State, guarded: Guarded): Promise<void> {
-  const { watches, annotator, clock, log } = state.options;
+  const { watches, annotator, clock, log, settingsOf } = state.options;
   const [kind = '', namespace = '', name = ''] = guarded.ref.split('/');
   const known = watches.find(kind, `${namespace}/${name}`);
-  if (known === undefined) {
+  if (known === undefined || !settingsOf(guarded.request.record.object).fresh) {
     end(state, guarded.ref, 'ended');
     return;
   }
@@ -167,6 +173,7 @@ function end(state: State, ref: string, outcome: NudgeOutcome): void {
   guarded.timer?.cancel();
   judge(state, guarded, outcome);
   state.guarded.delete(ref);
+  state.over.add(guarded.request);
 }
 
 /** Each nudge is counted once. */

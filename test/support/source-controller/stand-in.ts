@@ -2,7 +2,8 @@
  * A STAND-IN for Flux's source-controller, for the tests of what follows a push: it is not Flux. Of GitRepositories in one
  * namespace it does what source-controller shows in a status: it handles `requestedAt`, honours `suspend` (and marks the
  * request as handled all the same, Ready as before: measured of the original), polls at `interval`, fetches the ref of
- * `spec.ref.branch`, and sets `lastHandledReconcileAt`, `Ready` and `artifact`. It stores nothing.
+ * `spec.ref.branch`, is not Ready from when it finds a new revision until that is its artifact, and sets
+ * `lastHandledReconcileAt`, `Ready` and `artifact`. It stores nothing.
  */
 import { pino } from 'pino';
 import { parseGoDuration } from '../../../operator/api/go-duration.ts';
@@ -71,7 +72,9 @@ export function startSourceControllerStandIn(kubeconfig: string, namespace: stri
         return;
       }
       fetched.set(key, { atMs: Date.now(), generation: source.metadata.generation });
-      await writeStatus(client, source, { ...handled, ...(await reconciled(source)) });
+      const status = await reconciled(source);
+      if (status.artifact !== undefined) await writeStatus(client, source, { conditions: [building(status.artifact)] });
+      await writeStatus(client, source, { ...handled, ...status });
       return { requeueAfterMs: intervalMs };
     },
   });
@@ -100,7 +103,12 @@ async function reconciled({ spec, status }: GitRepository): Promise<SourceStatus
   }
 }
 
-function ready(status: 'True' | 'False', reason: string, message: string): Condition {
+/** As source-controller says it before it stores what it has found. */
+function building({ revision }: NonNullable<SourceStatus['artifact']>): Condition {
+  return ready('Unknown', 'Progressing', `building artifact: new upstream revision '${revision}'`);
+}
+
+function ready(status: Condition['status'], reason: string, message: string): Condition {
   return { type: 'Ready', status, reason, message, lastTransitionTime: new Date().toISOString() };
 }
 

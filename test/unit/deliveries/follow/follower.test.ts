@@ -191,6 +191,27 @@ describe('a record', () => {
     expect([first, again, second].flatMap(({ states }) => states())).toEqual(['superseded', 'superseded', 'waiting']);
   });
 
+  it('is superseded by a newer push that was annotated before it', async () => {
+    const { app, deliver, journal, clock, handle } = setUp();
+    app(OLD);
+    const late: TargetResult = { ref: 'GitRepository/apps/app', outcome: 'pending' };
+    const { record, at } = deliver(PUSH, []);
+    Object.assign(record, { targets: [late] });
+    await clock.advance(1);
+    const newer = deliver(NEXT);
+    Object.assign(late, { outcome: 'annotated', requestedAt: at });
+    journal.changed(record);
+    expect([late.follow?.state, ...newer.states()]).toEqual(['superseded', 'waiting']);
+    handle(NEWER);
+    expect(newer.states()).toEqual(['fresh']);
+  });
+
+  it('is superseded where the source moved elsewhere, for a later request, before it was recorded', async () => {
+    const { app, deliver, clock } = setUp();
+    app('e'.repeat(40), { lastHandledReconcileAt: new Date(clock.now() + 1).toISOString() });
+    expect(deliver(PUSH).states()).toEqual(['superseded']);
+  });
+
   it('tells a failure in the words of the source, and that it is over', async () => {
     const { app, handle, deliver, clock } = setUp();
     app(OLD);
@@ -307,6 +328,61 @@ describe('the freshness guard', () => {
     expect(world.annotated).toHaveLength(8);
     expect(world.annotated.at(-1)?.atMs).toBe(322_000);
     expect(world.notSeen).toEqual([8]);
+  });
+
+  it('waits while the source stores what it has found, which is not Ready with the revision before', async () => {
+    const { app, handle, deliver, clock, annotated, nudges } = setUp();
+    app(OLD);
+    const push = deliver(PUSH);
+    handle(OLD);
+    await clock.advance(2_000);
+    handle(OLD, { ready: 'Unknown' });
+    await clock.advance(60_000);
+    expect(annotated).toHaveLength(1);
+    handle(NEW);
+    expect(push.follow()).toMatchObject({ state: 'fresh', nudges: 1 });
+    expect(await nudges()).toEqual({ fresh: 1, lagging: 0, ended: 0, error: 0 });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('goes on with its times after the source was not Ready for a moment', async () => {
+    const { app, handle, deliver, clock, annotated } = setUp();
+    app(OLD);
+    deliver(PUSH);
+    handle(OLD);
+    await clock.advance(2_000);
+    handle(OLD, { ready: 'Unknown' });
+    handle(OLD);
+    await clock.advance(5_000);
+    expect(annotated.map(({ atMs }) => atMs)).toEqual([2_000, 7_000]);
+  });
+
+  it.each<[what: string, between: Partial<ObservedTarget>]>([
+    ['failed', { ready: 'False', message: 'x' }],
+    ['was suspended', { suspended: true }],
+    ['had another revision', { revision: `main@sha1:${'e'.repeat(40)}` }],
+  ])('does not begin anew for a delivery after which the source %s', async (_what, between) => {
+    const { app, handle, deliver, clock, annotated, notSeen } = setUp();
+    app(OLD);
+    deliver(PUSH);
+    handle(OLD);
+    await clock.advance(2_000);
+    handle(OLD, between);
+    handle(OLD);
+    await clock.advance(600_000);
+    expect(annotated).toHaveLength(1);
+    expect(notSeen).toEqual([]);
+  });
+
+  it('ends when the object switches it off', async () => {
+    const settings = { fresh: true };
+    const { app, handle, deliver, clock, annotated } = setUp({ settings });
+    app(OLD);
+    deliver(PUSH);
+    handle(OLD);
+    settings.fresh = false;
+    await clock.advance(600_000);
+    expect(annotated).toEqual([]);
   });
 
   it('waits for a source that has not handled the last annotation', async () => {
