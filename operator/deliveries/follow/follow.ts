@@ -22,7 +22,7 @@ import { type SilentBreaks, startSilentBreaks } from './silent-break.ts';
 /** The parts that this one needs. */
 export interface FollowParts {
   readonly peers: Pick<Peers, 'ask'>;
-  readonly status: Pick<StatusPart, 'silentBreak'>;
+  readonly status: Pick<StatusPart, 'silentBreak' | 'onPeerRecord'>;
 }
 
 export function createFollow(cluster: Cluster, config: Config, { peers, status }: FollowParts): Part {
@@ -49,7 +49,7 @@ export function createFollow(cluster: Cluster, config: Config, { peers, status }
     async start() {
       silentBreaks = startSilentBreaks(
         {
-          ...{ watches, journal },
+          ...{ watches, journal, onPeerRecord: status.onPeerRecord },
           ask: (object) => peers.ask({ object }),
           referrersOf: (target, labels) => referrersOf(referrers, target, labels),
           isLeader: () => cluster.leader.leads,

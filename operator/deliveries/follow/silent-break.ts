@@ -7,16 +7,18 @@ import type { ObservedTarget } from '../../receivers/observed-target.ts';
 import type { TargetChange, TargetWatches } from '../../receivers/target-watches.ts';
 import type { PeerAnswers } from '../peers/peers.ts';
 import type { Journal } from '../records/journal.ts';
-import { isSameObject } from '../records/object-ref.ts';
-import type { DeliveryRecord, ObjectRef } from '../records/record.ts';
+import type { ObjectRef } from '../records/record.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { hasArtifact } from './follow-state.ts';
 import { createPolledMoves, type PolledMoves } from './polled-moves.ts';
 import { containsRevision } from './revisions.ts';
+import { createSilentRows, isAccepted, type SilentRows } from './silent-rows.ts';
 
 export interface SilentBreakOptions {
   readonly watches: Pick<TargetWatches, 'subscribe'>;
   readonly journal: Pick<Journal, 'subscribe'>;
+  /** The listener gets what other replicas record, as the leader hears of it. */
+  readonly onPeerRecord: (listener: (record: RecordView) => void) => void;
   /** The records of an object, of all replicas. */
   readonly ask: (object: ObjectRef) => Promise<PeerAnswers>;
   /** The objects whose deliveries notify a target. */
@@ -46,10 +48,7 @@ interface Moved {
 interface State {
   readonly options: SilentBreakOptions;
   readonly moves: PolledMoves;
-  /** How many moves in a row nobody announced, by source. */
-  readonly counts: Map<string, number>;
-  /** What is told, by source. */
-  readonly told: Map<string, readonly ObjectRef[]>;
+  readonly rows: SilentRows;
   /** One judgement after the other. */
   judging: Promise<void>;
   isStopped: boolean;
@@ -64,18 +63,15 @@ export function startSilentBreaks(options: SilentBreakOptions, now: () => number
   const state: State = {
     options,
     moves: createPolledMoves(),
-    counts: new Map(),
-    told: new Map(),
+    rows: createSilentRows(options.tell),
     judging: Promise.resolve(),
     isStopped: false,
   };
   options.watches.subscribe((change) => changed(state, change, now));
-  const unsubscribe = options.journal.subscribe((record) => delivered(state, record));
+  const unsubscribe = options.journal.subscribe((record) => state.rows.delivered(record, record.lastAtMs));
+  options.onPeerRecord((record) => state.rows.delivered(record, Date.parse(record.lastAt)));
   return {
-    lead() {
-      state.counts.clear();
-      state.told.clear();
-    },
+    lead: state.rows.forget,
     stop() {
       state.isStopped = true;
       unsubscribe();
@@ -83,22 +79,24 @@ export function startSilentBreaks(options: SilentBreakOptions, now: () => number
   };
 }
 
-function changed(state: State, { kind, event }: TargetChange, now: () => number): void {
+function changed(state: State, { apiVersion, kind, event }: TargetChange, now: () => number): void {
   if (event === undefined || !hasArtifact(kind)) return;
   const ref = `${kind}/${event.key}`;
+  // A kind may be watched in two versions.
+  const watched = `${apiVersion} ${ref}`;
   if (event.type === 'deleted') {
-    state.moves.forget(ref);
-    clear(state, ref);
+    state.moves.forget(watched);
+    state.rows.clear(ref);
   }
   const { observed } = event.object;
   const before = event.type === 'updated' ? event.previous?.observed : undefined;
   if (observed === undefined || before === undefined) return;
-  const judged = state.moves.judge(ref, before, observed);
+  const judged = state.moves.judge(watched, before, observed);
   if (judged === undefined || !state.options.isLeader()) return;
   const { namespace = '', name, labels = {} } = event.object.metadata;
   const moved: Moved = { ref, target: { kind, namespace, name }, labels, observed, atMs: now() };
   if (judged === 'polled') later(state, () => judgeMove(state, moved));
-  else if (state.counts.has(ref)) later(state, () => judgeRequest(state, moved));
+  else later(state, () => judgeRequest(state, moved));
 }
 
 /** Each asks other replicas, so they wait for each other. */
@@ -108,31 +106,38 @@ function later(state: State, judge: () => Promise<void>): void {
   });
 }
 
-async function judgeMove(state: State, { ref, target, labels, observed, atMs }: Moved): Promise<void> {
-  const { options, counts, told } = state;
+async function judgeMove({ options, rows }: State, { ref, target, labels, observed, atMs }: Moved): Promise<void> {
+  const { revision } = observed;
+  if (rows.of(ref)?.revision === revision) return;
   const objects = options.referrersOf(target, labels);
-  if (objects.length === 0) return;
-  const answers = await Promise.all(objects.map(options.ask));
-  if (answers.some((answer) => !isWhole(answer, atMs))) return;
-  const records = answers.flatMap(({ items }) => items).filter(isAccepted);
-  if (records.some(({ announced }) => containsRevision(observed.revision, announced?.revision))) {
-    clear(state, ref);
+  if (objects.length === 0) {
+    rows.clear(ref);
     return;
   }
-  options.onMoved(target);
-  const count = (counts.get(ref) ?? 0) + 1;
-  counts.set(ref, count);
-  if (count < IN_A_ROW) return;
-  told.set(ref, objects);
-  for (const [index, object] of objects.entries()) {
-    const accepted = answers[index]?.items.filter(isAccepted) ?? [];
-    options.tell(object, messageOf(object, { target, count, accepted }));
+  const answers = await Promise.all(objects.map(options.ask));
+  if (answers.some((answer) => !isWhole(answer, atMs))) return;
+  const accepted = answers.map(({ items }) => items.filter(isAccepted));
+  const all = accepted.flat();
+  if (all.some(({ announced }) => containsRevision(revision, announced?.revision))) {
+    rows.clear(ref);
+    return;
   }
+  for (const record of all) rows.delivered(record, Date.parse(record.lastAt));
+  options.onMoved(target);
+  const { count: before, sinceMs } = rows.of(ref) ?? { count: 0, sinceMs: atMs };
+  const count = before + 1;
+  const told = objects.map((object, index) => {
+    const message = messageOf(object, { target, count, accepted: accepted[index] ?? [] });
+    return { object, message };
+  });
+  rows.set(ref, { count, sinceMs, revision, told: count < IN_A_ROW ? [] : told });
 }
 
 /** Somebody annotated the source: a delivery of another replica clears it, and nothing else does. */
-async function judgeRequest(state: State, { ref, target, labels, observed }: Moved): Promise<void> {
-  const answers = await Promise.all(state.options.referrersOf(target, labels).map(state.options.ask));
+async function judgeRequest({ options, rows }: State, { ref, target, labels, observed }: Moved): Promise<void> {
+  const row = rows.of(ref);
+  if (row === undefined) return;
+  const answers = await Promise.all(options.referrersOf(target, labels).map(options.ask));
   const isDelivered = answers.some(({ items }) =>
     items.some(
       (record) =>
@@ -140,9 +145,8 @@ async function judgeRequest(state: State, { ref, target, labels, observed }: Mov
         record.targets.some((result) => result.ref === ref && result.requestedAt === observed.requestedAt),
     ),
   );
-  if (isDelivered) clear(state, ref);
-  // The moves are no longer in a row of those that nobody asked for.
-  else if (!state.told.has(ref)) state.counts.delete(ref);
+  // Where it is not told, the moves are no longer in a row of those that nobody asked for.
+  if (isDelivered || row.told.length === 0) rows.clear(ref);
 }
 
 /** Whether all replicas have answered, and had begun to record before a moment. */
@@ -150,27 +154,7 @@ function isWhole({ partial, recordingSince }: PeerAnswers, atMs: number): boolea
   return partial.length === 0 && Object.values(recordingSince).every((since) => Date.parse(since) <= atMs);
 }
 
-/** What a sender sent. */
-function isAccepted({ verdict, origin }: Pick<RecordView, 'verdict' | 'origin'>): boolean {
-  return (verdict === 'accepted' || verdict === 'pending') && (origin === 'http' || origin === 'broker');
-}
-
-/** On the way of each delivery: mostly there is nothing to clear. */
-function delivered(state: State, record: DeliveryRecord): void {
-  if (state.counts.size === 0 || !isAccepted(record)) return;
-  for (const { ref, requestedAt } of record.targets ?? []) if (requestedAt !== undefined) clear(state, ref);
-}
-
-function clear({ options, counts, told }: State, ref: string): void {
-  if (!counts.delete(ref)) return;
-  const objects = told.get(ref) ?? [];
-  told.delete(ref);
-  const others = [...told.values()].flat();
-  for (const object of objects)
-    if (!others.some((other) => isSameObject(other, object))) options.tell(object, undefined);
-}
-
-interface Told {
+interface Missed {
   readonly target: ObjectRef;
   /** How many moves in a row. */
   readonly count: number;
@@ -178,7 +162,7 @@ interface Told {
   readonly accepted: readonly RecordView[];
 }
 
-function messageOf(object: ObjectRef, { target: { kind, namespace, name }, count, accepted }: Told): string {
+function messageOf(object: ObjectRef, { target: { kind, namespace, name }, count, accepted }: Missed): string {
   const [newest] = accepted
     .map(({ lastAt }) => lastAt)
     .toSorted()

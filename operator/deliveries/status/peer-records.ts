@@ -7,6 +7,8 @@ export interface PeerRecords {
   /** @returns whether it is new, or has changed. */
   add(record: PeerRecord): boolean;
   of(object: ObjectRef): readonly PeerRecord[];
+  /** The listener gets each record that is new or has changed. Must not throw. */
+  subscribe(listener: (record: PeerRecord) => void): void;
   clear(): void;
 }
 
@@ -16,6 +18,7 @@ const MAX_OF_OBJECT = 40;
 /** @param maxObjects the one that was heard of least recently is forgotten first. */
 export function createPeerRecords(maxObjects: number): PeerRecords {
   const objects = new Map<string, Map<string, PeerRecord>>();
+  const listeners: ((record: PeerRecord) => void)[] = [];
   return {
     add(record) {
       const key = objectKey(record.object);
@@ -27,9 +30,12 @@ export function createPeerRecords(maxObjects: number): PeerRecords {
       const known = records.get(record.id);
       records.set(record.id, record);
       if (records.size > MAX_OF_OBJECT) dropOldest(records);
-      return known?.lastAt !== record.lastAt || known.verdict !== record.verdict;
+      const isNews = known?.lastAt !== record.lastAt || known.verdict !== record.verdict;
+      if (isNews) for (const listener of listeners) listener(record);
+      return isNews;
     },
     of: (object) => [...(objects.get(objectKey(object))?.values() ?? [])],
+    subscribe: (listener) => void listeners.push(listener),
     clear: () => objects.clear(),
   };
 }

@@ -25,6 +25,8 @@ import { hasCome, heldOf, isWritten, lastOf, type Told, toldKinds } from './told
 export interface StatusPart extends Part {
   /** The targets of an object move without its deliveries, and what to do; undefined: they do not. */
   silentBreak(object: ObjectRef, message: string | undefined): void;
+  /** The listener gets each record of another replica that is new or has changed, while this one leads. Must not throw. */
+  onPeerRecord(listener: (record: PeerRecord) => void): void;
 }
 
 export interface StatusPartOptions {
@@ -86,6 +88,7 @@ export function createStatusPart(options: StatusPartOptions): StatusPart {
       entry.silentBreak = silentBreak;
       mark(state, entry);
     },
+    onPeerRecord: state.peerRecords.subscribe,
     async stop() {
       unsubscribe();
       state.isStopped = true;

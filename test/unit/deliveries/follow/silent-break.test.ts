@@ -20,10 +20,17 @@ const WEB: ObjectRef = { kind: 'Receiver', namespace: 'apps', name: 'web' };
 const ECR: ObjectRef = { kind: 'BrokerReceiver', namespace: 'apps', name: 'ecr' };
 const REF = 'GitRepository/apps/app';
 
+interface Changing {
+  readonly kind?: string;
+  readonly name?: string;
+  readonly versions?: readonly string[];
+}
+
 function setUp() {
   const clock = { nowMs: START_MS, now: () => clock.nowMs };
   const journal = createJournal({ maxRecords: 100, clock });
   const listeners: ((change: TargetChange) => void)[] = [];
+  const peerListeners: ((record: RecordView) => void)[] = [];
   const told: [name: string, message: string | undefined][] = [];
   const moved: string[] = [];
   const world = {
@@ -48,6 +55,7 @@ function setUp() {
     {
       watches: { subscribe: (listener) => void listeners.push(listener) },
       journal,
+      onPeerRecord: (listener) => void peerListeners.push(listener),
       ask,
       referrersOf: () => world.referrers,
       isLeader: () => world.leads,
@@ -56,18 +64,25 @@ function setUp() {
     },
     clock.now,
   );
-  let now = observed({ revision: 'main@sha1:0' });
+  const sources = new Map<string, ObservedTarget>();
   let commits = 0;
 
-  /** The source changes; done when that is judged. */
-  async function change(more: Partial<ObservedTarget>, kind = 'GitRepository'): Promise<void> {
+  /** A source changes, as it is watched in one version or in several; done when that is judged. */
+  async function change(
+    more: Partial<ObservedTarget>,
+    { kind = 'GitRepository', name = 'app', versions = ['v1'] }: Changing = {},
+  ): Promise<void> {
     clock.nowMs += 1_000;
-    const metadata = { namespace: 'apps', name: 'app' };
-    const previous = { metadata, observed: now };
-    now = { ...now, ...more };
-    const object = { metadata, observed: now };
-    const event = { type: 'updated', key: 'apps/app', object, previous, initial: false } as const;
-    for (const listener of listeners) listener({ apiVersion: 'v1', kind, event });
+    const metadata = { namespace: 'apps', name };
+    const before = sources.get(name) ?? observed({ revision: 'main@sha1:0' });
+    const now = { ...before, ...more };
+    sources.set(name, now);
+    const [object, previous] = [
+      { metadata, observed: now },
+      { metadata, observed: before },
+    ];
+    const event = { type: 'updated', key: `apps/${name}`, initial: false, object, previous } as const;
+    for (const apiVersion of versions) for (const listener of listeners) listener({ apiVersion, kind, event });
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();
   }
 
@@ -76,31 +91,52 @@ function setUp() {
   }
 
   /** It finds one more commit by polling. */
-  function poll(more: Partial<ObservedTarget> = {}): Promise<void> {
+  function poll(more: Partial<ObservedTarget> = {}, changing: Changing = {}): Promise<void> {
     commits += 1;
-    return change({ revision: `main@sha1:${commitOf(commits)}`, ...more });
+    return change({ revision: `main@sha1:${commitOf(commits)}`, ...more }, changing);
   }
 
-  function deliver(more: Partial<Delivery> = {}) {
-    return journal.add({
-      ...{
-        atMs: clock.nowMs,
-        ms: 1,
-        bytes: 10,
-        type: 'github',
-        origin: 'http',
-        verdict: 'accepted',
-        code: 'Delivered',
-      },
-      ...{ object: WEB, ...more },
-    });
+  /** Another replica has recorded a delivery, which the leader has not heard of. */
+  function deliverElsewhere(more: Partial<Delivery>): RecordView {
+    const elsewhere = createJournal({ maxRecords: 100, clock });
+    const record = elsewhere.add(deliveryOf(more));
+    if (record === undefined) throw new Error('not recorded');
+    return recordView(record, 'b', elsewhere, []);
   }
+  const hear = (record: RecordView) => {
+    for (const listener of peerListeners) listener(record);
+  };
+
+  function deliveryOf(more: Partial<Delivery>): Delivery {
+    return {
+      ...{ atMs: clock.nowMs, ms: 1, bytes: 10, type: 'github', origin: 'http', verdict: 'accepted' },
+      ...{ code: 'Delivered', object: WEB, ...more },
+    };
+  }
+  const deliver = (more: Partial<Delivery> = {}) => journal.add(deliveryOf(more));
 
   const delivery = (requestedAt: string, more: Partial<Delivery> = {}): Partial<Delivery> => ({
     targets: [{ ref: REF, outcome: 'annotated', requestedAt }],
     ...more,
   });
-  return { world, told, moved, change, poll, deliver, delivery, commitOf, breaks, clock, asked: () => asked, journal };
+  return {
+    ...{
+      world,
+      told,
+      moved,
+      change,
+      poll,
+      deliver,
+      deliverElsewhere,
+      hear,
+      delivery,
+      commitOf,
+      breaks,
+      clock,
+      journal,
+    },
+    asked: () => asked,
+  };
 }
 
 describe('a source that moves by polling', () => {
@@ -169,14 +205,12 @@ describe('a source that moves by polling', () => {
   });
 
   it('is not counted where some replica was told of the revision, whatever became of that', async () => {
-    const { poll, deliver, told, moved, commitOf, world, journal } = setUp();
+    const { poll, deliver, deliverElsewhere, told, moved, commitOf, world } = setUp();
     for (let move = 1; move <= 6; move++) {
       deliver({ announced: { revision: commitOf(move) } });
       await poll();
     }
-    const record = deliver({ announced: { revision: commitOf(7) } });
-    if (record === undefined) throw new Error('not recorded');
-    world.others = [recordView(record, 'b', journal, [])];
+    world.others = [deliverElsewhere({ announced: { revision: commitOf(7) } })];
     await poll();
     expect([told, moved]).toEqual([[], []]);
   });
@@ -210,8 +244,35 @@ describe('a source that moves by polling', () => {
 
   it('is no matter of kinds without an artifact', async () => {
     const { change, moved } = setUp();
-    await change({ revision: 'b' }, 'ImageRepository');
+    await change({ revision: 'b' }, { kind: 'ImageRepository' });
     expect(moved).toEqual([]);
+  });
+
+  it('counts once, in however many versions its kind is watched', async () => {
+    const { poll, told, moved } = setUp();
+    const versions = ['v1', 'v1beta2'];
+    await poll({}, { versions });
+    await poll({ requestedAt: 'by hand' }, { versions });
+    for (let move = 0; move < 2; move++) await poll({}, { versions });
+    expect([moved.length, told]).toEqual([3, []]);
+    await poll({}, { versions });
+    expect(told.at(-1)?.[1]).toContain('3 commits');
+  });
+
+  it('is no longer in a row after a delivery to another replica that was not known at once', async () => {
+    const { poll, change, world, deliverElsewhere, delivery, told } = setUp();
+    await poll();
+    await poll();
+    const record = deliverElsewhere(delivery('r1'));
+    world.partial = ['b'];
+    await change({ lastHandledReconcileAt: 'r1' });
+    world.partial = [];
+    world.others = [record];
+    await poll();
+    await poll();
+    expect(told).toEqual([]);
+    await poll();
+    expect(told).toHaveLength(1);
   });
 
   it('begins anew under another leader', async () => {
@@ -244,13 +305,53 @@ describe('a break', () => {
   });
 
   it('is over with a delivery to another replica, whose annotation is seen', async () => {
-    const { world, change, told, delivery } = await broken();
-    const elsewhere = setUp();
-    const record = elsewhere.deliver(delivery('r1'));
-    if (record === undefined) throw new Error('not recorded');
-    world.others = [recordView(record, 'b', elsewhere.journal, [])];
+    const { world, change, told, delivery, deliverElsewhere } = await broken();
+    world.others = [deliverElsewhere(delivery('r1'))];
     await change({ requestedAt: 'r1' });
     expect(told.at(-1)).toEqual(['web', undefined]);
+  });
+
+  it('is over with a delivery to another replica that told of it only later', async () => {
+    const { change, told, delivery, deliverElsewhere, hear } = await broken();
+    const record = deliverElsewhere(delivery('r1'));
+    await change({ requestedAt: 'r1' });
+    expect(told).toHaveLength(1);
+    hear(record);
+    expect(told.at(-1)).toEqual(['web', undefined]);
+  });
+
+  it('is not over with a delivery of before, whenever something of it changes or is heard of', async () => {
+    const { poll, deliver, delivery, deliverElsewhere, hear, journal, told } = setUp();
+    const own = deliver(delivery('r0'));
+    const others = deliverElsewhere(delivery('r0'));
+    for (let move = 0; move < 3; move++) await poll();
+    if (own !== undefined) journal.changed(own);
+    hear(others);
+    expect(told).toHaveLength(1);
+  });
+
+  it('of one source leaves what is said of another', async () => {
+    const { poll, deliver, told } = setUp();
+    for (const name of ['a', 'b']) for (let move = 0; move < 3; move++) await poll({}, { name });
+    expect(told).toHaveLength(2);
+    deliver({ targets: [{ ref: 'GitRepository/apps/b', outcome: 'annotated', requestedAt: 'r' }] });
+    expect(told.at(-1)?.[1]).toContain('GitRepository apps/a ');
+    deliver({ targets: [{ ref: 'GitRepository/apps/a', outcome: 'annotated', requestedAt: 'r' }] });
+    expect(told.at(-1)).toEqual(['web', undefined]);
+  });
+
+  it('is not said any more of a Receiver that names the source no longer', async () => {
+    const { poll, told, world } = await broken();
+    const other: ObjectRef = { ...WEB, name: 'other' };
+    world.referrers = [other];
+    await poll();
+    expect(told.slice(1).map(([name, message]) => [name, message === undefined])).toEqual([
+      ['web', true],
+      ['other', false],
+    ]);
+    world.referrers = [];
+    await poll();
+    expect(told.at(-1)).toEqual(['other', undefined]);
   });
 
   it('is not over because somebody annotates the source', async () => {

@@ -232,6 +232,17 @@ describe('the status of deliveries', () => {
     expect(told('web')).toBe('False Refused');
   });
 
+  it('passes on what the other replicas received, once', async () => {
+    const { clock, part, reconcileAll } = setUp(['web'], { others: () => [recordAt(1, { replica: 'b' })] });
+    const heard: string[] = [];
+    part.onPeerRecord(({ replica }) => heard.push(replica));
+    await reconcileAll();
+    await part.start?.();
+    await clock.advance(3 * INTERVAL_MS);
+    expect(heard).toEqual(['b']);
+    await part.stop?.();
+  });
+
   it('asks the other replicas before it says that an object does not receive', async () => {
     const records: PeerRecord[] = [];
     const { clock, asked, part, deliver, told, reconcileAll } = setUp(['web'], { others: () => records });
