@@ -151,12 +151,13 @@ async function send(
   const attempt = new AbortController();
   const { signal } = attempt;
   // AbortSignal.timeout costs several times as much.
-  const timer = clock.setTimeout(() => attempt.abort(), timeoutMs);
+  const timer = clock.setTimeout(() => attempt.abort(timedOut(timeoutMs)), timeoutMs);
   try {
     await notifier.send(notification, signal);
     return statusOf(signal);
   } catch (error) {
-    const cause = signal.aborted ? new DeliveryError('passing', timedOut(timeoutMs)) : asDeliveryError(error);
+    // A client may say of the end of its time what it likes.
+    const cause = asDeliveryError(signal.aborted && !(error instanceof DeliveryError) ? signal.reason : error);
     const status = statusOf(signal);
     throw new DeliveryFailure(cause, { stage: 'send', code: codeOf(cause, status), status, secrets });
   } finally {
@@ -164,8 +165,9 @@ async function send(
   }
 }
 
-function timedOut(timeoutMs: number): string {
-  return `failed to execute request: context deadline exceeded (no answer within ${timeoutMs / 1_000}s)`;
+function timedOut(timeoutMs: number): DeliveryError {
+  const message = `failed to execute request: context deadline exceeded (no answer within ${timeoutMs / 1_000}s)`;
+  return new DeliveryError('passing', message);
 }
 
 /** What fails before anything was answered, and for good, cannot be sent. */

@@ -4,7 +4,7 @@ import { type GoJson, goJson } from '../encode/go-json.ts';
 import type { FluxEvent } from '../flux-event.ts';
 import type { ProviderType } from '../provider-type.ts';
 import { hookUrl } from '../send/hook-url.ts';
-import { post } from '../send/post.ts';
+import { mayPass, post } from '../send/post.ts';
 import { escapeMarkdown } from '../text/escape-markdown.ts';
 import { fitEvent } from '../text/fit-event.ts';
 import { objectLabel } from '../text/object-label.ts';
@@ -38,8 +38,10 @@ function checkConnector(text: string): void {
   if (fault[1] === undefined)
     throw new DeliveryError('passing', 'Microsoft Teams could not be reached by its connector');
   const status = Number(fault[1]);
-  const passes = status === 408 || status === 429 || status >= 500;
-  throw new DeliveryError(passes ? 'passing' : 'final', `Microsoft Teams refused the message with status ${status}`);
+  throw new DeliveryError(
+    mayPass(status) ? 'passing' : 'final',
+    `Microsoft Teams refused the message with status ${status}`,
+  );
 }
 
 function messageCard(event: FluxEvent): GoJson {

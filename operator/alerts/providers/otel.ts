@@ -9,6 +9,7 @@ import type { Notification, ProviderSettings, ProviderType } from '../provider-t
 import { basicAuth } from '../send/basic-auth.ts';
 import { hookUrl } from '../send/hook-url.ts';
 import type { HttpAnswer } from '../send/http-caller.ts';
+import { mergedHeaders } from '../send/merged-headers.ts';
 import { checkStatus } from '../send/post.ts';
 
 type Serializer = typeof import('../clients/otlp.ts').ProtobufTraceSerializer;
@@ -34,11 +35,8 @@ export const otel: ProviderType = {
   async prepare(settings) {
     const url = hookUrl('OTEL', settings.address);
     if (url.pathname === '/') url.pathname = DEFAULT_PATH;
-    const headers = {
-      'Content-Type': CONTENT_TYPE,
-      ...Object.fromEntries(settings.headers),
-      ...authorization(settings),
-    };
+    const own = { ...authorization(settings), 'Content-Type': CONTENT_TYPE };
+    const headers = mergedHeaders(settings.headers, Object.entries(own));
     const { ProtobufTraceSerializer, resourceFromAttributes } = await import('../clients/otlp.ts');
     return {
       async send(notification, signal) {

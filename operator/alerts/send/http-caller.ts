@@ -49,7 +49,7 @@ export interface ProxySettings {
 const CERTIFICATE_FAULT =
   /^(ERR_TLS_CERT|ERR_OSSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_|PATH_LENGTH)|^ERR_SSL_\w*(CERT|UNKNOWN_CA|WRONG_VERSION)/;
 /** Of a request that undici refuses to send. */
-const REQUEST_FAULT = /^(UND_ERR_INVALID_ARG|ERR_INVALID_CHAR|ERR_INVALID_ARG)/;
+const REQUEST_FAULT = /^(UND_ERR_INVALID_ARG|UND_ERR_NOT_SUPPORTED|ERR_INVALID_CHAR|ERR_INVALID_ARG)/;
 
 /** Whether a connection failed, by this code, for its certificates. */
 export function isCertificateFault(code: string): boolean {
@@ -117,7 +117,7 @@ function call(
     };
     signal.addEventListener('abort', giveUp);
     const answer = new AnswerReader();
-    const fields = { 'user-agent': 'sluice', ...own };
+    const fields = { 'User-Agent': 'sluice', ...own };
     dispatcher.dispatch(
       { origin, path: pathname + search, method, headers: fields, body: body ?? null },
       {

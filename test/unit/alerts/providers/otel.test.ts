@@ -102,3 +102,12 @@ test('an address without a path gets the usual one, and one that is no URL is re
   const { failures } = await runVariation('otel', { provider: { address: 'collector:4318' } });
   expect(failures).toEqual([expect.stringContaining('invalid OTEL hook URL')]);
 });
+
+test('a header of the Secret does not replace the type of the body', async () => {
+  const { requests } = await runVariation('otel', {
+    provider: { secretRef: { name: 'creds' } },
+    secrets: { creds: { headers: 'content-type: text/x\nx-tenant: one' } },
+  });
+  const [{ headers = {} } = {}] = requests;
+  expect([headers['content-type'], headers['x-tenant']]).toEqual(['application/x-protobuf', 'one']);
+});
