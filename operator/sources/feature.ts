@@ -5,6 +5,7 @@ import {
   BROKER_RECEIVER_PLURAL,
   type BrokerReceiver,
 } from '../api/broker-receiver/broker-receiver.ts';
+import { RECEIVER_KIND, type Receiver } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
 import { keptBodiesOf } from '../deliveries/bodies/kept-bodies-of.ts';
 import { journalOf } from '../deliveries/records/journal-of.ts';
@@ -101,6 +102,7 @@ function readingOptions(
     metrics: createSourceMetrics({ registry: metrics.registry, perObject: config.metricsPerObject, samples }),
     journal: journalOf(cluster, config),
     bodies: keptBodiesOf(cluster, config),
+    receiver: (key) => cluster.objects(RECEIVER_KIND)?.get(key) as Receiver | undefined,
     events,
     clock,
     log,

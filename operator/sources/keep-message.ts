@@ -1,5 +1,6 @@
 /** Has the bodies of messages kept for a BrokerReceiver that wants it, without what its Secret holds. */
 import type { BrokerReceiver } from '../api/broker-receiver/broker-receiver.ts';
+import type { Receiver } from '../api/receiver/receiver.ts';
 import { bodiesToKeep } from '../deliveries/bodies/bodies-to-keep.ts';
 import { copyBody, type KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { DeliveryRecord } from '../deliveries/records/record.ts';
@@ -12,6 +13,8 @@ export interface KeepMessageOptions {
   readonly object: BrokerReceiver;
   /** Undefined: there is no such Secret. */
   readonly secret: (namespace: string, name: string) => Promise<SecretData | undefined>;
+  /** The Receiver (`namespace/name`) that judges messages; undefined: it is not there. */
+  readonly receiver: (key: string) => Pick<Receiver, 'spec'> | undefined;
 }
 
 type Carried = Pick<Message, 'body' | 'attributes' | 'sentAtMs'>;
@@ -33,9 +36,11 @@ export function createKeepMessage(
     const copy = payload && copyBody(payload.body, payload.contentType, wanted);
     if (copy === undefined || copy === 'TooLarge') bodies.keep(record, copy);
     else {
-      const kept = (secret: SecretData | undefined) => bodiesToKeep(object.spec.deliveries, secret) ?? wanted;
-      // What cannot be held against the Secret is not kept.
-      readSecret(options).then((secret) => bodies.keep(record, { ...copy, wanted: kept(secret) }), ignore);
+      // What cannot be held against a Secret is not kept.
+      readSecrets(options).then(
+        (secrets) => bodies.keep(record, { ...copy, wanted: { count: wanted.count, secrets } }),
+        ignore,
+      );
     }
   };
 }
@@ -64,7 +69,12 @@ function payloadOf({ spec }: BrokerReceiver, message: Carried): Payload | undefi
 
 function ignore(): void {}
 
-async function readSecret({ object, secret }: KeepMessageOptions): Promise<SecretData | undefined> {
-  const name = object.spec.secretRef?.name;
-  return name === undefined ? undefined : await secret(object.metadata.namespace, name);
+/** The values of its Secret, and of that of the Receiver whose webhooks it reads. */
+async function readSecrets({ object, secret, receiver }: KeepMessageOptions): Promise<readonly string[]> {
+  const { spec, metadata } = object;
+  const { namespace } = metadata;
+  const judge = spec.receiverRef == null ? undefined : receiver(`${namespace}/${spec.receiverRef.name}`);
+  const names = [spec.secretRef?.name, judge?.spec.secretRef?.name].filter((name) => name !== undefined);
+  const found = await Promise.all(names.map((name) => secret(namespace, name)));
+  return found.flatMap((data) => bodiesToKeep(spec.deliveries, data)?.secrets ?? []);
 }

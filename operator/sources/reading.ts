@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { BROKER_RECEIVER_KIND, type BrokerReceiver } from '../api/broker-receiver/broker-receiver.ts';
 import { REQUESTED_AT_ANNOTATION } from '../api/meta.ts';
+import type { Receiver } from '../api/receiver/receiver.ts';
 import type { KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
@@ -42,6 +43,8 @@ export interface ReadingOptions {
   readonly metrics: SourceMetrics;
   readonly journal: Journal;
   readonly bodies: KeptBodies;
+  /** A Receiver, by `namespace/name`. */
+  readonly receiver: (key: string) => Receiver | undefined;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -59,7 +62,7 @@ export function startReading(
   const { namespace, name, annotations } = object.metadata;
   const labels: SourceLabels = { type: compiled.type.name, namespace, name };
   const ref = { kind: BROKER_RECEIVER_KIND, namespace, name };
-  const keep = createKeepMessage({ bodies, object, secret: options.inputs.secret });
+  const keep = createKeepMessage({ bodies, object, secret: options.inputs.secret, receiver: options.receiver });
   const recorder = createMessageRecorder({ journal, bodies, keep, object: ref, type: labels.type, clock });
   const reports = createSourceReports({ ...options, labels, recorder, regarding: regardingSource(object.metadata) });
   const lastMessage = createLastMessageTime({ client, type: kind, namespace, name, clock, log });

@@ -11,11 +11,12 @@ async function keptOf(spec: Partial<BrokerReceiverSpec>, body: string, attribute
   const keep = createKeepMessage({
     bodies: { keep: (_record, copy) => void (typeof copy === 'object' && kept.push(copy)) },
     object: aBrokerReceiver({ ...spec, deliveries: { keepBodies: 1 } }),
-    secret: async () => ({ password: Buffer.from('s3cr3t') }),
+    secret: async (_namespace, name) => ({ token: Buffer.from(`s3cr3t of ${name}`) }),
+    receiver: (key) => ({ spec: { type: 'github', resources: [], secretRef: { name: `hook of ${key}` } } }),
   });
   keep?.({} as DeliveryRecord, { body: Buffer.from(body), attributes, sentAtMs: undefined });
   await new Promise(setImmediate);
-  return kept.map(({ bytes, contentType }) => [bytes.toString(), contentType]);
+  return kept;
 }
 
 const gateway = {
@@ -38,5 +39,11 @@ it.each<[what: string, spec: Partial<BrokerReceiverSpec>, body: string, kept: st
     [['{"ref":"main"}', 'application/json']],
   ],
 ])('of %s what is inside', async (_what, spec, body, kept) => {
-  expect(await keptOf(spec, body)).toEqual(kept);
+  expect((await keptOf(spec, body)).map(({ bytes, contentType }) => [bytes.toString(), contentType])).toEqual(kept);
+});
+
+it('of a webhook nothing that is in the Secret of its Receiver, nor in its own', async () => {
+  const spec = { receiverRef: { name: 'web' }, secretRef: { name: 'broker' } };
+  const [kept] = await keptOf(spec, JSON.stringify(gateway));
+  expect(kept?.wanted).toEqual({ count: 1, secrets: ['s3cr3t of broker', 's3cr3t of hook of apps/web'] });
 });

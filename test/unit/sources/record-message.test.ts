@@ -32,6 +32,7 @@ function setUp(outcomes: readonly Outcome[], learn: (notes: MessageNotes, attemp
     bodies,
     object: BROKER_RECEIVER,
     secret: async () => ({ key: Buffer.from('s3cr3t') }),
+    receiver: () => undefined,
   });
   const recorderOf = () => createMessageRecorder({ journal, bodies, keep, object: OBJECT, type: 'sqs', clock });
   let recorder = recorderOf();
