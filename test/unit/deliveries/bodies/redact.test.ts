@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { redact } from '../../../../operator/deliveries/bodies/redact.ts';
 
 const CANARY = 'canary-4711';
-const SECRETS = ['the-shared-4712\n', '', '  '];
+const SECRETS = ['the-shared-4712\n', '', '  ', 'a/b+c=', 'say "yes"', '47135'];
 
 const redacted = (value: unknown) => redact(value, SECRETS);
 
@@ -59,6 +59,36 @@ describe('a value is replaced', () => {
       { text: 'clone https://[redacted]@a.example/x, or <http://b.example/?[redacted]> please' },
     ],
     [
+      'behind a quote in a URL',
+      { text: `https://me:a'${CANARY}@a.example/ and https://b.example/?q='${CANARY}'` },
+      { text: 'https://[redacted]@a.example/ and https://b.example/?[redacted]' },
+    ],
+    [
+      'in a URL behind a letter, a digit or a line',
+      { text: `remote_https://me:${CANARY}@a.example/, 1ssh://b.example/?${CANARY}` },
+      { text: 'remote_https://[redacted]@a.example/, 1ssh://b.example/?[redacted]' },
+    ],
+    [
+      'in a URL inside another',
+      { text: `https://proxy.example/https://me:${CANARY}@a.example/?${CANARY}#https://b.example/?${CANARY}` },
+      { text: 'https://proxy.example/https://[redacted]@a.example/?[redacted]#https://b.example/?[redacted]' },
+    ],
+    ['as a value of the Secret, percent-encoded', { text: 'q=a%2fb%2Bc%3d' }, { text: '[redacted]' }],
+    ['as a value of the Secret beside a broken percent', { text: '100%a/b+c=%ff' }, { text: '[redacted]' }],
+    ['as a value of the Secret in a cut JSON', { text: '{"a": "say \\"yes\\" a' }, { text: '[redacted]' }],
+    ['as a value of the Secret in a cut JSON of PHP', { text: '{"a": "a\\/b+c=", ' }, { text: '[redacted]' }],
+    ['as a value of the Secret that is a number', { a: [47_135, 47_136] }, { a: ['[redacted]', 47_136] }],
+    [
+      'as a value of the Secret in base64',
+      { data: Buffer.from('it is the-shared-4712!').toString('base64') },
+      { data: '[redacted]' },
+    ],
+    [
+      'in JSON behind spaces inside base64',
+      { data: Buffer.from(` \n{"token":"${CANARY}"}`).toString('base64url') },
+      { data: Buffer.from('{"token":"[redacted]"}').toString('base64') },
+    ],
+    [
       'in JSON inside a string',
       { Message: JSON.stringify({ a: { password: CANARY } }) },
       { Message: '{"a":{"password":"[redacted]"}}' },
@@ -72,6 +102,13 @@ describe('a value is replaced', () => {
     const result = redacted(value);
     expect(result).toEqual({ value: kept, redacted: true });
     expect(JSON.stringify(result)).not.toContain(CANARY);
+  });
+
+  it('in a text that is all schemes in no time', () => {
+    for (const part of ['a.', 'a://', '://', 'a?', '@', '://@', '%41']) {
+      const text = `${part.repeat(60_000 / part.length)}://x`;
+      expect(redacted({ text }).value).toHaveProperty('text');
+    }
   });
 
   it('below so many levels that nobody reads it', () => {
@@ -88,6 +125,9 @@ describe('a value stays', () => {
     ['of other keys', { ref: 'refs/heads/main', keys: 1, keyboard: 'x', value: 'x', monkey_id: 3 }],
     ['of variables that are no list', { variables: { value: 'x' } }],
     ['that is a URL without either', { url: 'https://git.example.com/a/b.git#readme', scp: 'git@example.com:a/b' }],
+    ['that is a URL with an empty query', { url: 'https://git.example.com/a?', other: 'what? see https' }],
+    ['that is no URL', { text: 'see a:b@c?d and x://' }],
+    ['that is percent-encoded', { text: 'a%20b %e4 100%' }],
     ['that is JSON in a string as it was written', { Message: '{ "a" : 1 }' }],
     ['that only looks like base64', { sha: 'e83c5163316f89bfbde7d9ab23ca2e25604af290', word: 'Whatever123=' }],
     ['of any kind', [1, 1.5, true, null, 'x', {}, []]],
