@@ -1,7 +1,7 @@
 /** Serves a webhook that came through a broker: the Receiver is found by its key, and judges it as if POSTed to its path. */
 import { RequestError } from '../api/errors.ts';
 import type { RequestHead } from '../api/request-head.ts';
-import { copyBody } from '../deliveries/bodies/kept-bodies.ts';
+import { copyBody } from '../deliveries/bodies/copy-body.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import { firstHeader } from '../webhooks/first-header.ts';
 import { type DeliveryNotes, judgeRequest, servedRoute } from './judge-request.ts';

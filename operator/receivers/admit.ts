@@ -1,7 +1,8 @@
 /** Serves the webhooks of Receivers: from a path to its Receiver, the proof that a request is genuine, and its answer. */
 import { RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
-import { copyBody, type KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
+import { copyBody } from '../deliveries/bodies/copy-body.ts';
+import type { KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
 import { createTargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Admitted, Answer, Endpoint } from '../http/endpoint.ts';

@@ -1,7 +1,8 @@
 /** Records webhooks: what came for a Receiver, what it was answered, and what became of its targets. */
 import { RequestError } from '../api/errors.ts';
 import { RECEIVER_KIND } from '../api/receiver/receiver.ts';
-import type { BodyCopy, KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
+import type { BodyCopy } from '../deliveries/bodies/copy-body.ts';
+import type { KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
 import type { Delivery, DeliveryRecord, Verdict } from '../deliveries/records/record.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';

@@ -1,5 +1,5 @@
 /** What is known of a Receiver at its path: whose it is, and what serving a webhook takes. */
-import type { BodiesToKeep } from '../deliveries/bodies/kept-bodies.ts';
+import type { BodiesToKeep } from '../deliveries/bodies/copy-body.ts';
 import type { WebhookType, WebhookVerifier } from '../webhooks/webhook-type.ts';
 import type { CompiledTargets } from './compile-targets.ts';
 

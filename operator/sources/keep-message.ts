@@ -2,7 +2,8 @@
 import type { BrokerReceiver } from '../api/broker-receiver/broker-receiver.ts';
 import type { Receiver } from '../api/receiver/receiver.ts';
 import { bodiesToKeep } from '../deliveries/bodies/bodies-to-keep.ts';
-import { copyBody, type KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
+import { copyBody } from '../deliveries/bodies/copy-body.ts';
+import type { KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { DeliveryRecord } from '../deliveries/records/record.ts';
 import { carriedWebhook } from './carried-webhook.ts';
 import { unwrap } from './envelopes/unwrap.ts';

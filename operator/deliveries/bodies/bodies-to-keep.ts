@@ -1,5 +1,5 @@
 import type { KeptDeliveriesSpec } from '../../api/deliveries.ts';
-import type { BodiesToKeep } from './kept-bodies.ts';
+import type { BodiesToKeep } from './copy-body.ts';
 
 /**
  * What an object wants to be kept, by its spec.

@@ -7,23 +7,10 @@ import type { Clock, Timer } from '../../observe/clock.ts';
 import type { Journal } from '../records/journal.ts';
 import { objectKey } from '../records/object-ref.ts';
 import type { DeliveryRecord } from '../records/record.ts';
+import { type BodyCopy, type copyBody, MAX_BODY_BYTES } from './copy-body.ts';
 import { readableBody } from './readable-body.ts';
 import { redact } from './redact.ts';
-
-/** What an object wants to be kept of its bodies. */
-export interface BodiesToKeep {
-  /** How many. */
-  readonly count: number;
-  /** The values of its Secret, which no body may show. */
-  readonly secrets: readonly string[];
-}
-
-/** A body that outlives its request, until it is redacted. */
-export interface BodyCopy {
-  readonly bytes: Buffer;
-  readonly contentType: string | undefined;
-  readonly wanted: BodiesToKeep;
-}
+import { createWaitingBodies, type Waiting, type WaitingBodies } from './waiting-bodies.ts';
 
 export interface KeptBodies {
   /** Has the body of a record kept, soon; that of a refused one never is. @param copy what `copyBody` gave. */
@@ -41,46 +28,29 @@ export interface KeptBodiesOptions {
   readonly clock: Pick<Clock, 'elapsedMs' | 'setTimeout'>;
 }
 
-interface Waiting {
-  readonly record: DeliveryRecord;
-  readonly copy: BodyCopy;
-}
-
 interface State {
   readonly options: KeptBodiesOptions;
   /** Each with the bytes of its body, the oldest first. */
   readonly kept: Map<DeliveryRecord, number>;
   /** The same by kind, namespace and name. */
   readonly byObject: Map<string, Set<DeliveryRecord>>;
-  readonly waiting: Set<Waiting>;
+  readonly waiting: WaitingBodies;
   bytes: number;
   timer: Timer | undefined;
 }
 
-/** The largest body that is kept. */
-export const MAX_BODY_BYTES = 64 * 1024;
-/** Of copies that wait: under load the older ones are given up. */
-const MAX_WAITING = 64;
+/** What copies may take that wait while the rest of the memory is full of bodies. */
+const MIN_WAITING_BYTES = 64 * MAX_BODY_BYTES;
 /** Reading and redacting take one part of the time in so many. */
 const SHARE = 10;
 const FIRST_PAUSE_MS = 1;
-
-/** The copy that `keep` takes, or why there is none. Undefined: none is wanted. */
-export function copyBody(
-  body: Buffer,
-  contentType: string | undefined,
-  wanted: BodiesToKeep | undefined,
-): BodyCopy | 'TooLarge' | undefined {
-  if (wanted === undefined || body.length === 0) return undefined;
-  return body.length > MAX_BODY_BYTES ? 'TooLarge' : { bytes: Buffer.from(body), contentType, wanted };
-}
 
 export function createKeptBodies(options: KeptBodiesOptions): KeptBodies {
   const state: State = {
     options,
     kept: new Map(),
     byObject: new Map(),
-    waiting: new Set(),
+    waiting: createWaitingBodies(),
     bytes: 0,
     timer: undefined,
   };
@@ -96,7 +66,7 @@ export function createKeptBodies(options: KeptBodiesOptions): KeptBodies {
     },
     limit(kind, key, count) {
       const object = `${kind}/${key}`;
-      if (count === 0) forgetWaiting(state, ({ record }) => objectKey(record.object) === object);
+      if (count === 0) state.waiting.forgetOf(object);
       releaseOldest(state, object, count);
     },
     get bytes() {
@@ -106,14 +76,8 @@ export function createKeptBodies(options: KeptBodiesOptions): KeptBodies {
 }
 
 function keep(state: State, record: DeliveryRecord, copy: BodyCopy): void {
-  const { waiting } = state;
-  const object = objectKey(record.object);
-  const alike = [...waiting].filter((other) => objectKey(other.record.object) === object);
-  const [oldestAlike] = alike;
-  if (oldestAlike !== undefined && alike.length >= copy.wanted.count) waiting.delete(oldestAlike);
-  const [oldest] = waiting;
-  if (oldest !== undefined && waiting.size >= MAX_WAITING) waiting.delete(oldest);
-  waiting.add({ record, copy });
+  const { maxBytes } = state.options;
+  state.waiting.add({ record, copy }, Math.max(maxBytes - state.bytes, Math.min(MIN_WAITING_BYTES, maxBytes)));
   state.timer ??= later(state, FIRST_PAUSE_MS);
 }
 
@@ -127,11 +91,8 @@ function later(state: State, delayMs: number): Timer {
   const { clock } = state.options;
   return clock.setTimeout(() => {
     const startedMs = clock.elapsedMs();
-    const [next] = state.waiting;
-    if (next !== undefined) {
-      state.waiting.delete(next);
-      settle(state, next);
-    }
+    const next = state.waiting.shift();
+    if (next !== undefined) settle(state, next);
     const pauseMs = Math.max(FIRST_PAUSE_MS, (clock.elapsedMs() - startedMs) * (SHARE - 1));
     state.timer = state.waiting.size === 0 ? undefined : later(state, pauseMs);
   }, delayMs);
@@ -188,10 +149,6 @@ function release(state: State, record: DeliveryRecord): void {
 
 /** Called for every record that makes room for another: most have no body. */
 function forget(state: State, record: DeliveryRecord): void {
-  if (state.waiting.size > 0) forgetWaiting(state, (waiting) => waiting.record === record);
+  state.waiting.forget(record);
   release(state, record);
-}
-
-function forgetWaiting({ waiting }: State, applies: (waiting: Waiting) => boolean): void {
-  for (const each of [...waiting]) if (applies(each)) waiting.delete(each);
 }

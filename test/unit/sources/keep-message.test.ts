@@ -1,7 +1,7 @@
 /** What is kept of messages: what is in their envelopes, never an envelope. */
 import { expect, it } from 'vitest';
 import type { BrokerReceiverSpec } from '../../../operator/api/broker-receiver/broker-receiver.ts';
-import type { BodyCopy } from '../../../operator/deliveries/bodies/kept-bodies.ts';
+import type { BodyCopy } from '../../../operator/deliveries/bodies/copy-body.ts';
 import type { DeliveryRecord } from '../../../operator/deliveries/records/record.ts';
 import { createKeepMessage } from '../../../operator/sources/keep-message.ts';
 import { aBrokerReceiver } from './a-broker-receiver.ts';

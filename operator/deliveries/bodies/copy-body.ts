@@ -1,0 +1,29 @@
+/** Copies a body while its flow has it. */
+
+/** What an object wants to be kept of its bodies. */
+export interface BodiesToKeep {
+  /** How many. */
+  readonly count: number;
+  /** The values of its Secret, which no body may show. */
+  readonly secrets: readonly string[];
+}
+
+/** A body that outlives its request, until it is redacted. */
+export interface BodyCopy {
+  readonly bytes: Buffer;
+  readonly contentType: string | undefined;
+  readonly wanted: BodiesToKeep;
+}
+
+/** The largest body that is kept. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** The copy that `keep` takes, or why there is none. Undefined: none is wanted. */
+export function copyBody(
+  body: Buffer,
+  contentType: string | undefined,
+  wanted: BodiesToKeep | undefined,
+): BodyCopy | 'TooLarge' | undefined {
+  if (wanted === undefined || body.length === 0) return undefined;
+  return body.length > MAX_BODY_BYTES ? 'TooLarge' : { bytes: Buffer.from(body), contentType, wanted };
+}
