@@ -11,7 +11,9 @@ import { showType } from './check/types.ts';
 import { CelCompileError } from './errors.ts';
 import { MAX_EXPRESSION_LENGTH } from './evaluate/bounds.ts';
 import { Planner } from './evaluate/planner.ts';
+import type { Evaluate } from './evaluate/run.ts';
 import { type RunOptions, runPlan } from './evaluate/run-plan.ts';
+import { keyNode } from './key.ts';
 import { parse } from './parse/parser.ts';
 import type { Program } from './program.ts';
 
@@ -19,6 +21,8 @@ import type { Program } from './program.ts';
 export interface CompileOptions extends RunOptions {
   /** The variables that the expression may read, each with its type as cel-go writes it: `{ req: 'map(string, dyn)' }`. */
   readonly variables: Readonly<Record<string, string>>;
+  /** A field of a variable, as `res.metadata.name`: the program then gives its `key`, where the expression has one. */
+  readonly keyedBy?: string;
 }
 
 /**
@@ -39,8 +43,15 @@ export function compile(expression: string, options: CompileOptions): Program {
     throw new CelCompileError(`1:1: the expression must be of type ${result}, and is of type ${found}`);
   }
   const evaluate = new Planner(expression, checked).plan(root);
+  const keyed = options.keyedBy === undefined ? undefined : keyNode(root, options.keyedBy);
   return {
     reads: checked.reads,
     evaluate: (values) => runPlan(evaluate, values, options),
+    ...(keyed !== undefined && { key: keyOf(new Planner(expression, checked).plan(keyed), options) }),
   };
+}
+
+function keyOf(evaluate: Evaluate, { maxSteps }: RunOptions): NonNullable<Program['key']> {
+  const run = { result: 'any', ...(maxSteps !== undefined && { maxSteps }) } as const;
+  return (values) => runPlan(evaluate, values, run);
 }

@@ -7,4 +7,10 @@ export interface Program {
    * @throws CelRuntimeError when the expression fails on these values or leaves the bounds.
    */
   evaluate(variables: Readonly<Record<string, unknown>>): unknown;
+  /**
+   * The only value of the field `keyedBy` for which the expression can be true, worked out without that field's variable.
+   * Undefined: the expression has none.
+   * @throws CelRuntimeError as `evaluate`
+   */
+  key?(variables: Readonly<Record<string, unknown>>): unknown;
 }

@@ -59,6 +59,37 @@ export function passes(
   }
 }
 
+/** Targets by whether the filters need to be run for them. */
+export interface Sorted {
+  readonly candidates: readonly SelectedTarget[];
+  /** The filters leave these out. */
+  readonly others: readonly SelectedTarget[];
+}
+
+/** Of many targets, those that a filter can hold for: it may name the one. */
+export function sortByName(
+  { filter }: Pick<CompiledTargets, 'filter'>,
+  input: FilterInput | undefined,
+  entry: TargetEntry,
+  found: readonly SelectedTarget[],
+): Sorted {
+  const name = found.length > 1 ? (nameOf(filter, input) ?? nameOf(entry.filter, input)) : undefined;
+  if (name === undefined) return { candidates: found, others: [] };
+  const [candidates, others]: [SelectedTarget[], SelectedTarget[]] = [[], []];
+  for (const target of found) (target.name === name ? candidates : others).push(target);
+  return { candidates, others };
+}
+
+/** Undefined: the filter is to be run, for whatever reason. */
+function nameOf(filter: Program | undefined, input: FilterInput | undefined): string | undefined {
+  try {
+    const key = filter?.key?.({ ...input });
+    return typeof key === 'string' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `Kind/namespace/name`, for logs and errors. */
 export function entryLabel({ kind, namespace, name }: Pick<TargetEntry, 'kind' | 'namespace' | 'name'>): string {
   return `${kind}/${namespace}/${name}`;

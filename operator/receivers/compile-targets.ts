@@ -28,6 +28,8 @@ export interface CompiledTargets {
 
 /** As cel-go sees Flux's declaration of `req`, `res` and `claims`. */
 const JSON_OBJECT = 'map(string, dyn)';
+/** Filters that compare it tell the one object that they mean without being run for each. */
+const TARGET_NAME = 'res.metadata.name';
 
 /**
  * @param namespace the object's own, which an entry means that names none.
@@ -69,7 +71,7 @@ function celProgram(
 ): Program | undefined {
   if (expression === undefined || expression === '') return undefined;
   try {
-    return sharedProgram(expression, { variables, result: 'bool' });
+    return sharedProgram(expression, { variables, result: 'bool', keyedBy: TARGET_NAME });
   } catch (error) {
     throw new ReceiverError('InvalidCELExpression', `${where}: ${messageOf(error)}`, { cause: error });
   }

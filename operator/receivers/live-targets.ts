@@ -54,9 +54,8 @@ export async function listTargets(
 }
 
 /** Whether an object has all the labels, and is in the namespace, where its kind has any. */
-export function isSelected({ metadata }: TargetMetadata, { namespace, matchLabels = {} }: LabelSelection): boolean {
-  return (
-    (metadata.namespace === undefined || metadata.namespace === namespace) &&
-    Object.entries(matchLabels).every(([name, value]) => metadata.labels?.[name] === value)
-  );
+export function isSelectedBy({ namespace, matchLabels = {} }: LabelSelection): (target: TargetMetadata) => boolean {
+  const wanted = Object.entries(matchLabels);
+  return ({ metadata: { namespace: own, labels } }) =>
+    (own === undefined || own === namespace) && wanted.every(([name, value]) => labels?.[name] === value);
 }

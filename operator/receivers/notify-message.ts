@@ -6,7 +6,7 @@ import { errorTable, type MessageOutcome, RequestError } from '../api/errors.ts'
 import { messageOf } from '../api/message-of.ts';
 import { ApiError } from '../kube/api-error.ts';
 import { annotateAll } from './annotate-all.ts';
-import { type FilterInput, passes, type Selection, selectTargets } from './choose.ts';
+import { type FilterInput, passes, type Selection, selectTargets, sortByName } from './choose.ts';
 import type { CompiledTargets } from './compile-targets.ts';
 import type { Gatherer } from './gather.ts';
 import { isAway } from './is-away.ts';
@@ -111,7 +111,9 @@ function choose(
   found: readonly SelectedTarget[],
 ): { readonly chosen: readonly SelectedTarget[]; readonly error: unknown } {
   let failure: unknown;
-  const chosen = found.filter((target) => {
+  const { candidates, others } = sortByName(targets, input, entry, found);
+  for (const target of others) accountFiltered(account, target);
+  const chosen = candidates.filter((target) => {
     try {
       if (passes(targets, input, entry, target)) return true;
       accountFiltered(account, target);

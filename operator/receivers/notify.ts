@@ -8,7 +8,7 @@ import { messageOf } from '../api/message-of.ts';
 import type { Clock } from '../observe/clock.ts';
 import { annotateAll } from './annotate-all.ts';
 import type { Annotator, Away, Patched } from './annotator.ts';
-import { entryLabel, type FilterInput, passes, selectTargets } from './choose.ts';
+import { entryLabel, type FilterInput, passes, selectTargets, sortByName } from './choose.ts';
 import { isAway } from './is-away.ts';
 import type { Attempt, Kept, Pending, Settled } from './pending.ts';
 import type { Route, Serving } from './route.ts';
@@ -138,7 +138,9 @@ async function decide(
     const found = await selectTargets(options, run.route.namespace, entry, 'sender');
     const elapsedMs = options.clock.elapsedMs() - run.startedMs;
     const waitMs = Math.max(ANSWER_WITHIN_MS - elapsedMs, 0);
-    return found.map(async (target) => {
+    const { candidates, others } = sortByName(run.serving, run.input, entry, found);
+    for (const target of others) accountFiltered(run.account, target);
+    return candidates.map(async (target) => {
       if (!isWanted(run, entry, target)) return [];
       return [await accountApplied(run.account, target, options.annotator.request(target, waitMs))];
     });
@@ -217,7 +219,8 @@ async function selectAgain(
   entry: TargetEntry,
 ): Promise<readonly SelectedTarget[]> {
   const found = await selectTargets(options, route.namespace, entry, 'sender');
-  return found.filter((target) => passes(serving, input, entry, target));
+  const { candidates } = sortByName(serving, input, entry, found);
+  return candidates.filter((target) => passes(serving, input, entry, target));
 }
 
 /** Of several the worst. */

@@ -10,7 +10,7 @@ import type { Discovery } from '../kube/discovery.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
 import type { Informer } from '../kube/watch/informer.ts';
 import type { Target } from './annotator.ts';
-import { getTarget, isSelected, type LiveOptions, listTargets } from './live-targets.ts';
+import { getTarget, isSelectedBy, type LiveOptions, listTargets } from './live-targets.ts';
 import type { TargetEntry } from './target-entry.ts';
 import type { TargetMetadata, TargetWatches } from './target-watches.ts';
 
@@ -125,7 +125,7 @@ async function find(
   const live = { ...options, background };
   if (entry.name === '*') {
     if (informer === undefined) return await listTargets(live, type, entry);
-    return [...informer.values()].filter((target) => isSelected(target, entry));
+    return [...informer.values()].filter(isSelectedBy(entry));
   }
   const key = type.namespaced ? `${entry.namespace}/${entry.name}` : entry.name;
   // A miss may only be a watch that lags.

@@ -3,7 +3,7 @@ import { ApiError, isForbidden, isNotFound } from '../../kube/api-error.ts';
 import type { Discovery } from '../../kube/discovery.ts';
 import type { KubeClient, ResourceType } from '../../kube/kube-client.ts';
 import type { Informer } from '../../kube/watch/informer.ts';
-import { getTarget, isSelected, listTargets } from '../live-targets.ts';
+import { getTarget, isSelectedBy, listTargets } from '../live-targets.ts';
 import type { TargetReference } from '../target-reference.ts';
 import type { TargetMetadata, TargetWatches } from '../target-watches.ts';
 import { type Finding, kindUnknown, noRight, notFound, nothingSelected, RESOLVED } from './finding.ts';
@@ -46,7 +46,8 @@ function knows(
 ): boolean {
   const { namespace, name } = reference;
   if (name !== '*') return known.get(type.namespaced ? `${namespace}/${name}` : name) !== undefined;
-  for (const target of known.values()) if (isSelected(target, reference)) return true;
+  const isSelected = isSelectedBy(reference);
+  for (const target of known.values()) if (isSelected(target)) return true;
   return false;
 }
 

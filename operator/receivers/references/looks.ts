@@ -9,7 +9,7 @@ import { createPacedKeys, type PacedKeys } from '../../kube/queue/paced-keys.ts'
 import { createWorkQueue, type WorkQueue } from '../../kube/queue/work-queue.ts';
 import type { Clock } from '../../observe/clock.ts';
 import type { Logger } from '../../observe/log.ts';
-import { isSelected } from '../live-targets.ts';
+import { isSelectedBy } from '../live-targets.ts';
 import type { TargetReference } from '../target-reference.ts';
 import type { TargetChange } from '../target-watches.ts';
 import type { Finding } from './finding.ts';
@@ -191,7 +191,7 @@ function isOf({ reference }: Entry, change: Pick<TargetChange, 'apiVersion' | 'k
 /** Whether a change of an object can be one of what is found. */
 function isNews({ reference, finding }: Entry, event: NonNullable<TargetChange['event']>): boolean {
   if (finding === undefined) return true;
-  const selects = (object: typeof event.object | undefined) => object !== undefined && isSelected(object, reference);
+  const selects = (object: typeof event.object | undefined) => object !== undefined && isSelectedBy(reference)(object);
   const isFound = finding.reason === 'Resolved';
   if (event.type === 'deleted') return isFound && selects(event.object);
   return isFound ? selects(event.previous) && !selects(event.object) : selects(event.object);
