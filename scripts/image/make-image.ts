@@ -10,7 +10,7 @@ import { imageArchitecture, writeOciLayout } from './oci-layout.ts';
 import { createRootFilesystem } from './root-filesystem.ts';
 
 /** Program and Debian's package with it. */
-const PROGRAMS = { 'apt-get': 'apt', 'dpkg-deb': 'dpkg', tar: 'tar', umoci: 'umoci' } as const;
+const PROGRAMS = { 'apt-get': 'apt', 'dpkg-deb': 'dpkg', tar: 'tar' } as const;
 
 export interface MadeImage {
   readonly architecture: string;

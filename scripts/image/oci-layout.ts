@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { unpackedPackage } from '../../test/support/debian-package.ts';
 import { image, labelsOf } from './image.ts';
 
 export interface OciLayout {
@@ -23,12 +24,18 @@ export function imageArchitecture(): string {
   return architecture;
 }
 
+/** The path of umoci, which Debian has as a package. @throws Error with one line that says why it cannot be had. */
+export function findUmoci(): string {
+  return join(unpackedPackage('umoci'), 'usr', 'bin', 'umoci');
+}
+
 /** @throws Error of the program that failed. */
 export function writeOciLayout(root: string, { path, version, revision, epoch }: OciLayout): void {
   const tag = `${path}:${version}`;
   const layer = join(`${root}.tar`);
   const created = new Date(epoch * 1_000).toISOString().replace('.000', '');
-  const umoci = (...args: readonly string[]) => execFileSync('umoci', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const program = findUmoci();
+  const umoci = (...args: readonly string[]) => execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const same = ['--sort=name', `--mtime=@${epoch}`, '--owner=0', '--group=0', '--numeric-owner', '--format=posix'];
   // Times of access and change, and the process that wrote it, would differ from one archive to the next.
   const pax = '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime';

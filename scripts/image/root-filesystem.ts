@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { downloadPackages } from '../../test/support/debian-package.ts';
 import { image } from './image.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -37,8 +38,7 @@ export interface RootFilesystem {
 export function createRootFilesystem(path: string): RootFilesystem {
   const downloads = `${path}-packages`;
   for (const folder of [path, downloads]) mkdirSync(folder, { recursive: true });
-  // Where the user of apt's downloads may not write, apt says so on each and goes on.
-  execFileSync('apt-get', ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...image.packages], { cwd: downloads });
+  downloadPackages(image.packages, downloads);
   // As every Debian since 12 has it, whether its packages say so or not.
   for (const folder of ['bin', 'lib', 'lib64', 'sbin']) {
     mkdirSync(join(path, 'usr', folder), { recursive: true });

@@ -1,4 +1,4 @@
-/** Programs that tests need and only Debian's packages hold: unpacked into the cache, once, and installed nowhere. */
+/** Programs that only Debian's packages hold: unpacked into the cache, once, and installed nowhere. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export function unpackedPackage(name: string): string {
   const making = `${folder}.${process.pid}`;
   mkdirSync(making, { recursive: true });
   try {
-    download(name, making);
+    downloadPackages([name], making);
     const file = readdirSync(making).find((each) => each.endsWith('.deb'));
     if (file === undefined) throw new Error('apt-get download gave no file');
     execFileSync('dpkg-deb', ['-x', file, '.'], { cwd: making, stdio: 'pipe' });
@@ -25,9 +25,11 @@ export function unpackedPackage(name: string): string {
   }
 }
 
-function download(name: string, folder: string): void {
+/** Puts Debian's packages into a folder, as files. @throws Error of apt-get. */
+export function downloadPackages(names: readonly string[], folder: string): void {
   const apt = (...args: string[]) => execFileSync('apt-get', args, { cwd: folder, stdio: 'pipe' });
-  const download = ['download', '-qq', '-o', 'APT::Sandbox::User=root', name];
+  // Where the user of apt's downloads may not write, apt says so on each and goes on.
+  const download = ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...names];
   try {
     apt(...download);
   } catch {
