@@ -13,7 +13,7 @@ import { entryLabel, passes, type Selection, selectTargets } from './choose.ts';
 import { isAway } from './is-away.ts';
 import type { Serving } from './route.ts';
 import type { RouteTable } from './routes.ts';
-import { accountFailed } from './target-account.ts';
+import { accountFailed, accountFiltered } from './target-account.ts';
 import type { TargetEntry } from './target-entry.ts';
 import type { SelectedTarget } from './targets.ts';
 
@@ -23,6 +23,8 @@ export interface CatchUpRun {
   readonly sinceMs: number;
   /** Waits until the next target may be annotated; false: the run is over. */
   readonly turn: () => Promise<boolean>;
+  /** Does the work, again and again while the API server is away; undefined: the run is over. */
+  readonly untilDone: <T>(work: () => Promise<T>) => Promise<T | undefined>;
   /** Targets of the Receivers before. */
   readonly done: Set<string>;
 }
@@ -40,7 +42,6 @@ interface TargetObject extends KubeObject {
 /**
  * @param key `namespace/name` of the Receiver.
  * @param account what becomes of the targets is added to it.
- * @throws ConnectionError, ApiError where the API server is away: a second call goes on where this one ended.
  */
 export async function catchUpTargets(
   options: CatchUpTargetsOptions,
@@ -52,11 +53,12 @@ export async function catchUpTargets(
   if (route?.serving === undefined) return;
   const serving = withoutRequestFilters(route.serving);
   for (const entry of serving.entries) {
-    for (const target of await selected(options, { namespace: route.namespace, serving, entry, account })) {
+    const found = await run.untilDone(() => selected(options, { namespace: route.namespace, entry, account }));
+    for (const target of found ?? []) {
       const name = entryLabel(target);
-      if (run.done.has(name)) continue;
+      if (!isLeft(serving, entry, { target, account }) || run.done.has(name)) continue;
       if (!(await run.turn())) return;
-      await annotate(options, target, { account, sinceMs: run.sinceMs });
+      await run.untilDone(() => annotate(options, target, { account, sinceMs: run.sinceMs }));
       run.done.add(name);
     }
   }
@@ -64,26 +66,37 @@ export async function catchUpTargets(
 
 interface Selecting {
   readonly namespace: string;
-  readonly serving: Pick<Serving, 'filtered' | 'filter'>;
   readonly entry: TargetEntry;
   readonly account: TargetOutcomes;
 }
 
 /** What cannot be found is told as a failure; the rest of the Receiver is annotated all the same. */
-async function selected(options: CatchUpTargetsOptions, about: Selecting): Promise<readonly SelectedTarget[]> {
-  const { namespace, serving, entry, account } = about;
+async function selected(
+  options: CatchUpTargetsOptions,
+  { namespace, entry, account }: Selecting,
+): Promise<readonly SelectedTarget[]> {
   try {
-    const found = await selectTargets(options, namespace, entry, 'sender');
-    return found.filter((target) => {
-      const holds = passes(serving, { req: {} }, entry, target);
-      if (!holds) addTarget(account, entryLabel(target), 'filtered');
-      return holds;
-    });
+    return await selectTargets(options, namespace, entry, 'sender');
   } catch (error) {
     if (isAway(error)) throw error;
     accountFailed(account, entry, error);
     return [];
   }
+}
+
+/** Whether the filters leave a target; of one where they fail no other one depends. */
+function isLeft(
+  serving: Pick<Serving, 'filtered' | 'filter'>,
+  entry: TargetEntry,
+  { target, account }: { readonly target: SelectedTarget; readonly account: TargetOutcomes },
+): boolean {
+  try {
+    if (passes(serving, { req: {} }, entry, target)) return true;
+    accountFiltered(account, target);
+  } catch (error) {
+    accountFailed(account, target, error);
+  }
+  return false;
 }
 
 async function annotate(

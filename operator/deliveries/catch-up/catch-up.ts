@@ -35,6 +35,7 @@ export interface CatchUpOptions {
 }
 
 type Cause = 'absence' | 'receiver';
+type CatchUpRun = Parameters<Notifying['catchUp']>[1];
 
 interface State {
   readonly options: CatchUpOptions;
@@ -67,16 +68,18 @@ export function createCatchUp(options: CatchUpOptions): Part {
     const route = routes.findByKey(receiver);
     return { isServed: route?.serving !== undefined, isSuspended: route?.suspended === true };
   });
-  const due = (receiver: string): void => later(state, () => catchUpReceiver(state, receiver));
+  const due = (receiver: string, sinceMs: number): void =>
+    later(state, () => catchUpReceiver(state, receiver, sinceMs));
   let unsubscribe = (): void => undefined;
   return {
     async start() {
       messages.onReceiver((receiver) => {
-        if (missed.changed(receiver)) due(receiver);
+        if (missed.changed(receiver)) due(receiver, clock.now());
       });
       unsubscribe = journal.subscribe((record) => {
         const receiver = missed.recorded(record);
-        if (receiver !== undefined) due(receiver);
+        // The webhook that was proved has had its own targets annotated.
+        if (receiver !== undefined) due(receiver, record.atMs);
       });
     },
     lead(before) {
@@ -104,50 +107,58 @@ async function catchUpAbsence(state: State, before: LeaseBefore): Promise<void> 
   const gap = joinGaps(noted, gapOf(before.renewedMs, await servingSinceMs(), afterMs));
   if (gap === undefined || !goesOn()) return;
   state.log.info({ gap: formatGap(gap) }, 'no replica has served webhooks for a while: annotating all targets');
+  const run = runOf(state, gap.toMs, goesOn);
   if (noted === undefined || formatGap(noted) !== formatGap(gap)) {
-    await untilDone(state, goesOn, () => noteGap(leader.client, namespace, gap));
+    await run.untilDone(() => noteGap(leader.client, namespace, gap));
   }
   const note = noteOf(gap);
-  const run = { sinceMs: gap.toMs, turn: () => turn(state, goesOn), done: new Set<string>() };
   for (const receiver of notifying.watch.receivers?.keys() ?? []) {
-    await annotate(state, { receiver, run, cause: 'absence', note, goesOn });
+    await annotate(state, { receiver, run, cause: 'absence', note });
   }
-  await untilDone(state, goesOn, () => noteGap(leader.client, namespace, undefined));
+  await run.untilDone(() => noteGap(leader.client, namespace, undefined));
 }
 
-async function catchUpReceiver(state: State, receiver: string): Promise<void> {
-  const goesOn = () => !state.stopped;
-  const run = { sinceMs: state.clock.now(), turn: () => turn(state, goesOn), done: new Set<string>() };
+/** @param sinceMs when the Receiver could be served again. */
+async function catchUpReceiver(state: State, receiver: string, sinceMs: number): Promise<void> {
+  const run = runOf(state, sinceMs, () => !state.stopped);
   const note = 'webhooks were refused while the Receiver could not be served';
-  await annotate(state, { receiver, run, cause: 'receiver', note, goesOn });
+  await annotate(state, { receiver, run, cause: 'receiver', note });
+}
+
+function runOf(state: State, sinceMs: number, goesOn: () => boolean): CatchUpRun {
+  return {
+    sinceMs,
+    turn: () => turn(state, goesOn),
+    untilDone: (work) => untilDone(state, goesOn, work),
+    done: new Set(),
+  };
 }
 
 interface Annotating {
   readonly receiver: string;
-  readonly run: Parameters<Notifying['catchUp']>[1];
+  readonly run: CatchUpRun;
   readonly cause: Cause;
   readonly note: string;
-  readonly goesOn: () => boolean;
 }
 
 /** While the API server is away it is tried again. */
-async function untilDone(state: State, goesOn: () => boolean, work: () => Promise<void>): Promise<void> {
+async function untilDone<T>(state: State, goesOn: () => boolean, work: () => Promise<T>): Promise<T | undefined> {
   while (goesOn()) {
     try {
-      await work();
-      return;
+      return await work();
     } catch (error) {
       state.log.debug({ error: messageOf(error) }, 'catching up waits for the API server');
       await sleep(state, RETRY_MS);
     }
   }
+  return undefined;
 }
 
 async function annotate(state: State, about: Annotating): Promise<void> {
   const { notifying } = state.options;
   const startedMs = state.clock.now();
   const account = createTargetOutcomes();
-  await untilDone(state, about.goesOn, () => notifying.catchUp(about.receiver, about.run, account));
+  await notifying.catchUp(about.receiver, about.run, account);
   tell(state, about, account, startedMs);
 }
 
