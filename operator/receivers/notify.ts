@@ -205,8 +205,9 @@ function keepSelection(options: NotifierOptions, notification: Notification, ent
   };
   const selection = pending.keep({ label: entryLabel(entry), bytes: notification.bytes, attempt }, 'away');
   if (selection === undefined) throw new RequestError('PendingFull');
-  accountKept(notification.account, entry, selection.settled);
-  return { settled: selection.settled, failure: () => failure };
+  const kept = { settled: selection.settled, applied, failure: () => failure };
+  accountKept(notification.account, entry, kept);
+  return kept;
 }
 
 function isRefused(error: unknown): boolean {

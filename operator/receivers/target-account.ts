@@ -1,6 +1,6 @@
 /** Tells the record of a delivery what becomes of each target, as it is decided. */
 import { RequestError } from '../api/errors.ts';
-import { addTarget, settleTarget, type TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
+import { addTarget, dropPending, settleTarget, type TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Applied, Away, Patched, Target } from './annotator.ts';
 import { entryLabel } from './choose.ts';
 import type { Settled } from './pending.ts';
@@ -19,9 +19,27 @@ export function accountFailed(account: Account, target: Target | TargetEntry, er
   if (account !== undefined) addTarget(account, entryLabel(target), 'failed', { code: codeOf(error) });
 }
 
-/** A whole entry is kept, because its targets are not known. */
-export function accountKept(account: Account, entry: TargetEntry, settled: Promise<Settled>): void {
-  if (account !== undefined) pendingUntil(account, entryLabel(entry), settled, () => undefined);
+/** A whole entry that is kept, because its targets are not known. */
+export interface KeptSelection {
+  readonly settled: Promise<Settled>;
+  /** What was annotated of them by then, by name. */
+  readonly applied: ReadonlyMap<string, Patched>;
+  /** Why it was dropped, where that is known. */
+  failure(): RequestError | undefined;
+}
+
+/** Its targets are listed once they are known; until then it stands for them. */
+export function accountKept(account: Account, entry: TargetEntry, { settled, applied, failure }: KeptSelection): void {
+  if (account === undefined) return;
+  const result = addTarget(account, entryLabel(entry), 'pending');
+  void settled.then((outcome) => {
+    if (outcome !== 'done') settleTarget(account, result, 'failed', { code: failure()?.code ?? codeOfEnd(outcome) });
+    else if (applied.size === 0 && entry.name !== '*') settleTarget(account, result, 'filtered');
+    else dropPending(account, result);
+    for (const [name, patched] of applied) {
+      addTarget(account, entryLabel({ ...entry, name }), outcomeOf(patched), { requestedAt: patched.requestedAt });
+    }
+  });
 }
 
 /** @throws what `asked` does. */
@@ -57,8 +75,12 @@ function pendingUntil(
   const result = addTarget(account, ref, 'pending');
   void settled.then((outcome) => {
     if (outcome === 'done') settleTarget(account, result, 'annotated', { requestedAt: requestedAt() });
-    else settleTarget(account, result, 'failed', { code: outcome === 'gone' ? 'TargetNotFound' : 'PendingFull' });
+    else settleTarget(account, result, 'failed', { code: codeOfEnd(outcome) });
   });
+}
+
+function codeOfEnd(outcome: Exclude<Settled, 'done'>): string {
+  return outcome === 'gone' ? 'TargetNotFound' : 'PendingFull';
 }
 
 function codeOf(error: unknown): string {

@@ -53,6 +53,16 @@ export function settleTarget(
   if (result.outcome === 'pending' || isBefore(outcome, result.outcome)) change(outcomes, result, outcome, more);
 }
 
+/** What was pending stood for others, which are added. */
+export function dropPending(outcomes: TargetOutcomes, result: TargetResult): void {
+  const { byRef, targets } = outcomes;
+  if (result.outcome !== 'pending' || byRef.get(result.ref) !== result) return;
+  byRef.delete(result.ref);
+  count(outcomes, 'pending', -1);
+  const listed = targets.indexOf(result);
+  if (listed !== -1) targets.splice(listed, 1);
+}
+
 function change(outcomes: TargetOutcomes, result: TargetResult, outcome: TargetOutcome, more: Details): void {
   count(outcomes, result.outcome, -1);
   count(outcomes, outcome, 1);

@@ -1,6 +1,7 @@
 /** From a genuine request to its targets: with the real selection, annotator and pending set, and an API server by script. */
 import { describe, expect, it } from 'vitest';
 import type { ReceiverSpec } from '../../../operator/api/receiver/receiver.ts';
+import { createTargetOutcomes, type TargetOutcomes } from '../../../operator/deliveries/records/target-outcomes.ts';
 import { ApiError, ConnectionError } from '../../../operator/kube/api-error.ts';
 import { createDiscovery } from '../../../operator/kube/discovery.ts';
 import type { KubeRequest } from '../../../operator/kube/kube-client.ts';
@@ -57,9 +58,9 @@ function setUp(spec: Partial<ReceiverSpec>, { maxJobs = 10, sameNamespaceOnly = 
   const notify = (
     req: Record<string, unknown> = {},
     startedMs = clock.elapsedMs(),
-    batch: { readonly batch?: Batch } = {},
+    more: { readonly batch?: Batch; readonly account?: TargetOutcomes } = {},
   ): Promise<Notified> =>
-    notifier.notify({ route, serving, input: serving.filtered ? { req } : undefined, bytes: 10, startedMs, ...batch });
+    notifier.notify({ route, serving, input: serving.filtered ? { req } : undefined, bytes: 10, startedMs, ...more });
   const patched = () =>
     api.requests.filter(({ method }) => method === 'PATCH').map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
   return { clock, api, lines, reasons, pending, notify, patched };
@@ -224,6 +225,33 @@ describe('what is kept while the API server is away', () => {
     await clock.advance(10 * RETRY_MS);
     expect(applied.state).toBe('done');
     expect(patched()).toEqual(['b', 'c']);
+  });
+
+  it.each<[what: string, resource: ReceiverSpec['resources'][number], later: Error | undefined, targets: string[]]>([
+    ['a selection', labelled, undefined, ['annotated b', 'annotated c']],
+    ['a target', { ...git('b'), filter: 'res.metadata.name != "no"' }, undefined, ['annotated b']],
+    ['one that the filter leaves out', { ...git('c'), filter: 'res.metadata.name != "c"' }, undefined, ['filtered c']],
+    ['one that is missing', { ...git('b'), filter: 'res.kind != ""' }, MISSING, ['failed b TargetNotFound']],
+    ['one whose filter fails', { ...git('b'), filter: 'res.no == 1' }, undefined, ['failed b FilterFailed']],
+  ])('has the targets of its record when they are known: %s', async (_what, resource, later, targets) => {
+    const { notify, api, clock } = setUp({ resources: [resource] });
+    const account = createTargetOutcomes();
+    const shown = () =>
+      account.targets.map(({ ref, outcome, code = '', requestedAt }) => {
+        expect(requestedAt !== undefined).toBe(outcome === 'annotated');
+        return `${outcome} ${ref.split('/')[2]} ${code}`.trim();
+      });
+    api.answer(() => AWAY);
+    await notify({}, undefined, { account });
+    expect(shown()).toEqual([`pending ${resource.name}`]);
+    api.answer(({ method, path }) => {
+      if (method !== 'GET') return {};
+      if (resource.name === '*') return listOf('b', 'c');
+      return later ?? listOf(path.slice(-1)).items[0];
+    });
+    await clock.advance(10 * RETRY_MS);
+    expect(shown()).toEqual(targets);
+    expect(account.counts.reduce((sum, count) => sum + count, 0)).toBe(targets.length);
   });
 
   it.each<[what: string, filter: string, error: Error, reason: string]>([
