@@ -10,6 +10,7 @@ import { eventJson } from '../encode/event-json.ts';
 import type { FluxEvent } from '../flux-event.ts';
 import type { ProviderSettings, ProviderType } from '../provider-type.ts';
 import { checkHost } from '../send/check-host.ts';
+import { isCertificateFault } from '../send/http-caller.ts';
 import { webSocketsBy } from '../send/web-sockets-by.ts';
 import { within } from '../send/within.ts';
 import { fitEvent } from '../text/fit-event.ts';
@@ -51,7 +52,7 @@ export const azureEventHub: ProviderType = {
   },
   async prepare(settings) {
     const client = await import('../clients/event-hubs.ts');
-    const { tls, proxy, allowLinkLocal } = settings;
+    const { tls, proxy, allowLinkLocal, http } = settings;
     const sockets = (tls ?? proxy) ? await webSocketsBy({ tls, proxy, allowLinkLocal }) : undefined;
     const options =
       sockets === undefined ? OPTIONS : { ...OPTIONS, webSocketOptions: { webSocket: sockets.WebSocket } };
@@ -59,7 +60,11 @@ export const azureEventHub: ProviderType = {
     return {
       async send({ event }, signal) {
         if (!allowLinkLocal) await within(signal, checkHost(host));
-        await send(producer, event, signal);
+        try {
+          await send(producer, event, signal);
+        } catch (error) {
+          throw sockets === undefined || signal.aborted ? error : await reasonOf(error, { http, host, signal });
+        }
       },
       async close() {
         await producer.close();
@@ -120,10 +125,30 @@ async function send(producer: EventHubProducerClient, event: FluxEvent, signal: 
   }
 }
 
+interface Asked {
+  readonly http: ProviderSettings['http'];
+  readonly host: string;
+  readonly signal: AbortSignal;
+}
+
+/** A WebSocket does not say why it could not be opened; a plain request to the same place does. */
+async function reasonOf(error: unknown, { http, host, signal }: Asked): Promise<unknown> {
+  if (!(error instanceof DeliveryError) || error.verdict === 'final') return error;
+  try {
+    await http.request({ method: 'GET', url: new URL(`https://${host}/`) }, signal);
+  } catch (reason) {
+    if (reason instanceof DeliveryError && reason.verdict === 'final') return reason;
+  }
+  return error;
+}
+
 /** The client's messages name addresses and hubs. */
 function deliveryError(error: unknown): DeliveryError {
   if (error instanceof DeliveryError) return error;
   const { code } = error as { readonly code?: unknown };
   const what = typeof code === 'string' ? code : 'no answer';
+  if (isCertificateFault(what)) {
+    return new DeliveryError('final', `Azure Event Hubs failed: certificate refused: ${what}`);
+  }
   return new DeliveryError(FINAL_CODES.has(what) ? 'final' : 'passing', `Azure Event Hubs failed: ${what}`);
 }

@@ -7,6 +7,7 @@ import { createAuthority, issueCertificate } from '../../../../control-plane/cer
 import { parseEvent } from '../../../../operator/alerts/events/parse-event.ts';
 import { eventBody } from '../../../support/alerts/alert-world.ts';
 import { type EventHub, type EventHubOptions, startEventHub } from '../../../support/alerts/event-hub.ts';
+import { startHostileService } from '../../../support/alerts/hostile-service.ts';
 import { notifierFor } from '../../../support/alerts/notifier-for.ts';
 import { bridgeWebSocket } from '../../../support/alerts/web-socket-bridge.ts';
 
@@ -121,6 +122,27 @@ test('by a proxy and with a CA of its own it goes through a WebSocket', async ()
     `CONNECT acme.servicebus.windows.net:443 Basic ${Buffer.from('flux:secret').toString('base64')}`,
     '/$servicebus/websocket AMQPWSB10',
   ]);
+});
+
+test.each([
+  ['by AMQP', {}],
+  ['by a WebSocket with a CA of its own', { certSecretRef: { name: 'ca' } }],
+])('a certificate that is not trusted is final, and says so: %s', async (_how, spec) => {
+  const [service, { certificatePem }] = await Promise.all([
+    startHostileService('bad certificate'),
+    createAuthority('another'),
+  ]);
+  ended.push(service.close);
+  const { host } = new URL(service.origin);
+  const address = connectionString(host).replace('UseDevelopmentEmulator=true;', '');
+  const notifier = notifierFor(
+    { type: 'azureeventhub', secretRef: { name: 'creds' }, ...spec },
+    { secrets: { creds: { address }, ca: { 'ca.crt': certificatePem } } },
+  );
+  ended.push(notifier.end);
+  const failure = await notifier.failure(event);
+  expect([failure.verdict, failure.message]).toEqual(['final', expect.stringContaining('certificate refused: ')]);
+  expect(failure.message).not.toContain(host);
 });
 
 test('nobody there passes', async () => {
