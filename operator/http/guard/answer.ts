@@ -13,15 +13,18 @@ const LAST_OF_CONNECTION: ReadonlySet<RequestErrorCode> = new Set(['ExpectationF
 
 /** Answers a request that was served. */
 export function answer(context: ServeContext, exchange: Exchange, served: number | Answer): void {
+  const content = typeof served === 'number' ? undefined : served;
   const status = typeof served === 'number' ? served : served.status;
-  account(context, exchange, status, undefined);
-  send(context, exchange, status, typeof served === 'number' ? undefined : served);
+  const answerBytes = content?.text === undefined ? 0 : Buffer.byteLength(content.text);
+  account(context, exchange, { status, refused: undefined, answerBytes });
+  send(context, exchange, status, content && { ...content, bytes: answerBytes });
 }
 
 /** Answers a request of a health check: it is none of the endpoint's, and never logged. */
 export function answerHealth(context: ServeContext, exchange: Exchange, isReady: boolean): void {
   const status = isReady ? 200 : 503;
-  context.metrics.endHealth({ method: methodOf(exchange), status, seconds: secondsOf(context, exchange) });
+  const seconds = secondsOf(context, exchange);
+  context.metrics.endHealth({ method: methodOf(exchange), status, seconds, answerBytes: 0 });
   send(context, exchange, status);
 }
 
@@ -49,23 +52,25 @@ function refuse(context: ServeContext, exchange: Exchange, error: unknown): void
   const waitSeconds = error instanceof RequestError ? error.retryAfterSeconds : undefined;
   if (waitSeconds !== undefined) response.setHeader('Retry-After', String(waitSeconds));
   if (LAST_OF_CONNECTION.has(code) || exchange.expectation === 'other') connections.endAfter(response);
-  account(context, exchange, status, code);
+  account(context, exchange, { status, refused: code, answerBytes: 0 });
   send(context, exchange, status);
 }
 
-/** Counts a request, and tells the endpoint what became of it. @param refused undefined: it was served. */
-function account(
-  context: ServeContext,
-  exchange: Exchange,
-  status: number,
-  refused: RequestErrorCode | undefined,
-): void {
+interface Accounted {
+  readonly status: number;
+  /** Undefined: it was served. */
+  readonly refused: RequestErrorCode | undefined;
+  readonly answerBytes: number;
+}
+
+/** Counts a request, and tells the endpoint what became of it. */
+function account(context: ServeContext, exchange: Exchange, { status, refused, answerBytes }: Accounted): void {
   const { request, admitted, bytes } = exchange;
   const { headers } = request;
   const method = methodOf(exchange);
   const path = pathOf(request);
   const seconds = secondsOf(context, exchange);
-  context.metrics.end({ method, path, status, seconds, type: admitted?.type ?? UNKNOWN_TYPE, refused });
+  context.metrics.end({ method, path, status, seconds, answerBytes, type: admitted?.type ?? UNKNOWN_TYPE, refused });
   const listener = admitted ?? context.endpoint;
   if (listener.answered === undefined) return;
   listener.answered({
@@ -105,7 +110,12 @@ function secondsOf({ clock }: ServeContext, { startedMs }: Exchange): number {
   return (clock.elapsedMs() - startedMs) / 1000;
 }
 
-function send(context: ServeContext, exchange: Exchange, status: number, content?: Answer): void {
+/** With the size of its text. */
+interface Content extends Answer {
+  readonly bytes: number;
+}
+
+function send(context: ServeContext, exchange: Exchange, status: number, content?: Content): void {
   const { request, response } = exchange;
   if (request.destroyed && !request.complete) return;
   if (context.connections.refusalOf(request) !== undefined) return;
@@ -119,9 +129,9 @@ function send(context: ServeContext, exchange: Exchange, status: number, content
   }
 }
 
-function sendContent(response: ServerResponse, { status, headers, text }: Answer): void {
+function sendContent(response: ServerResponse, { status, headers, text, bytes }: Content): void {
   const ofText = text === undefined ? {} : { 'Content-Type': 'text/plain; charset=utf-8' };
-  response.writeHead(status, { ...ofText, ...headers, 'Content-Length': Buffer.byteLength(text ?? '') });
+  response.writeHead(status, { ...ofText, ...headers, 'Content-Length': bytes });
   // Behind all that is read in this turn of the event loop: a write wakes its reader on another core, and one that is
   // awake takes the answers of a whole turn. In a flood of events that is half the CPU.
   setImmediate(() => response.end(text));

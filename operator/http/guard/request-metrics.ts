@@ -7,6 +7,8 @@ export interface Answered {
   readonly method: string;
   readonly status: number;
   readonly seconds: number;
+  /** Of the answer's body. */
+  readonly answerBytes: number;
 }
 
 export interface Served extends Answered {
@@ -33,7 +35,6 @@ export const UNKNOWN_TYPE = 'unknown';
 
 const HEALTH_HANDLER = '/';
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']);
-const EMPTY_BODY_BYTES = 0;
 /** Flux's servers have no other. */
 const SERVICE = '';
 
@@ -42,11 +43,11 @@ export function createRequestMetrics(metrics: ServerMetrics): RequestMetrics {
   const inflight = { service: SERVICE, handler };
   http.inflight.set(inflight, 0);
 
-  function observe(label: string, code: string, { method, seconds }: Answered): void {
+  function observe(label: string, code: string, { method, seconds, answerBytes }: Answered): void {
     const labels = { service: SERVICE, handler: label, method: METHODS.has(method) ? method : 'OTHER', code };
     http.inflight.dec(inflight);
     http.requestDuration.observe(labels, seconds);
-    http.responseSize.observe(labels, EMPTY_BODY_BYTES);
+    http.responseSize.observe(labels, answerBytes);
   }
 
   return {

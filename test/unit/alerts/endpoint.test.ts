@@ -108,6 +108,16 @@ it('an equal one is refused with the time when it would be taken', async () => {
   ]);
 });
 
+it('the size of an answer is measured', async () => {
+  for (const _ of [1, 2]) await send(sized('POST /', event));
+  const text = await pipeline.registry.getSingleMetricAsString('gotk_event_http_response_size_bytes');
+  const figure = (part: string, code: number) =>
+    Number(new RegExp(`_${part}\\{[^}]*code="${code}"[^}]*\\} (\\d+)`).exec(text)?.[1]);
+  expect(figure('sum', 429) / figure('count', 429)).toBe('Too Many Requests\n'.length);
+  expect(figure('count', 202)).toBeGreaterThan(0);
+  expect(figure('sum', 202)).toBe(0);
+});
+
 describe('what is no event is refused with an empty body and no word of the limit', () => {
   it.each(['', ' ', '[]', '{"message":1}', '{"metadata":{"a":1}}', '{"timestamp":"yesterday"}', '{}{}', '{'])(
     '%j',
