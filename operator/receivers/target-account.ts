@@ -53,7 +53,7 @@ export async function accountApplied<T extends Applied | Away>(
     if (account === undefined) return applied;
     const ref = entryLabel(target);
     if ('settled' in applied) pendingUntil(account, ref, applied.settled, () => applied.requestedAt());
-    else if ('away' in applied) addTarget(account, ref, 'pending', { code: 'ApiServerAway' });
+    else if ('away' in applied) addTarget(account, ref, 'pending');
     else addTarget(account, ref, outcomeOf(applied), { requestedAt: applied.requestedAt });
     return applied;
   } catch (error) {
