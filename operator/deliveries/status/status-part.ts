@@ -56,6 +56,8 @@ const BURST_MS = 100;
 const LOOKS_APART_MS = 2_000;
 /** How far the clocks of replicas may be apart. */
 const CLOCKS_APART_MS = 60_000;
+/** So many objects may have to wait for a replica that does not answer. */
+const AT_ONCE = 16;
 /** As long as `lastDelivery` is left alone. */
 const CALM_MS = 10 * 60_000;
 
@@ -159,9 +161,10 @@ async function look(state: State): Promise<void> {
     forgetGone(state);
     if (peers.enabled) await poll(state);
   }
-  for (const entry of [...state.marked]) {
+  const due = [...state.marked].filter(({ nextLookMs }) => nextLookMs <= cluster.clock.elapsedMs());
+  for (let begin = 0; begin < due.length; begin += AT_ONCE) {
     if (!cluster.leader.leads || state.isStopped) break;
-    if (entry.nextLookMs <= cluster.clock.elapsedMs()) await lookAt(state, entry);
+    await Promise.all(due.slice(begin, begin + AT_ONCE).map((entry) => lookAt(state, entry)));
   }
   state.isLooking = false;
   schedule(state);

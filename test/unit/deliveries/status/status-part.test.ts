@@ -18,7 +18,7 @@ const INTERVAL_MS = 30 * SECOND;
 interface World {
   readonly leads?: boolean;
   readonly history?: number;
-  readonly others?: () => readonly PeerRecord[];
+  readonly others?: () => readonly PeerRecord[] | Promise<readonly PeerRecord[]>;
 }
 
 /** A leader with Receivers in memory, whose owner writes statuses as the controller does. */
@@ -63,7 +63,7 @@ function setUp(names: readonly string[], { leads = true, history = 1_000, others
       own: own.answer,
       async others(query) {
         asked.push(query);
-        return others?.() ?? [];
+        return (await others?.()) ?? [];
       },
     },
   };
@@ -261,6 +261,28 @@ describe('the status of deliveries', () => {
     await clock.advance(5 * SECOND);
     expect(asked).toContainEqual({ object: { kind: 'Receiver', namespace: 'apps', name: 'web' } });
     expect(told('web')).toBe('True Delivered');
+  });
+
+  it('asks for many objects at once, as a replica may not answer for a while', async () => {
+    const gate = { opens: Promise.resolve() };
+    const names = Array.from({ length: 10 }, (_, index) => `web-${index}`);
+    const others = async () => {
+      await gate.opens;
+      return [];
+    };
+    const { clock, asked, part, deliver, told, reconcileAll } = setUp(names, { others });
+    await reconcileAll();
+    await part.start?.();
+    await clock.advance(SECOND);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gate.opens = promise;
+    asked.length = 0;
+    for (const name of names) for (let times = 0; times < 3; times++) deliver(name, 'refused');
+    await clock.advance(SECOND);
+    expect(asked).toHaveLength(names.length);
+    resolve();
+    await clock.advance(SECOND);
+    expect(names.map(told)).toEqual(names.map(() => 'False Refused'));
   });
 
   it('breaks silently where the follow-up says so, until it takes that back', async () => {
