@@ -46,8 +46,6 @@ export function compileSource(
   const type = types.get(spec.type);
   if (type === undefined) throw new ReceiverError('ValidationFailed', `spec.type: unknown type ${spec.type}`);
   const block = spec[type.name];
-  const fault = type.check(block);
-  if (fault !== undefined) throw new ReceiverError('ValidationFailed', fault);
   return {
     type,
     block,

@@ -105,7 +105,7 @@ export interface SourceSettings<Block = unknown> {
 /** A broker: a value of `spec.type`, and the name of its block. */
 export interface SourceType<Block = unknown> {
   readonly name: Exclude<Broker, 'http'>;
-  /** The schema of `spec.<name>`, as in a CRD, descriptions included. What `check` says may stand in it as CEL too. */
+  /** The schema of `spec.<name>`, as in a CRD, descriptions included. What `check` says of several fields stands in it as CEL too. */
   readonly schema: JsonSchema;
   /** CEL over `self`, the block, that is true where a ServiceAccount can be the identity (`'true'`); absent: never. */
   readonly serviceAccountWhen?: string;

@@ -61,6 +61,15 @@ export const acceptedBrokerSpecs: readonly SpecRow[] = [
     name: 'a ServiceAccount of Kafka with oauthbearer',
     spec: kafka({ mechanism: 'oauthbearer', audience: 'kafka' }, { serviceAccountName: 'flux-events' }),
   },
+  {
+    name: 'brokers of Kafka by their IPv6 addresses',
+    spec: { type: 'kafka', kafka: { ...blocks.kafka, bootstrapServers: ['[::1]:9092', '[2001:db8::1]:1'] }, resources },
+  },
+  { name: 'the region that the URL says', spec: sqs({ sqs: { queueURL, region: 'eu-west-1' } }) },
+  {
+    name: 'the region of a URL that says none',
+    spec: sqs({ sqs: { queueURL: 'http://localhost:4566/000000000000/q', region: 'eu-west-1' } }),
+  },
   { name: 'a Secret', spec: nats({ secretRef: { name: 'login' } }) },
   { name: 'a Receiver', spec: carried({ maxAttempts: 1 }) },
   { name: 'no resources at all', spec: sqs({ resources: [] }) },
@@ -115,6 +124,46 @@ export const refusedBrokerSpecs: readonly RefusedBrokerSpec[] = [
     spec: sqs({ sqs: {} }),
     apiServer: 'spec.sqs.queueURL: Required value',
     operator: 'spec.sqs.queueURL is required',
+  },
+  {
+    name: 'a queue whose URL says no region',
+    spec: sqs({ sqs: { queueURL: 'http://localhost:4566/000000000000/q' } }),
+    apiServer: 'spec.sqs.region: Required value: region is required: queueURL does not say it',
+    operator: 'spec.sqs.region is required',
+  },
+  {
+    name: 'a queue whose URL says another region',
+    spec: sqs({ sqs: { queueURL, region: 'eu-west-2' } }),
+    apiServer: 'spec.sqs.region: Invalid value: queueURL says another region: leave region out',
+    operator: 'spec.sqs.region is eu-west-2, but spec.sqs.queueURL says eu-west-1',
+  },
+  {
+    name: 'dead letters of Kafka to a topic that is read',
+    spec: { type: 'kafka', kafka: { ...blocks.kafka, deadLetterTopic: 'harbor' }, resources },
+    apiServer: 'spec.kafka.deadLetterTopic: Invalid value: deadLetterTopic is one of topics',
+    operator: 'spec.kafka.deadLetterTopic is one of kafka.topics',
+  },
+  {
+    name: 'a token for Kafka without TLS',
+    spec: {
+      type: 'kafka',
+      kafka: { ...blocks.kafka, sasl: { mechanism: 'oauthbearer', audience: 'kafka' } },
+      resources,
+    },
+    apiServer: 'spec.kafka.tls: Required value: sasl.mechanism oauthbearer needs tls: true',
+    operator: 'spec.kafka.sasl.mechanism oauthbearer needs spec.kafka.tls: true',
+  },
+  {
+    name: 'a token for Kafka without an audience',
+    spec: kafka({ mechanism: 'oauthbearer' }, {}),
+    apiServer: 'spec.kafka.sasl.audience: Required value: sasl.audience is required',
+    operator: 'spec.kafka.sasl.audience is required',
+  },
+  {
+    name: 'an audience for a password',
+    spec: kafka({ mechanism: 'plain', audience: 'kafka' }, {}),
+    apiServer: 'spec.kafka.sasl.audience: Forbidden: sasl.audience is for the mechanism oauthbearer alone',
+    operator: 'spec.kafka.sasl.audience is for the mechanism oauthbearer alone',
   },
   {
     name: 'two identities',

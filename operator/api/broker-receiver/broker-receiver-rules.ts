@@ -17,6 +17,8 @@ export interface BrokerTypeRule {
   /** The same in words, for the messages; absent: always. */
   readonly serviceAccountWith?: string;
   identity(block: unknown): 'required' | 'optional' | 'secret-only';
+  /** What in the block cannot work, beside what its schema says; undefined: nothing. */
+  check(block: unknown): string | undefined;
 }
 
 export interface BrokerReceiverRule {

@@ -6,7 +6,7 @@ import { type BrokerTypeRule, brokerReceiverRules } from './broker-receiver-rule
 import { brokerReceiverSpecSchema } from './broker-receiver-schema.ts';
 
 /**
- * Accepts exactly what the CRD accepts; the spec may be of any shape.
+ * Accepts what the CRD accepts, but for addresses that are never connected to; the spec may be of any shape.
  * @param types the entries of the registry of sources.
  * @throws ReceiverError ValidationFailed, with the first thing that is wrong and what to change.
  */
@@ -14,7 +14,10 @@ export function validateBrokerReceiver(spec: BrokerReceiverSpec, types: readonly
   const violation = schemaViolation(brokerReceiverSpecSchema(types), spec, 'spec');
   if (violation !== undefined) throw new ReceiverError('ValidationFailed', violation);
   const broken = brokerReceiverRules(types).find((rule) => !rule.holds(spec));
-  if (broken === undefined) return;
-  const { fieldPath, message } = broken.validation;
-  throw new ReceiverError('ValidationFailed', `spec${fieldPath}: ${message}`);
+  if (broken !== undefined) {
+    const { fieldPath, message } = broken.validation;
+    throw new ReceiverError('ValidationFailed', `spec${fieldPath}: ${message}`);
+  }
+  const fault = types.find(({ name }) => name === spec.type)?.check(spec[spec.type]);
+  if (fault !== undefined) throw new ReceiverError('ValidationFailed', fault);
 }

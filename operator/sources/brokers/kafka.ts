@@ -6,14 +6,14 @@ import { type ClientOptions, clientOptions } from './kafka/connect.ts';
 import { createDeadLetters } from './kafka/dead-letters.ts';
 import { type Group, joinGroup } from './kafka/group.ts';
 import { guardConnections } from './kafka/guard-connections.ts';
-import { kafkaError } from './kafka/kafka-error.ts';
+import { kafkaError, missing } from './kafka/kafka-error.ts';
 import { createKafkaSource, type KafkaSource } from './kafka/kafka-source.ts';
-import { kafkaSchema } from './kafka/schema.ts';
+import { IS_OAUTH, kafkaSchema } from './kafka/schema.ts';
 
 export const kafka: SourceType<KafkaBlock> = {
   name: 'kafka',
   schema: kafkaSchema,
-  serviceAccountWhen: "has(self.sasl) && self.sasl.mechanism == 'oauthbearer'",
+  serviceAccountWhen: IS_OAUTH,
   serviceAccountWith: 'sasl.mechanism oauthbearer',
   identity: ({ sasl }) => (sasl?.mechanism === 'oauthbearer' ? 'required' : 'secret-only'),
   title: ({ topics, consumerGroup }) => `${topics.join(', ')} (${consumerGroup})`,
@@ -55,8 +55,7 @@ async function findTopics(
       const found = await client.metadata({ topics: [topic], retries: 0 }).catch((error: unknown) => {
         throw kafkaError(error, block, [topic]);
       });
-      if (found.topics.get(topic) === undefined)
-        throw new SourceError('SourceNotFound', `topic ${topic} does not exist`);
+      if (found.topics.get(topic) === undefined) throw new SourceError('SourceNotFound', missing([topic]));
     }
   } finally {
     await client.close().catch(() => undefined);

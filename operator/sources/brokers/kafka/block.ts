@@ -29,14 +29,12 @@ export function blockFault(block: KafkaBlock): string | undefined {
   }
   if (!tls)
     return 'spec.kafka.sasl.mechanism oauthbearer needs spec.kafka.tls: true, because a token is sent over TLS only';
-  return (sasl.audience ?? '') === ''
-    ? 'spec.kafka.sasl.audience is required for the mechanism oauthbearer'
-    : undefined;
+  return sasl.audience === undefined ? 'spec.kafka.sasl.audience is required for the mechanism oauthbearer' : undefined;
 }
 
 function serverFault(server: string): string | undefined {
   const url = URL.parse(`kafka://${server}`);
-  if (url === null || url.port === '' || url.host.toLowerCase() !== server.toLowerCase()) return 'must be host:port';
+  if (url === null || url.port === '') return 'must be host:port';
   try {
     checkWrittenAddress(url);
     return undefined;

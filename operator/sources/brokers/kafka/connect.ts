@@ -52,8 +52,11 @@ function saslOptions(sasl: NonNullable<KafkaBlock['sasl']>, identity: Identity):
     }
     return { mechanism, token: () => identity.account.token(sasl.audience ?? '') };
   }
-  const data = identity.kind === 'secret' ? identity.data : {};
-  return { mechanism, username: text(data, 'username'), password: text(data, 'password') };
+  if (identity.kind !== 'secret') {
+    const message = `kafka with ${sasl.mechanism} needs the keys username and password of a Secret: set spec.secretRef`;
+    throw new SourceError('SecretNotFound', message);
+  }
+  return { mechanism, username: text(identity.data, 'username'), password: text(identity.data, 'password') };
 }
 
 /** Without the white space that files end with. */

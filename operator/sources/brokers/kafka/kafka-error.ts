@@ -51,10 +51,9 @@ export function kafkaError(error: unknown, block: KafkaBlock, topics: readonly s
 }
 
 function messageOf(apiId: string, group: string, topics: readonly string[]): string {
-  const [first = ''] = topics;
   switch (CODES[apiId]) {
     case 'SourceNotFound':
-      return `topic ${topics.join(' or ')} does not exist; to make it: kafka-topics.sh --bootstrap-server SERVER --create --topic ${first}`;
+      return missing(topics);
     case 'AccessDenied':
       return `${apiId}: allow Read and Describe on topic ${topics.join(', ')} and Read on group ${group}`;
     case 'SourceUnsuitable':
@@ -62,6 +61,12 @@ function messageOf(apiId: string, group: string, topics: readonly string[]): str
     default:
       return `the credentials are refused: ${apiId}`;
   }
+}
+
+/** That a topic is not there, and what makes it. */
+export function missing(topics: readonly string[]): string {
+  const [first = ''] = topics;
+  return `topic ${topics.join(' or ')} does not exist; to make it: kafka-topics.sh --bootstrap-server SERVER --create --topic ${first}`;
 }
 
 /** The client finds that out by itself, and has no code for it. */

@@ -5,6 +5,8 @@ const TOPIC = '^[a-zA-Z0-9._-]{1,249}$';
 const MAX_SERVERS = 32;
 const MAX_TOPICS = 64;
 const MAX_NAME = 255;
+/** Also where a ServiceAccount can be the identity. */
+export const IS_OAUTH = "has(self.sasl) && self.sasl.mechanism == 'oauthbearer'";
 
 export const kafkaSchema: JsonSchema = {
   type: 'object',
@@ -16,7 +18,7 @@ export const kafkaSchema: JsonSchema = {
       description: 'Where the cluster is first asked who belongs to it, as `host:port`.',
       minItems: 1,
       maxItems: MAX_SERVERS,
-      items: { type: 'string', maxLength: MAX_NAME, pattern: '^[^\\s/@:]+:[0-9]{1,5}$' },
+      items: { type: 'string', maxLength: MAX_NAME, pattern: '^([^\\s/@:[\\]]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$' },
     },
     topics: {
       type: 'array',
@@ -34,7 +36,8 @@ export const kafkaSchema: JsonSchema = {
     startFrom: {
       type: 'string',
       enum: ['latest', 'earliest'],
-      description: 'Where a group begins that has read nothing yet. Defaults to latest.',
+      default: 'latest',
+      description: 'Where a group begins that has read nothing yet.',
     },
     deadLetterTopic: {
       type: 'string',
@@ -54,8 +57,39 @@ export const kafkaSchema: JsonSchema = {
           description:
             'With oauthbearer the token of the ServiceAccount is sent; the others need username and password in the Secret.',
         },
-        audience: { type: 'string', maxLength: 1024, description: 'Audience of the token, for oauthbearer.' },
+        audience: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 1024,
+          description: 'Audience of the token, for oauthbearer.',
+        },
       },
     },
   },
+  'x-kubernetes-validations': [
+    {
+      rule: '!has(self.deadLetterTopic) || !(self.deadLetterTopic in self.topics)',
+      message: 'deadLetterTopic is one of topics, so a rejected message would come again without end',
+      reason: 'FieldValueInvalid',
+      fieldPath: '.deadLetterTopic',
+    },
+    {
+      rule: `!(${IS_OAUTH}) || (has(self.tls) && self.tls)`,
+      message: 'sasl.mechanism oauthbearer needs tls: true, because a token is sent over TLS only',
+      reason: 'FieldValueRequired',
+      fieldPath: '.tls',
+    },
+    {
+      rule: `!(${IS_OAUTH}) || has(self.sasl.audience)`,
+      message: 'sasl.audience is required for the mechanism oauthbearer',
+      reason: 'FieldValueRequired',
+      fieldPath: '.sasl.audience',
+    },
+    {
+      rule: `!has(self.sasl) || !has(self.sasl.audience) || ${IS_OAUTH}`,
+      message: 'sasl.audience is for the mechanism oauthbearer alone',
+      reason: 'FieldValueForbidden',
+      fieldPath: '.sasl.audience',
+    },
+  ],
 };

@@ -4,6 +4,10 @@ import { REGION_PATTERN, URL_WITH_REGION } from './queue.ts';
 
 const MAX_URL = 1024;
 const MAX_TOPICS = 50;
+/** Of a URL that says its region. */
+const SAYS_REGION = ["'sqs.' + self.region + '.'", "'sqs-fips.' + self.region + '.'", "'//' + self.region + '.queue.'"]
+  .map((part) => `self.queueURL.contains(${part})`)
+  .join(' || ');
 
 export const sqsSchema: JsonSchema = {
   type: 'object',
@@ -45,6 +49,12 @@ export const sqsSchema: JsonSchema = {
       rule: `has(self.region) || self.queueURL.matches('${URL_WITH_REGION}')`,
       message: 'region is required: queueURL does not say it',
       reason: 'FieldValueRequired',
+      fieldPath: '.region',
+    },
+    {
+      rule: `!has(self.region) || !self.queueURL.matches('${URL_WITH_REGION}') || ${SAYS_REGION}`,
+      message: 'queueURL says another region: leave region out',
+      reason: 'FieldValueInvalid',
       fieldPath: '.region',
     },
   ],

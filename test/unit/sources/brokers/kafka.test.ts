@@ -10,6 +10,8 @@ import {
   takeNext,
 } from '../../../../operator/sources/brokers/kafka/partition.ts';
 import { kafka } from '../../../../operator/sources/brokers/kafka.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
+import { createLines } from '../../receivers/lines.ts';
 
 const block: KafkaBlock = { bootstrapServers: ['kafka:9092'], topics: ['a', 'b'], consumerGroup: 'g' };
 const oauth = { mechanism: 'oauthbearer', audience: 'kafka' } as const;
@@ -47,6 +49,18 @@ describe('a block', () => {
     [{ sasl: oauth }, 'required'],
   ])('with %j has an identity that is %s', (changes, identity) => {
     expect(kafka.identity({ ...block, ...changes })).toBe(identity);
+  });
+});
+
+it('with a password needs a Secret for it', async () => {
+  const settings = { identity: { kind: 'none' }, certificates: undefined, consumer: 'c' } as const;
+  const opening = kafka.open({
+    ...{ block: { ...block, sasl: { mechanism: 'plain' } }, clock: createManualClock(), log: createLines().log },
+    ...settings,
+  });
+  await expect(opening).rejects.toMatchObject({
+    code: 'SecretNotFound',
+    message: expect.stringMatching(/^kafka with plain needs .* set spec\.secretRef$/),
   });
 });
 
