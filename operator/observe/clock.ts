@@ -14,7 +14,7 @@ export interface Clock {
   elapsedMs(): number;
   /** Runs `callback` once, after at least `delayMs` (2,147,483,647 at most; a longer one is cut to that). */
   setTimeout(callback: () => void, delayMs: number): Timer;
-  /** Runs `callback` again and again, `everyMs` apart at least. */
+  /** Runs `callback` again and again, `everyMs` apart at least; cut as a delay is. */
   setInterval(callback: () => void, everyMs: number): Timer;
 }
 
@@ -30,7 +30,7 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(timeout) };
   },
   setInterval(callback, everyMs) {
-    const interval = setInterval(callback, everyMs);
+    const interval = setInterval(callback, Math.min(everyMs, LONGEST_TIMEOUT_MS));
     return { cancel: () => clearInterval(interval) };
   },
 };
