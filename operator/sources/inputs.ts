@@ -51,7 +51,19 @@ export async function readInputs(
     identityOf(options, object, compiled),
     secretOf(options, object, 'certSecretRef'),
   ]);
+  const missing = certificates && missingKey(certificates);
+  if (missing !== undefined) {
+    const name = `${object.metadata.namespace}/${object.spec.certSecretRef?.name}`;
+    throw new SourceError('SecretNotFound', `Secret ${name} of spec.certSecretRef lacks the key ${missing}`);
+  }
   return { identity, certificates };
+}
+
+/** A certificate is nothing without its key, nor a key without its certificate. */
+function missingKey(certificates: SecretData): string | undefined {
+  const [hasAuthority, hasCertificate, hasKey] = ['ca.crt', 'tls.crt', 'tls.key'].map((key) => key in certificates);
+  if (hasCertificate !== hasKey) return hasKey ? 'tls.crt' : 'tls.key';
+  return hasAuthority || hasKey ? undefined : 'ca.crt, or tls.crt with tls.key';
 }
 
 function checkReceiver({ receiverState }: InputsOptions, { handling }: CompiledSource): void {

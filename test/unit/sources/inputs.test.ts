@@ -13,6 +13,8 @@ const refusal = (status: number) => new ApiError(status, undefined, undefined);
 const secrets: Record<string, Record<string, Buffer>> = {
   'apps/login': { username: Buffer.from('me') },
   'apps/ca': { 'ca.crt': Buffer.from('PEM') },
+  'apps/certificate': { 'tls.crt': Buffer.from('PEM') },
+  'apps/key': { 'ca.crt': Buffer.from('PEM'), 'tls.key': Buffer.from('PEM') },
 };
 
 interface Row {
@@ -104,6 +106,24 @@ describe('the identity', () => {
       { spec: { ...named, certSecretRef: { name: 'other' } } },
       'SecretNotFound',
       /of spec\.certSecretRef not found/,
+    ],
+    [
+      'its certificates have no key',
+      { spec: { ...named, certSecretRef: { name: 'certificate' } } },
+      'SecretNotFound',
+      /^Secret apps\/certificate of spec\.certSecretRef lacks the key tls\.key$/,
+    ],
+    [
+      'its key has no certificate',
+      { spec: { ...named, certSecretRef: { name: 'key' } } },
+      'SecretNotFound',
+      /lacks the key tls\.crt$/,
+    ],
+    [
+      'its certificates are none',
+      { spec: { ...named, certSecretRef: { name: 'login' } } },
+      'SecretNotFound',
+      /lacks the key ca\.crt, or tls\.crt with tls\.key$/,
     ],
     [
       'the Secret may not be read',
