@@ -69,8 +69,13 @@ describe('a subscription', () => {
     const [id] = await publish('{"action":"INSERT"}');
     const [message] = await receive(source, 1);
     expect(message).toMatchObject({
-      ...{ id, attempt: 0, last: false, attributes: { eventtype: 'push' } },
+      ...{ id, attempt: 0, last: false },
       body: Buffer.from('{"action":"INSERT"}'),
+    });
+    expect(message?.attributes).toEqual({
+      eventtype: 'push',
+      'x-goog-pubsub-message-id': id,
+      'x-goog-pubsub-publish-time': expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     });
     expect(Math.abs((message?.sentAtMs ?? 0) - sentMs)).toBeLessThan(60_000);
     await message?.ack();

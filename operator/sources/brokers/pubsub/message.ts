@@ -38,7 +38,12 @@ export function createMessage(options: MessageOptions, received: ReceivedMessage
     last: maxDeliveryAttempts !== undefined && attempt >= maxDeliveryAttempts,
     sentAtMs: Number.isNaN(sentAtMs) ? undefined : sentAtMs,
     body: Buffer.from(data, 'base64'),
-    attributes: Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name.toLowerCase(), value])),
+    attributes: {
+      ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name.toLowerCase(), value])),
+      // As Google itself names them in the headers of a push without envelope; no attribute of a sender's is taken for them.
+      'x-goog-pubsub-message-id': id,
+      'x-goog-pubsub-publish-time': publishTime,
+    },
     async extend() {
       const halfMs = (KEPT_SECONDS * 1_000) / 2;
       const firstLeftMs = (options.ackDeadlineSeconds * 1_000) / 2;
