@@ -2,6 +2,7 @@
 import type { CarriedWebhook } from '../receivers/admit-message.ts';
 import { decodeBase64 } from '../verify/decode-base64.ts';
 import { isJsonObject } from '../verify/is-json-object.ts';
+import { mayBeJsonContainer } from './envelopes/may-be-json-container.ts';
 import { PoisonError } from './envelopes/unwrap.ts';
 import type { Message } from './source.ts';
 
@@ -51,15 +52,12 @@ function gatewayRequest(raw: Buffer): Pick<CarriedWebhook, 'headers' | 'body'> |
 }
 
 function parsed(raw: Buffer): unknown {
-  if (raw[0] !== OPEN_BRACE) return undefined;
   try {
-    return JSON.parse(raw.toString());
+    return mayBeJsonContainer(raw) ? JSON.parse(raw.toString()) : undefined;
   } catch {
     return undefined;
   }
 }
-
-const OPEN_BRACE = 0x7b;
 
 function lowerCased(headers: Headers): Headers {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -6,6 +6,7 @@ import { numbersFit } from '../../verify/numbers-fit.ts';
 import { parseJson } from '../../verify/parse-json.ts';
 import type { Attributes } from './envelope.ts';
 import { isJsonDeeperThan } from './is-json-deeper-than.ts';
+import { mayBeJsonContainer } from './may-be-json-container.ts';
 import { PoisonError } from './poison-error.ts';
 
 /** What a message may have once it is inflated. */
@@ -15,8 +16,6 @@ const MAX_DEPTH = 64;
 const MIN_INFLATE_COST_BYTES = 1024;
 
 const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
 
 /** What inflating may still give, in bytes, over all that one message holds. */
 export interface Budget {
@@ -66,7 +65,7 @@ function tooLarge(): PoisonError {
 
 function parse(bytes: Buffer): unknown {
   const text = bytes.subarray(0, UTF8_BOM.length).equals(UTF8_BOM) ? bytes.subarray(UTF8_BOM.length) : bytes;
-  if (!mayBeContainer(text)) return undefined;
+  if (!mayBeJsonContainer(text)) return undefined;
   if (isJsonDeeperThan(text, MAX_DEPTH)) {
     throw new PoisonError('TooDeep', `the JSON is nested deeper than ${MAX_DEPTH}`);
   }
@@ -81,10 +80,4 @@ function jsonOf(text: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-function mayBeContainer(text: Buffer): boolean {
-  let index = 0;
-  while (text[index] === 0x20 || text[index] === 0x09 || text[index] === 0x0a || text[index] === 0x0d) index += 1;
-  return text[index] === OPEN_BRACE || text[index] === OPEN_BRACKET;
 }

@@ -6,7 +6,7 @@ import { hasTexts, textOf } from './text-of.ts';
 export const sns: Envelope = {
   name: 'sns',
   open({ value }) {
-    if (!isJsonObject(value) || !hasTexts(value, ['Type', 'TopicArn', 'Message'])) return undefined;
+    if (!isJsonObject(value) || !hasTexts(value, ['Type', 'TopicArn'])) return undefined;
     const fields = {
       source: textOf(value, 'TopicArn'),
       subject: textOf(value, 'Subject'),
@@ -14,6 +14,7 @@ export const sns: Envelope = {
       time: textOf(value, 'Timestamp'),
     };
     if (value.Type === 'Notification') {
+      if (!hasTexts(value, ['Message'])) return undefined;
       const attributes = attributesOf(value.MessageAttributes);
       return [{ fields, attributes, payload: { bytes: Buffer.from(textOf(value, 'Message')) }, broker: 'sqs' }];
     }
@@ -23,7 +24,7 @@ export const sns: Envelope = {
 };
 
 function handshakeOf(value: Record<string, unknown>): Handshake | undefined {
-  if (!hasTexts(value, ['Token', 'SubscribeURL'])) return undefined;
+  if (!hasTexts(value, ['SubscribeURL'])) return undefined;
   const topicArn = textOf(value, 'TopicArn');
   if (value.Type === 'UnsubscribeConfirmation') return { kind: 'sns-unsubscribe', topicArn };
   if (value.Type !== 'SubscriptionConfirmation') return undefined;

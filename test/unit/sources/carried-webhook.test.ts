@@ -19,6 +19,12 @@ it.each<[name: string, body: Buffer, attributes: Record<string, string>, webhook
     { headers: { 'x-hub-signature-256': 's' }, body: '{ "a": 1 }' },
   ],
   [
+    'by API Gateway, with space around it',
+    Buffer.from(` \n${JSON.stringify({ headers: { a: '1' }, body: 'raw' })}\n`),
+    {},
+    { headers: { a: '1' }, body: 'raw' },
+  ],
+  [
     'by API Gateway, in base64',
     json({ headers: {}, body: base64('raw'), isBase64Encoded: true }),
     {},

@@ -65,6 +65,8 @@ describe('sns', () => {
       source: TOPIC,
       path: ['sns'],
     });
+    const bare = snsConfirmation('SubscriptionConfirmation', { Message: undefined, Token: undefined });
+    expect(eventOf(bare).handshake).toMatchObject({ kind: 'sns-subscription', topicArn: TOPIC });
     expect(eventOf(snsConfirmation('UnsubscribeConfirmation')).handshake).toEqual({
       kind: 'sns-unsubscribe',
       topicArn: TOPIC,

@@ -14,6 +14,10 @@ it.each([
   ['%C3 %20', '%C3  '],
   ['%FF', '%FF'],
   ['%ED%A0%80', '%ED%A0%80'],
+  ['caf%C3%A9%FF%41', 'café%FFA'],
+  ['%C3%20%E2%82%zz', '%C3 %E2%82%zz'],
+  ['%C0%AF%00', '%C0%AF\0'],
+  ['%F4%90%80%80', '%F4%90%80%80'],
   ['a+b', 'a+b'],
 ])('percentDecode: %s is %s', (text, decoded) => {
   expect(percentDecode(text)).toBe(decoded);
