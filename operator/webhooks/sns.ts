@@ -1,7 +1,7 @@
 /** Amazon SNS, by way of an HTTPS subscription. */
 import { RequestError } from '../api/errors.ts';
-import { systemClock } from '../observe/clock.ts';
-import { createSnsProof, type SnsProof } from '../verify/sns/create-sns-proof.ts';
+import type { SnsProof } from '../verify/sns/create-sns-proof.ts';
+import { snsProof } from '../verify/sns-proof.ts';
 import { deliveredEvents } from './delivered-events.ts';
 import { firstHeader } from './first-header.ts';
 import { malformedKey, secretWords } from './secret-key.ts';
@@ -39,7 +39,7 @@ function checkHead(head: RequestHead, topicArns: ReadonlySet<string>): void {
 }
 
 /** @param proof for tests: one that fetches certificates from elsewhere. */
-export function createSns(proof: SnsProof = createSnsProof({ now: systemClock.elapsedMs })): WebhookType {
+export function createSns(proof: SnsProof = snsProof): WebhookType {
   return {
     name: 'sns',
     validatedBy: "the SNS signature in the body, of a topic in the Secret's `topicARNs`",

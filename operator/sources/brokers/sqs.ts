@@ -1,7 +1,7 @@
 /** Amazon SQS: what other services put into a queue, directly or through SNS or EventBridge. */
-import { systemClock } from '../../observe/clock.ts';
 import { checkWrittenAddress, RefusedAddressError } from '../../verify/guarded-lookup.ts';
-import { createSnsProof, type SnsProof } from '../../verify/sns/create-sns-proof.ts';
+import type { SnsProof } from '../../verify/sns/create-sns-proof.ts';
+import { snsProof } from '../../verify/sns-proof.ts';
 import { type AwsIdentities, createAwsIdentities } from '../credentials/aws.ts';
 import type { AwsCredentials } from '../credentials/aws-credentials.ts';
 import { createAwsHandler } from '../credentials/aws-handler.ts';
@@ -15,7 +15,7 @@ import { openSqsSource } from './sqs/sqs-source.ts';
 const MAX_SOCKETS = 3;
 
 /** @param proof for tests: one that fetches certificates from elsewhere. */
-export function createSqs(proof: SnsProof = createSnsProof({ now: systemClock.elapsedMs })): SourceType<SqsBlock> {
+export function createSqs(proof: SnsProof = snsProof): SourceType<SqsBlock> {
   const identities = createAwsIdentities();
   return {
     name: 'sqs',

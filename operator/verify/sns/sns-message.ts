@@ -40,13 +40,17 @@ const TOPIC_ARN = /^arn:aws[a-z-]*:sns:([a-z\d-]+):\d+:[\w-]+(?:\.fifo)?$/;
 /** Twice that of the longest RSA key in use. */
 const MAX_SIGNATURE_BYTES = 1024;
 
-/** @throws RequestError PayloadInvalid, SignatureMissing, SignatureMalformed */
-export function parseSnsMessage(body: Buffer): SnsMessage {
+/**
+ * @param topicArns the topics from which messages are taken: of any other nothing more is read.
+ * @throws RequestError PayloadInvalid, TopicNotListed, SignatureMissing, SignatureMalformed
+ */
+export function parseSnsMessage(body: Buffer, topicArns: ReadonlySet<string>): SnsMessage {
   const message = parseJson(body);
   if (!isJsonObject(message)) throw new RequestError('PayloadInvalid', 'not a message of Amazon SNS');
   const type = message.Type;
   if (!isMessageType(type)) throw new RequestError('PayloadInvalid', 'a message of Amazon SNS of an unknown Type');
   const topicArn = textOf(message, 'TopicArn');
+  if (!topicArns.has(topicArn)) throw new RequestError('TopicNotListed', 'TopicArn is not listed');
   const region = TOPIC_ARN.exec(topicArn)?.[1];
   if (region === undefined) throw new RequestError('PayloadInvalid', 'TopicArn is not the ARN of a topic');
   return {

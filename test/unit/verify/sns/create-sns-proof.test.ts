@@ -104,11 +104,8 @@ describe('a message', () => {
     ['an unknown Type', () => ({ ...signer.notification('x'), Type: 'constructor' }), 'PayloadInvalid'],
     ['no Type', () => ({ ...signer.notification('x'), Type: undefined }), 'PayloadInvalid'],
     ['no Message', () => ({ ...signer.notification('x'), Message: undefined }), 'PayloadInvalid'],
-    [
-      'a TopicArn that is none',
-      () => signer.notification('x', { TopicArn: 'arn:aws:sqs:eu-west-1:1:q' }),
-      'PayloadInvalid',
-    ],
+    ['a TopicArn that is no string', () => signer.notification('x', { TopicArn: 1 }), 'PayloadInvalid'],
+    ['a TopicArn that is none', () => signer.notification('x', { TopicArn: 'x', Signature: '' }), 'TopicNotListed'],
     ['no JSON', () => 'hello', 'PayloadInvalid'],
     ['a list', () => [], 'PayloadInvalid'],
     ['two values', () => `${JSON.stringify(signer.notification('x'))}{}`, 'PayloadInvalid'],
@@ -123,6 +120,7 @@ describe('a message', () => {
     expect(await verdict(signer.notification('x'), [`${TOPIC_ARN}-other`])).toBe('TopicNotListed');
     expect(await verdict(signer.notification('x'), [TOPIC_ARN.toUpperCase()])).toBe('TopicNotListed');
     expect(await verdict(signer.notification('x'), [])).toBe('TopicNotListed');
+    expect(await verdict({ ...signer.notification('x'), Signature: undefined }, [])).toBe('TopicNotListed');
     expect(asked).toEqual([]);
   });
 });
@@ -137,9 +135,11 @@ describe('the certificate', () => {
     ['arn:aws:sns:eu-west-1:1:t.fifo', 'https://sns.eu-west-1.amazonaws.com:443'],
   ])('of %s comes from %s', async (TopicArn, origin) => {
     const { verdict, asked } = setUp();
-    const message = signer.notification('x', { TopicArn, SigningCertURL: origin + path });
-    expect(await verdict(message, [TopicArn])).toBe('genuine');
-    expect(asked).toEqual([origin.replace(':443', '') + path]);
+    for (const each of [path, '/other.pem', `/x${path}`]) {
+      const message = signer.notification('x', { TopicArn, SigningCertURL: origin + each });
+      expect(await verdict(message, [TopicArn])).toBe('genuine');
+      expect(asked.splice(0)).toEqual([origin.replace(':443', '') + each]);
+    }
   });
 
   it.each([
@@ -154,8 +154,8 @@ describe('the certificate', () => {
     `https://sns.eu-west-1.amazonaws.com@evil.example.com${path}`,
     `https://sqs.eu-west-1.amazonaws.com${path}`,
     'https://sns.eu-west-1.amazonaws.com/?Action=GetTopicAttributes',
-    'https://sns.eu-west-1.amazonaws.com/other.pem',
-    `https://sns.eu-west-1.amazonaws.com/x${path}`,
+    'https://sns.eu-west-1.amazonaws.com/other',
+    'https://sns.eu-west-1.amazonaws.com/other%2e.pem',
     'file:///etc/passwd',
     'no URL',
     '',
