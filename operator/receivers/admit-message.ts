@@ -3,11 +3,13 @@ import { RequestError } from '../api/errors.ts';
 import type { RequestHead } from '../api/request-head.ts';
 import { copyBody } from '../deliveries/bodies/copy-body.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
+import type { EventRecorder } from '../kube/events/events.ts';
 import { firstHeader } from '../webhooks/first-header.ts';
 import { type DeliveryNotes, judgeRequest, servedRoute } from './judge-request.ts';
 import { notifyEach } from './notify-each.ts';
 import { type MessageNotifierOptions, notifyMessage, type Outcome, outcomeOf, worstOutcome } from './notify-message.ts';
 import { providerIdOf } from './provider-id.ts';
+import { regardingReceiver } from './receiver-event.ts';
 import type { Route } from './route.ts';
 import type { RouteTable } from './routes.ts';
 import type { TargetReports } from './target-reports.ts';
@@ -36,6 +38,8 @@ export interface MessageNotes extends DeliveryNotes {
 export interface MessageAdmissionOptions extends MessageNotifierOptions {
   readonly routes: Pick<RouteTable, 'findByKey'>;
   readonly reports: TargetReports;
+  /** Of this replica: it alone has seen the message. */
+  readonly events: Pick<EventRecorder, 'record'>;
   /** The limit of a body, as it is for requests. */
   readonly maxBodyBytes: number;
 }
@@ -61,7 +65,7 @@ async function admit(
   webhook: CarriedWebhook,
   notes: MessageNotes,
 ): Promise<Outcome> {
-  const { routes, reports, maxBodyBytes } = options;
+  const { routes, reports, events, maxBodyBytes } = options;
   const route = routes.findByKey(key);
   const head = headOf(webhook);
   if (route !== undefined) takeNotes(notes, route, head);
@@ -73,9 +77,11 @@ async function admit(
   const notify = (input: Parameters<typeof notifyMessage>[1]['input']) =>
     notifyMessage(options, { namespace: owner.namespace, targets, input, onFailed, account: notes.account });
   const judge = judgeRequest(served, head, notes);
-  return await judge(webhook.body, async (inputs) => {
+  return await judge(webhook.body, async (inputs, { warning }) => {
     notes.body = copyBody(webhook.body, head.headers['content-type'], targets.keep);
-    return worstOutcome(await notifyEach(inputs, notify));
+    const outcome = worstOutcome(await notifyEach(inputs, notify, async (error) => outcomeOf(error)));
+    if (warning !== undefined && outcome.outcome === 'done') events.record(regardingReceiver(owner), warning);
+    return outcome;
   });
 }
 

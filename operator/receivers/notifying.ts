@@ -112,7 +112,7 @@ export function resolveAlertOf(cluster: Cluster, config: Config): ResolveAlert {
 }
 
 function createNotifying(cluster: Cluster, config: Config): Notifying {
-  const { client, clock, discovery, log, namespace } = cluster;
+  const { client, clock, discovery, log, namespace, replicaEvents: events } = cluster;
   const metrics = createReceiverMetrics(cluster.metrics.registry, () => pending);
   const watch: Notifying['watch'] = { receivers: undefined };
   const listeners = new Set<(receiver: string) => void>();
@@ -135,11 +135,11 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
   const pending = pendingOf(cluster, config, metrics);
   const onCoalesced = () => metrics.notificationsCoalesced.inc();
   const annotator = createAnnotator({ client, pending, clock, onCoalesced });
-  const reports = createTargetReports({ events: cluster.replicaEvents, log });
+  const reports = createTargetReports({ events, log });
   const selection = { targets, sameNamespaceOnly: config.noCrossNamespaceRefs };
   const gatherer = createGatherer({ annotator, clock });
   const maxBodyBytes = config.limits.maxBodyBytes;
-  const admission: MessageAdmissionOptions = { ...selection, gatherer, routes, reports, maxBodyBytes };
+  const admission: MessageAdmissionOptions = { ...selection, gatherer, routes, reports, events, maxBodyBytes };
   const notifier = createNotifier({ ...selection, annotator, pending, reports, clock });
   const replaying = { journal: journalOf(cluster, config), routes, notifier, clock, log };
   return {

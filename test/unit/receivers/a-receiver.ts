@@ -22,9 +22,13 @@ export function aReceiver(spec: Partial<ReceiverSpec> = {}, metadata: Partial<Re
   };
 }
 
-/** What a Receiver is served by. */
-export function compiled(receiver: Receiver): { path: string; route: Route; serving: Serving } {
-  const { path, route } = compileRoute(receiver, compileSpec(receiver, webhookTypes), { token: TOKEN });
+/** What a Receiver is served by. @param keys of its Secret, beside the token. */
+export function compiled(
+  receiver: Receiver,
+  keys: Readonly<Record<string, string>> = {},
+): { path: string; route: Route; serving: Serving } {
+  const secret = Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, Buffer.from(value)]));
+  const { path, route } = compileRoute(receiver, compileSpec(receiver, webhookTypes), { ...secret, token: TOKEN });
   if (route.serving === undefined) throw new Error('not served');
   return { path, route, serving: route.serving };
 }

@@ -9,28 +9,33 @@ import { admitMessage, type MessageNotes } from '../../../operator/receivers/adm
 import { createRouteTable } from '../../../operator/receivers/routes.ts';
 import { createTargetWatches } from '../../../operator/receivers/target-watches.ts';
 import { createTargets } from '../../../operator/receivers/targets.ts';
+import { snsConfirmation, TOPIC } from '../sources/envelopes/payloads.ts';
 import { aReceiver, compiled, TOKEN } from './a-receiver.ts';
 import { createLines } from './lines.ts';
 import { createScriptedApi } from './scripted-api.ts';
 
 const GITHUB: Partial<ReceiverSpec> = { type: 'github', secretRef: { name: 'token' }, events: ['push'] };
+const CLOUD_EVENT = { specversion: '1.0', source: '/ci', type: 'pushed' };
 const BODY = Buffer.from('{"ref":"refs/heads/main"}');
 const signed = (body: Buffer): string => `sha256=${createHmac('sha256', TOKEN).update(body).digest('hex')}`;
 const PUSH = { 'X-GitHub-Event': 'push', 'X-Hub-Signature-256': signed(BODY) };
 
 interface Settings {
   readonly spec?: Partial<ReceiverSpec>;
+  /** Of its Secret, beside the token. */
+  readonly keys?: Readonly<Record<string, string>>;
   readonly away?: boolean;
 }
 
-function setUp({ spec = GITHUB, away = false }: Settings = {}) {
+function setUp({ spec = GITHUB, keys = {}, away = false }: Settings = {}) {
   const { client } = createScriptedApi();
   const { log } = createLines();
-  const { path, route, serving } = compiled(aReceiver(spec));
+  const { path, route, serving } = compiled(aReceiver(spec), keys);
   const routes = createRouteTable(() => undefined);
   routes.publish(path, route);
   const annotated: string[] = [];
   const failed: string[] = [];
+  const events: string[] = [];
   const options: Parameters<typeof admitMessage>[0] = {
     routes,
     targets: createTargets({
@@ -47,12 +52,16 @@ function setUp({ spec = GITHUB, away = false }: Settings = {}) {
       },
     },
     reports: { failed: ({ name }, { field }) => void failed.push(`${name} ${field}`) },
-    maxBodyBytes: 100,
+    events: {
+      record: ({ kind, name }, { type, reason, note }) =>
+        void events.push(`${kind} ${name} ${type} ${reason}: ${note}`),
+    },
+    maxBodyBytes: 1_000,
   };
   const notes: MessageNotes = { account: createTargetOutcomes() };
   const admit = (headers: Readonly<Record<string, string>> = PUSH, body = BODY, sentAtMs?: number) =>
     admitMessage(options, 'apps/web', { headers, body, sentAtMs }, notes);
-  return { path, route, serving, routes, annotated, failed, admit, notes };
+  return { path, route, serving, routes, annotated, failed, events, admit, notes };
 }
 
 describe('a webhook through a broker', () => {
@@ -129,7 +138,7 @@ describe('a webhook through a broker', () => {
   });
 
   it('is poison when it is larger than a request may be', async () => {
-    const body = Buffer.alloc(101);
+    const body = Buffer.alloc(1_001);
     expect(await setUp().admit(PUSH, body)).toMatchObject({ outcome: 'poison', code: 'BodyTooLarge' });
   });
 
@@ -156,6 +165,35 @@ describe('a webhook through a broker', () => {
     await admit({}, BODY, 1_000);
     await admit({}, BODY);
     expect(sent).toEqual([1_000, undefined]);
+  });
+
+  it.each<[data: unknown, away: boolean, outcome: MessageOutcome, code: string | undefined]>([
+    [{ a: 1 }, false, 'done', undefined],
+    ['text', false, 'poison', 'FilterInputInvalid'],
+    ['text', true, 'away', 'ApiServerAway'],
+    [{}, true, 'away', 'ApiServerAway'],
+  ])(
+    'with two events, one with the data %j, comes to the worst of them (away: %s)',
+    async (data, away, outcome, code) => {
+      const spec = { type: 'cloudevents', secretRef: { name: 'token' }, resourceFilter: 'req.a == 1' };
+      const { admit, notes } = setUp({ spec, keys: { bearerToken: 'b' }, away });
+      const events = [data, { a: 1 }].map((each, id) => ({ ...CLOUD_EVENT, id: `${id}`, data: each }));
+      const headers = { Authorization: 'Bearer b', 'content-type': 'application/cloudevents-batch+json' };
+      expect(await admit(headers, Buffer.from(JSON.stringify(events)))).toMatchObject({ outcome });
+      expect(notes.code).toBe(code);
+    },
+  );
+
+  it('warns of a subscription that was ended, as one by HTTP does', async () => {
+    const spec = { type: 'sns', secretRef: { name: 'token' } };
+    const { admit, events, annotated, routes, path, route, serving } = setUp({ spec, keys: { topicARNs: TOPIC } });
+    routes.publish(path, { ...route, serving: { ...serving, verifier: { head: () => () => ({}) } } });
+    const body = Buffer.from(JSON.stringify(snsConfirmation('UnsubscribeConfirmation')));
+    expect(await admit({}, body)).toEqual({ outcome: 'done', targets: 0 });
+    expect(events).toEqual([
+      expect.stringContaining(`Receiver web Warning Unsubscribed: the subscription to ${TOPIC}`),
+    ]);
+    expect(annotated).toEqual([]);
   });
 
   it('is held while its proof cannot be judged', async () => {

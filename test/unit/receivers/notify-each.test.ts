@@ -39,6 +39,18 @@ describe('notifyEach', () => {
     await expect(notifyEach(throwing, () => Promise.resolve())).rejects.toBe(error);
   });
 
+  it.each([1, 3])('of %i events has the one without input come to what the caller says', async (count) => {
+    const unmade = () => {
+      throw new RequestError('FilterInputInvalid');
+    };
+    const seen = await notifyEach<unknown>(
+      [unmade, ...inputs(count - 1)],
+      async (input) => input?.req.index,
+      async (error) => (error as RequestError).code,
+    );
+    expect(seen).toEqual(['FilterInputInvalid', 0, 1].slice(0, count));
+  });
+
   it('tries all where one fails, and throws want of room first', async () => {
     const seen: unknown[] = [];
     const notifying = notifyEach(inputs(3), async (input) => {
