@@ -173,9 +173,9 @@ async function understand(state: State, link: Link, end: PullEnd): Promise<void>
     return;
   }
   [state.consumer, state.lag] = await readSettings(state, link);
-  if (typeof end !== 'object' || end.code !== BAD_REQUEST) return;
+  if (end !== BAD_REQUEST) return;
   const { stream, consumer } = state.block;
-  const message = `consumer ${consumer} of stream ${stream} takes no requests: ${end.code} ${end.description}`;
+  const message = `consumer ${consumer} of stream ${stream} takes no requests: ${end}`;
   throw new SourceError('SourceUnsuitable', message);
 }
 

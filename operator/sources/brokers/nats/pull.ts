@@ -21,14 +21,8 @@ export interface PullRequest {
   readonly signals: readonly AbortSignal[];
 }
 
-/** `silent`: the server did not even say that there is nothing. */
-export type PullEnd = 'full' | 'empty' | 'stopped' | 'silent' | PullStatus;
-
-/** Why the server ends a request otherwise: its own code and word. */
-export interface PullStatus {
-  readonly code: number;
-  readonly description: string;
-}
+/** `silent`: the server did not even say that there is nothing. A number: the server's own code for another end. */
+export type PullEnd = 'full' | 'empty' | 'stopped' | 'silent' | number;
 
 export interface Pulled {
   readonly messages: readonly Msg[];
@@ -83,8 +77,8 @@ export async function pull(link: Pick<Link, 'nats' | 'onDenied'>, request: PullR
 }
 
 function endOf({ headers }: Msg): PullEnd {
-  const { code = 0, description = '' } = headers ?? {};
-  return code === NO_MESSAGES || code === REQUEST_TIMEOUT ? 'empty' : { code, description };
+  const { code = 0 } = headers ?? {};
+  return code === NO_MESSAGES || code === REQUEST_TIMEOUT ? 'empty' : code;
 }
 
 /** Tells the server that nobody listens any more, and takes what it sent before it heard that. */
