@@ -17,7 +17,7 @@ const artifact = { groupId: 'org.elasticmq', artifactId: 'elasticmq-server_2.13'
 
 /** @param port of an earlier one, to start it again. @throws Error with one line that says what this machine lacks. */
 export async function startElasticMq(progress: Progress, port?: number): Promise<ElasticMq> {
-  const classPath = await mavenJars('elasticmq', artifact, progress);
+  const classPath = await mavenJars('elasticmq', [artifact], progress);
   const ownPort = port ?? (await freePort());
   const url = `http://127.0.0.1:${ownPort}`;
   const config = {

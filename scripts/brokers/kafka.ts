@@ -18,6 +18,8 @@ export interface Kafka {
   readonly secureUrl: string;
   /** PEM, of the authority of the protected listener's certificate. */
   readonly authority: string;
+  /** The folder with Kafka's own commands, such as `kafka-topics.sh`. */
+  readonly bin: string;
   /** Ends the process at once, as a crash does; what it has stored stays. */
   kill(): Promise<void>;
   /** Starts it again where it was. */
@@ -26,11 +28,16 @@ export interface Kafka {
 }
 
 export interface KafkaOptions {
+  /** Whether the user of the protected listener may do only what he was allowed; who comes by the plain one may do everything. */
+  readonly acls?: boolean;
   /** What the node says of itself where to reach it; another one than it is for tests of addresses that are refused. */
   readonly advertised?: string;
 }
 
-const artifact = { groupId: 'org.apache.kafka', artifactId: 'kafka_2.13', version: '4.1.0' };
+/** The server, and its commands. */
+const artifacts = ['kafka_2.13', 'kafka-tools'].map((artifactId) => {
+  return { groupId: 'org.apache.kafka', artifactId, version: '4.1.0' };
+});
 /** Of the user that every mechanism with a password knows. */
 export const KAFKA_USER = { username: 'sluice', password: 'sluice-secret' };
 
@@ -38,8 +45,8 @@ const JAVA = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xmx320m', '-Xms64
 const CLUSTER_ID = 'c2x1aWNlLXRlc3QtMDAwMA';
 
 /** @throws Error with one line that says what this machine lacks. */
-export async function startKafka(progress: Progress, { advertised }: KafkaOptions = {}): Promise<Kafka> {
-  const classPath = await mavenJars('kafka', artifact, progress);
+export async function startKafka(progress: Progress, { advertised, acls = false }: KafkaOptions = {}): Promise<Kafka> {
+  const classPath = await mavenJars('kafka', artifacts, progress);
   const folder = createRunFolder();
   const [plain, secure, controller] = [await freePort(), await freePort(), await freePort()];
   const authority = await createAuthority('authority of kafka');
@@ -57,7 +64,7 @@ export async function startKafka(progress: Progress, { advertised }: KafkaOption
     keystore: file('keystore.pem', `${node.keyPem}\n${node.certificatePem}\n`),
     truststore: file('authority.pem', authority.certificatePem),
   });
-  const text = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);
+  const text = Object.entries({ ...properties, ...(acls && ACLS) }).map(([name, value]) => `${name}=${value}\n`);
   const config = file('server.properties', text.join(''));
   const java = (mainClass: string) => [...JAVA, '-cp', classPath, mainClass];
   const scram = (mechanism: string) =>
@@ -83,6 +90,7 @@ export async function startKafka(progress: Progress, { advertised }: KafkaOption
     url: `127.0.0.1:${plain}`,
     secureUrl: `127.0.0.1:${secure}`,
     authority: authority.certificatePem,
+    bin: writeCommands(join(folder.path, 'bin'), java),
     start,
     kill,
     async stop() {
@@ -91,6 +99,28 @@ export async function startKafka(progress: Progress, { advertised }: KafkaOption
     },
   };
 }
+
+/** The classes of the commands, which the artifacts of Maven have without their scripts. */
+const COMMANDS = {
+  'kafka-topics.sh': 'org.apache.kafka.tools.TopicCommand',
+  'kafka-configs.sh': 'kafka.admin.ConfigCommand',
+  'kafka-acls.sh': 'org.apache.kafka.tools.AclCommand',
+};
+
+/** @returns the folder */
+function writeCommands(folder: string, java: (mainClass: string) => readonly string[]): string {
+  mkdirSync(folder);
+  for (const [name, mainClass] of Object.entries(COMMANDS)) {
+    const words = java(mainClass).map((word) => `'${word}'`);
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec java ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  }
+  return folder;
+}
+
+const ACLS = {
+  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'super.users': 'User:ANONYMOUS',
+};
 
 interface NodeSettings {
   readonly ports: { readonly plain: number; readonly secure: number; readonly controller: number };

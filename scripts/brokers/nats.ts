@@ -1,15 +1,13 @@
 /** A real nats-server on loopback, for tests and the demo: Debian's (2.9), or the current one, built from its Go module. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Component, ComponentError, startComponent } from '../../control-plane/component.ts';
 import { freePort } from '../../control-plane/free-port.ts';
-import { cacheFolder, goBuild } from '../../control-plane/go-build.ts';
 import type { Progress } from '../../control-plane/progress.ts';
 import { createRunFolder, type RunFolder } from '../../control-plane/run-folder.ts';
 import { unpackedPackage } from '../../test/support/debian-package.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
+import { findGoTool } from './go-tool.ts';
 
 export type NatsEdition = 'debian' | 'current';
 
@@ -42,7 +40,6 @@ export interface NatsServer {
 
 const MODULE = 'github.com/nats-io/nats-server/v2';
 const RELOADED = 'Reloaded server configuration';
-const GO_ARGS = ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w'] as const;
 
 /** Only stops what hangs. */
 const READY_WITHIN_MS = 300_000;
@@ -89,16 +86,7 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
 /** The program, which is unpacked or built where it is not there. @throws Error with one line that says why it cannot be had. */
 export async function findNatsServer(edition: NatsEdition, progress: Progress): Promise<string> {
   if (edition === 'debian') return join(unpackedPackage('nats-server'), 'usr', 'sbin', 'nats-server');
-  const source = join(import.meta.dirname, 'nats-server');
-  const hash = createHash('sha256').update(JSON.stringify(GO_ARGS));
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(source, file)));
-  const key = `${hash.digest('hex').slice(0, 16)}-${process.platform}-${process.arch}`;
-  const file = join(cacheFolder(), '..', 'nats-server', key, 'nats-server');
-  await goBuild(
-    { title: 'nats-server (once per version)', source, mainPackage: MODULE, args: GO_ARGS, file },
-    progress,
-  );
-  return file;
+  return await findGoTool({ folder: 'nats-server', mainPackage: MODULE, name: 'nats-server' }, progress);
 }
 
 async function configure({ folder: { path }, host }: State, config: string): Promise<void> {

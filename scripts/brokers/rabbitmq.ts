@@ -26,6 +26,8 @@ export interface RabbitMq {
   readonly tlsUrl: string;
   /** `rabbitmqctl` with these arguments. */
   ctl(...args: string[]): Promise<void>;
+  /** For a process that is to run `rabbitmqctl` itself; `HOME` is a folder that goes with the server. */
+  readonly env: Readonly<Record<'PATH' | 'HOME', string>> & Readonly<Record<string, string>>;
   /** Ends the process as a crash would. What is durable stays. */
   kill(): Promise<void>;
   /** Starts it again, on the same ports and with what is durable. */
@@ -72,7 +74,7 @@ export async function startRabbitMq(options: RabbitMqOptions = {}): Promise<Rabb
   const erlang = join(root, 'usr', 'lib', 'erlang', 'bin');
   const programs = join(root, 'usr', 'lib', 'rabbitmq', 'lib', 'rabbitmq_server-3.10.8', 'sbin');
   const env = {
-    PATH: `${erlang}:${process.env.PATH}`,
+    PATH: `${erlang}:${programs}:${process.env.PATH}`,
     // Its cookie is there.
     HOME: path,
     ERL_EPMD_PORT: `${epmdPort}`,
@@ -108,6 +110,7 @@ export async function startRabbitMq(options: RabbitMqOptions = {}): Promise<Rabb
     url: `amqp://127.0.0.1:${port}`,
     tlsUrl: `amqps://127.0.0.1:${tlsPort}`,
     ctl: (...args) => ctl(state, args),
+    env,
     kill: () => kill(state),
     start: () => start(state),
     stop,

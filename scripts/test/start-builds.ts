@@ -7,6 +7,7 @@ import { findFluxEvents } from '../../test/support/flux-events.ts';
 import { findGoVerdicts } from '../../test/support/go-verdicts.ts';
 import { findChromium } from '../../test/support/page/chromium.ts';
 import { findNatsServer } from '../brokers/nats.ts';
+import { findNatsCli } from '../brokers/nats-cli.ts';
 import { findPubSub } from '../brokers/pubsub.ts';
 
 export interface Builds {
@@ -21,7 +22,17 @@ export function startBuilds(): Builds {
   const controlPlane = findControlPlane(progress).then(ignore, ignore);
   let latest = controlPlane;
   const findNats = (each: Progress) => findNatsServer('current', each);
-  for (const find of [findCelGo, findGoVerdicts, findFluxCli, findFluxEvents, findPubSub, findNats, findChromium]) {
+  const others = [
+    findCelGo,
+    findGoVerdicts,
+    findFluxCli,
+    findFluxEvents,
+    findPubSub,
+    findNats,
+    findNatsCli,
+    findChromium,
+  ];
+  for (const find of others) {
     latest = latest.then(() => find(progress)).then(ignore, ignore);
   }
   return { controlPlane };

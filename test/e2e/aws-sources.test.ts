@@ -10,7 +10,7 @@ import { lineProgress } from '../../control-plane/progress.ts';
 import type { Condition } from '../../operator/api/meta.ts';
 import { type Moto, startMoto } from '../../scripts/brokers/moto.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
-import { githubDelivery } from '../support/github-delivery.ts';
+import { type Delivery, githubDelivery } from '../support/github-delivery.ts';
 import { documentedCommands, runAws } from '../support/sources/documented-commands.ts';
 import { type SqsQueues, sqsQueues } from '../support/sources/sqs-queues.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -53,11 +53,11 @@ interface Walk {
 }
 
 /** Runs what the pages say, and applies the example. @returns the queue's URL, once it is read. */
-async function setUp({ page, name, object, target }: Walk, ownCommands = true): Promise<string> {
+async function setUp({ page, name, object, target }: Walk): Promise<string> {
   const commands = await documentedCommands('sources/sqs.md', 'aws');
   expect(commands).toContain('NAME=flux-events');
   const script = [commands.replace('NAME=flux-events', `NAME=${name}`)];
-  if (ownCommands) script.push(await documentedCommands(`sources/${page}.md`, 'aws'));
+  script.push(await documentedCommands(`sources/${page}.md`, 'aws'));
   const printed = await runAws(moto, `${script.join('\n')}\necho "$QUEUE_URL"`);
   const url = printed.trimEnd().split('\n').at(-1) ?? '';
   await world.target(...target);
@@ -169,16 +169,29 @@ test('a push to CodeCommit reaches the GitRepository', async () => {
   );
 });
 
+/** What the documented integration of API Gateway makes of a request. moto keeps it, and runs none. */
+async function gateway(): Promise<(delivery: Delivery) => Promise<string>> {
+  const api = '--api-id "$(aws apigatewayv2 get-apis --query "Items[0].ApiId" --output text)"';
+  const read = async (what: string) => JSON.parse(await runAws(moto, `aws apigatewayv2 ${what} ${api} --output json`));
+  const [[integration], [route]] = [(await read('get-integrations')).Items, (await read('get-routes')).Items];
+  expect(route).toMatchObject({ RouteKey: 'POST /github', Target: `integrations/${integration.IntegrationId}` });
+  expect(integration).toMatchObject({ IntegrationType: 'AWS_PROXY', IntegrationSubtype: 'SQS-SendMessage' });
+  const { QueueUrl, MessageBody, MessageAttributes } = integration.RequestParameters;
+  expect(MessageBody).toBe('$request.body');
+  return ({ body, headers }) => {
+    const filled = MessageAttributes.replaceAll(
+      /\$\{request\.header\.([a-z\d-]+)\}/g,
+      (_: string, name: string) => headers[name],
+    );
+    return queues.send(QueueUrl, body.toString(), JSON.parse(filled));
+  };
+}
+
 test('a webhook of GitHub goes through the queue, and its signature is checked at the end', async () => {
   const target = ['GitRepository', 'webapp'] as const;
-  // moto serves no API Gateway: its messages are sent as the documented integration makes them.
-  const url = await setUp({ page: 'github-sqs', name: 'flux-webhooks', object: 'github-webhooks', target }, false);
-  const deliver = (event: string, secret: string) => {
-    const { body, headers } = githubDelivery(event, secret);
-    const names = ['x-hub-signature-256', 'x-github-event', 'x-github-delivery'];
-    const attributes = names.map((name) => [name, { DataType: 'String', StringValue: headers[name] ?? '' }]);
-    return queues.send(url, body.toString(), Object.fromEntries(attributes));
-  };
+  const url = await setUp({ page: 'github-sqs', name: 'flux-webhooks', object: 'github-webhooks', target });
+  const send = await gateway();
+  const deliver = (event: string, secret: string) => send(githubDelivery(event, secret));
   const token = 'replace-me-with-the-output-of-openssl-rand-hex-32';
   await walk(
     url,

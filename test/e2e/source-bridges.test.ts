@@ -1,19 +1,22 @@
 // Harbor through NATS and Gitea through RabbitMQ, by the examples and the commands of their pages, with real servers.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect as connectNats, headers as createHeaders } from '@nats-io/transport-node';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { connect as connectNats } from '@nats-io/transport-node';
 import { connect as connectRabbitMq } from 'amqplib';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { freePort } from '../../control-plane/free-port.ts';
 import { lineProgress } from '../../control-plane/progress.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import type { Condition } from '../../operator/api/meta.ts';
 import { startNats } from '../../scripts/brokers/nats.ts';
+import { findNatsCli } from '../../scripts/brokers/nats-cli.ts';
 import { startRabbitMq } from '../../scripts/brokers/rabbitmq.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
-import { fencesOf } from '../support/document.ts';
+import { commandBlocksOf, fencesOf } from '../support/document.ts';
 import type { KubeManifest } from '../support/objects-in.ts';
+import { documentedCommands, runScript } from '../support/sources/documented-commands.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -64,63 +67,105 @@ async function annotatedAfter(world: World, kind: string, name: string, before =
   });
 }
 
+async function consumersOf(manager: JetStreamManager): Promise<readonly object[]> {
+  const all = await manager.consumers.list('FLUX').next();
+  return all.map(({ config }) => config).sort((one, other) => one.name?.localeCompare(other.name ?? '') ?? 0);
+}
+
 it('Harbor through NATS: with the body alone by a filter, with headers by the Receiver', async () => {
   const world = await worldOf();
   const [permissions = ''] = await fencesOf('docs/sources/nats.md', 'Give rights to the user', 'hcl');
-  // The page's rights are for one consumer; the example has two.
-  const both = permissions.replaceAll(/"([^"]*)\.sluice((?:\.>)?)"/g, '"$1.sluice$2"\n    "$1.sluice-webhooks$2"');
+  const cli = dirname(await findNatsCli(lineProgress()));
   const server = await startNats({
     edition: 'current',
     config: `accounts { APP { jetstream: enabled, users: [
-      { user: admin, password: admin }, { user: sluice, password: "${PASSWORD}", ${both} } ] } }`,
+      { user: admin, password: admin }, { user: sluice, password: "${PASSWORD}", ${permissions} } ] } }`,
     progress: lineProgress(),
   });
   ended.push(server.stop);
   const connection = await connectNats({ servers: server.host, user: 'admin', pass: 'admin' });
   ended.push(() => connection.close());
   const manager = await jetstreamManager(connection);
-  await manager.streams.add({ name: 'FLUX', subjects: ['flux.>'] });
-  const consumers = { sluice: 'flux.harbor', 'sluice-webhooks': 'flux.webhooks.>' };
-  for (const [name, subject] of Object.entries(consumers)) {
-    const config = { durable_name: name, ack_policy: AckPolicy.Explicit, filter_subject: subject, max_deliver: 20 };
-    await manager.consumers.add('FLUX', config);
-  }
+  const shell = { bin: cli, env: { NATS_URL: server.url, NATS_USER: 'admin', NATS_PASSWORD: 'admin' } };
+  const [make = '', ...publications] = (await commandBlocksOf('docs/sources/nats.md')).filter((block) =>
+    block.startsWith('nats '),
+  );
+  await runScript(shell, make);
   const settled = async () => {
-    for (const name of Object.keys(consumers)) {
+    for (const name of ['sluice', 'sluice-webhooks']) {
       await waitFor(`${name} has nothing left`, async () => {
         const { num_pending, num_ack_pending } = await manager.consumers.info('FLUX', name);
         return num_pending + num_ack_pending === 0;
       });
     }
   };
-  const client = jetstream(connection);
+  const publish = (block: string, ...[from, to]: readonly [string, string]) => {
+    expect(block).toContain(from);
+    return runScript(shell, block.replaceAll(from, to));
+  };
+  const [body = '', webhook = ''] = publications;
   await world.target('ImageRepository', 'webapp');
   await applyExample(world, 'nats', 'nats://nats.nats.svc:4222', server.url);
   expect((await ready(world, 'harbor-nats')).message).toBe('reading nats FLUX/sluice');
   await ready(world, 'harbor-webhooks-nats');
 
-  const pushTo = (repository: string) =>
-    JSON.stringify({ type: 'PUSH_ARTIFACT', event_data: { repository: { repo_full_name: repository } } });
-  await client.publish('flux.harbor', pushTo('apps/other'));
+  await publish(body, 'apps/webapp', 'apps/other');
   await settled();
   expect(await world.requestedAt('ImageRepository', 'webapp')).toBe('');
-  await client.publish('flux.harbor', pushTo('apps/webapp'));
+  await runScript(shell, body);
   const first = await annotatedAfter(world, 'ImageRepository', 'webapp');
 
-  const webhook = async (token: string) => {
-    const headers = createHeaders();
-    headers.set('Authorization', token);
-    await client.publish('flux.webhooks.harbor', pushTo('apps/webapp'), { headers });
-  };
-  await webhook('guessed');
+  await publish(webhook, '<token>', 'guessed');
   await settled();
   expect(await world.requestedAt('ImageRepository', 'webapp')).toBe(first);
-  await webhook(TOKEN);
+  await publish(webhook, '<token>', TOKEN);
   await annotatedAfter(world, 'ImageRepository', 'webapp', first);
   await settled();
+  expect(await consumersOf(manager)).toMatchObject([
+    { durable_name: 'sluice', max_deliver: 20, ack_policy: 'explicit' },
+    { durable_name: 'sluice-webhooks', max_deliver: 20, ack_policy: 'explicit' },
+  ]);
 });
 
-it('Gitea through RabbitMQ; a killed server is read again', async () => {
+it('Gitea through RabbitMQ, by the commands of its page', async () => {
+  const world = await worldOf();
+  const managementPort = await freePort();
+  const server = await startRabbitMq({
+    plugins: ['rabbitmq_management'],
+    config: `management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = ${managementPort}`,
+    progress: lineProgress(),
+  });
+  ended.push(server.stop);
+  const { HOME } = server.env;
+  // The server itself serves its command, which looks for where the server is in a file.
+  const command = await fetch(`http://127.0.0.1:${managementPort}/cli/rabbitmqadmin`);
+  await writeFile(join(HOME, 'rabbitmqadmin'), await command.text(), { mode: 0o755 });
+  await writeFile(join(HOME, '.rabbitmqadmin.conf'), `[default]\nhostname = 127.0.0.1\nport = ${managementPort}\n`);
+  const shell = { bin: HOME, env: server.env, input: `${PASSWORD}\n` };
+  await runScript(shell, await documentedCommands('sources/rabbitmq.md', 'rabbitmqadmin'));
+  await runScript(shell, await documentedCommands('sources/rabbitmq.md', 'rabbitmqctl'));
+  await world.target('GitRepository', 'fleet');
+  await applyExample(world, 'rabbitmq', 'amqp://rabbitmq.rabbitmq.svc:5672', server.url);
+  expect((await ready(world, 'gitea-rabbitmq')).message).toBe('reading rabbitmq flux-events');
+  const publish = (payload: object) =>
+    runScript(shell, `rabbitmqadmin publish routing_key=flux-events payload='${JSON.stringify(payload)}'`);
+  const push = { ref: 'refs/heads/main', repository: { full_name: 'acme/fleet' } };
+  const read = async (queue: string) => {
+    const listed = await runScript(shell, 'rabbitmqctl -q list_queues --formatter json name messages arguments');
+    const queues: { readonly name: string; readonly messages: number }[] = JSON.parse(listed);
+    return queues.find(({ name }) => name === queue)?.messages;
+  };
+  await publish({ ...push, ref: 'refs/heads/other' });
+  // Under the filter this one has no repository, which is poison.
+  await publish({ ref: 'refs/heads/main' });
+  await waitFor('the dead letter', async () => (await read('flux-dead')) === 1);
+  await waitFor('the queue is empty', async () => (await read('flux-events')) === 0);
+  expect(await world.requestedAt('GitRepository', 'fleet')).toBe('');
+  await publish(push);
+  await annotatedAfter(world, 'GitRepository', 'fleet');
+});
+
+it('a server of RabbitMQ that was killed is read again', async () => {
   const world = await worldOf();
   const server = await startRabbitMq({ progress: lineProgress() });
   ended.push(server.stop);

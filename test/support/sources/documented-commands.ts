@@ -1,21 +1,38 @@
 /** The commands of a page of the documentation, as a script that can be run. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
+import { commandBlocksOf } from '../document.ts';
 
-const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs');
-const BLOCK = /^( *)```sh\n([\s\S]*?)^\1```$/gm;
-const run = promisify(execFile);
-
-/** @returns the blocks of shell that call `program`, one after the other, without their indentation. */
+/** @param page under `docs`. @returns the blocks of shell that call `program`, one after the other, without their indentation. */
 export async function documentedCommands(page: string, program: string): Promise<string> {
-  const text = await readFile(join(DOCS, page), 'utf8');
-  return [...text.matchAll(BLOCK)]
-    .map(([, indentation = '', block = '']) => block.replaceAll(new RegExp(`^${indentation}`, 'gm'), ''))
-    .filter((block) => new RegExp(`\\b${program} `).test(block))
-    .join('');
+  const blocks = await commandBlocksOf(`docs/${page}`);
+  return blocks.filter((block) => new RegExp(`\\b${program} `).test(block)).join('');
+}
+
+export interface Shell {
+  /** The folder with the programs, before those of the machine. */
+  readonly bin: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What is typed where a program asks. */
+  readonly input?: string;
+}
+
+/** Runs a script by a shell that stops at the first error, in a folder of its own. @returns what it printed. */
+export async function runScript({ bin, env = {}, input = '' }: Shell, script: string): Promise<string> {
+  const cwd = await mkdtemp(join(tmpdir(), 'sluice-script-'));
+  const own = { HOME: cwd, ...env, PATH: `${bin}${delimiter}${env.PATH ?? process.env.PATH}` };
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const child = execFile('sh', ['-eu', '-c', script], { cwd, env: own }, (error, stdout, stderr) =>
+    error === null ? resolve(stdout) : reject(new Error(`${error.message}\n${stdout}${stderr}`)),
+  );
+  child.stdin?.end(input);
+  try {
+    return await promise;
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
 }
 
 /** The command passes the variable for endpoints over where SQS is concerned. */
@@ -28,22 +45,15 @@ export interface AwsShell {
   readonly bin: string;
 }
 
-/** Runs a script by a shell that stops at the first error, as somebody who may do everything. @returns what it printed. */
-export async function runAws({ url, bin }: AwsShell, script: string): Promise<string> {
-  const cwd = await mkdtemp(join(tmpdir(), 'sluice-aws-'));
+/** Runs a script as somebody who may do everything. @returns what it printed. */
+export function runAws({ url, bin }: AwsShell, script: string): Promise<string> {
   const env = {
     MOTO: url,
-    PATH: `${bin}${delimiter}${process.env.PATH}`,
-    HOME: cwd,
     // The command's first version reads no AWS_REGION.
     AWS_DEFAULT_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'owner',
     AWS_SECRET_ACCESS_KEY: 'owner',
     AWS_PAGER: '',
   };
-  try {
-    return (await run('sh', ['-eu', '-c', `${AT_MOTO}\n${script}`], { cwd, env })).stdout;
-  } finally {
-    await rm(cwd, { recursive: true });
-  }
+  return runScript({ bin, env }, `${AT_MOTO}\n${script}`);
 }
