@@ -7,6 +7,7 @@ import type { Alert } from '../api/alert/alert.ts';
 import { fluxKinds } from '../api/flux-kinds.ts';
 import { RECEIVER_API_VERSION, RECEIVER_KIND } from '../api/receiver/receiver.ts';
 import type { Config } from '../config.ts';
+import type { HeldDelivery } from '../deliveries/records/held-delivery.ts';
 import { journalOf } from '../deliveries/records/journal-of.ts';
 import type { DeliveryRecord } from '../deliveries/records/record.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
@@ -78,7 +79,7 @@ export interface Notifying {
    */
   findTargets(namespace: string, entry: TargetEntry): Promise<readonly FoundTarget[]>;
   /** Has the body of a webhook go through today's filters and targets. @returns its record; undefined: none is kept. */
-  replay(record: DeliveryRecord, request: WebhookRequest): Promise<DeliveryRecord | undefined>;
+  replay(delivery: HeldDelivery, request: WebhookRequest): Promise<DeliveryRecord | undefined>;
   /** Ends what is watched and looked up. */
   stop(): Promise<void>;
 }
@@ -163,7 +164,7 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
       catchUpTargets({ ...selection, client, annotator, routes }, receiver, run, account),
     verifierOf: (receiver) => routes.findByKey(receiver)?.serving?.verifier,
     findTargets: (namespace, entry) => findTargets(selection, namespace, entry),
-    replay: (record, request) => replayWebhook(replaying, { record, request }),
+    replay: (delivery, request) => replayWebhook(replaying, { delivery, request }),
     stop: async () => void (await Promise.all([watches.stop(), references.stop()])),
   };
 }

@@ -2,6 +2,7 @@
 import { httpStatusOf, RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
 import { RECEIVER_KIND } from '../api/receiver/receiver.ts';
+import type { HeldDelivery } from '../deliveries/records/held-delivery.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
 import type { DeliveryRecord } from '../deliveries/records/record.ts';
 import { createTargetOutcomes } from '../deliveries/records/target-outcomes.ts';
@@ -23,7 +24,8 @@ export interface ReplayOptions {
 }
 
 export interface WebhookToReplay {
-  readonly record: DeliveryRecord;
+  /** Of this replica or another one. */
+  readonly delivery: HeldDelivery;
   readonly request: WebhookRequest;
 }
 
@@ -32,20 +34,20 @@ const PROVED: WebhookVerifier = { head: () => () => ({}) };
 /** @returns the record of it; undefined: no records are kept. Never throws. */
 export async function replayWebhook(
   options: ReplayOptions,
-  { record, request }: WebhookToReplay,
+  { delivery, request }: WebhookToReplay,
 ): Promise<DeliveryRecord | undefined> {
   const { journal, clock } = options;
   const [startedMs, atMs] = [clock.elapsedMs(), clock.now()];
   const notes: WebhookNotes = {};
-  const { status, code } = await outcomeOf(options, { record, request }, notes);
+  const { status, code } = await outcomeOf(options, { delivery, request }, notes);
   const verdict = verdictOf(status, notes);
   const replayed = journal.add({
     atMs,
     ms: clock.elapsedMs() - startedMs,
     bytes: request.body.length,
-    object: record.object,
-    type: record.type,
-    event: record.event ?? notes.event,
+    object: delivery.object,
+    type: delivery.type,
+    event: delivery.event ?? notes.event,
     origin: 'replayed',
     verdict,
     code: verdict === 'ignored' ? 'EventNotListed' : code,
@@ -53,7 +55,7 @@ export async function replayWebhook(
     targets: notes.account?.targets,
     targetCounts: notes.account?.counts,
     announced: notes.announced,
-    duplicateOf: journal.idOf(record),
+    duplicateOf: delivery.id,
   });
   if (replayed?.verdict === 'pending') settleLater(journal, replayed, notes);
   return replayed;
@@ -66,11 +68,11 @@ interface Outcome {
 
 async function outcomeOf(
   { routes, notifier, log }: ReplayOptions,
-  { record, request }: WebhookToReplay,
+  { delivery, request }: WebhookToReplay,
   notes: WebhookNotes,
 ): Promise<Outcome> {
-  const { namespace, name } = record.object;
-  const about = { controller: RECEIVER_KIND.toLowerCase(), namespace, name, type: record.type };
+  const { namespace, name } = delivery.object;
+  const about = { controller: RECEIVER_KIND.toLowerCase(), namespace, name, type: delivery.type };
   try {
     const route = routes.findByKey(`${namespace}/${name}`);
     if (route === undefined) throw new RequestError('PathUnknown');

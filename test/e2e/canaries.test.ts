@@ -38,7 +38,7 @@ beforeAll(async () => {
   const controlPlane = await reusedControlPlane();
   folder = await mkdtemp(join(tmpdir(), 'sluice-canaries-'));
   const port = await freePort();
-  peersUrl = `http://127.0.0.1:${port}/internal/v1/deliveries`;
+  peersUrl = `http://127.0.0.1:${port}/internal/v1`;
   const file = join(folder, 'token');
   const args = [
     `--peers-addr=127.0.0.1:${port}`,
@@ -134,12 +134,17 @@ async function apiTexts(stream: string): Promise<string> {
   return texts.join('\n');
 }
 
+/** What replicas tell each other, by every route. */
 async function peersText(): Promise<string> {
-  const response = await waitFor('the peer answers', async () => {
-    const answer = await fetch(peersUrl, { headers: { authorization: `Bearer ${peerToken}` } });
-    return answer.status === 200 && answer;
+  const object = `Receiver/${alerting.world.namespace}/web`;
+  const texts = ['deliveries', 'unknown', `bodies?object=${object}`, 'hours'].map(async (route) => {
+    const response = await waitFor('the peer answers', async () => {
+      const answer = await fetch(`${peersUrl}/${route}`, { headers: { authorization: `Bearer ${peerToken}` } });
+      return answer.status === 200 && answer;
+    });
+    return response.text();
   });
-  return await response.text();
+  return (await Promise.all(texts)).join('\n');
 }
 
 /** What comes by the stream until it is aborted. */
@@ -183,7 +188,7 @@ it('no canary is in the API, a status, an Event, the log, a metric, or what peer
     status: JSON.stringify((await world.read('web')).status),
   };
   // Each place has something to tell, and the kept bodies are among it.
-  expect(places.api).toContain('[redacted]');
+  for (const place of [places.api, places.peers]) expect(place).toContain('[redacted]');
   for (const place of [places.api, places.peers, places.metrics, places.log, places.events, places.status]) {
     expect(place).toContain('SignatureMismatch');
   }

@@ -1,21 +1,14 @@
 // What the status, the Events and a metric say of deliveries: of one operator, and of three that ask each other.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../control-plane/free-port.ts';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import type { Receiver } from '../../operator/api/receiver/receiver.ts';
 import type { List } from '../../operator/deliveries/api/list.ts';
 import type { ObjectView } from '../../operator/deliveries/api/object-view.ts';
-import { createServiceAccounts } from '../../operator/kube/service-accounts.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
 import { openEventStream } from '../support/deliveries/event-stream.ts';
-import { kubeClientFor } from '../support/kube-client-for.ts';
-import { type ObjectsIn, objectsIn } from '../support/objects-in.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { ownAddress } from '../support/own-address.ts';
-import { peerSlice } from '../support/peer-slices.ts';
+import { createPeerReplicas, type PeerReplicas } from '../support/peer-replicas.ts';
 import { watchReceivers } from '../support/receiver-log.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { conditionOf, createWorld, signed, TOKEN, type World } from '../support/world.ts';
@@ -164,37 +157,19 @@ describe('the status', () => {
 const address = ownAddress();
 
 describe.skipIf(address === undefined)('three replicas', () => {
-  const { host, addressType } = address ?? { host: '', addressType: 'IPv4' as const };
   const names = ['sluice-a', 'sluice-b', 'sluice-c'] as const;
-  let folder: string;
-  let objects: ObjectsIn;
+  let peers: PeerReplicas;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'sluice-peers-'));
-    objects = objectsIn('flux-system', kubeClientFor(controlPlane.adminKubeconfig));
+    peers = await createPeerReplicas(controlPlane, address ?? { host: '', addressType: 'IPv4' }, 'sluice-status');
   });
-  afterAll(async () => {
-    const client = kubeClientFor(controlPlane.adminKubeconfig);
-    const path = '/apis/discovery.k8s.io/v1/namespaces/flux-system/endpointslices';
-    for (const name of names) await client.request({ method: 'DELETE', path: `${path}/${name}` });
-    await client.close();
-    await objects.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => peers.end());
 
-  /** The address of a replica, with its token and its EndpointSlice, as the kubelet and the control plane make them. */
   async function argsOf(name: string): Promise<string[]> {
-    const port = await freePort();
-    const file = join(folder, name);
-    const client = kubeClientFor(controlPlane.adminKubeconfig);
-    await writeFile(file, await createServiceAccounts(client).token('flux-system', 'sluice', 'sluice'));
-    await client.close();
-    await objects.apply(peerSlice(name, { host, addressType }, port));
     const election = ['lease-duration=4s', 'renew-deadline=3s', 'retry-period=1s'].map(
       (each) => `--leader-election-${each}`,
     );
-    const peers = [`--peers-addr=${host.includes(':') ? `[${host}]` : host}:${port}`, `--peers-token-file=${file}`];
-    return [...ARGS, '--enable-leader-election', ...election, ...peers];
+    return [...ARGS, '--enable-leader-election', ...election, ...(await peers.argsOf(name))];
   }
 
   async function metric(replica: OperatorProcess, line: RegExp): Promise<string | undefined> {

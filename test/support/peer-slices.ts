@@ -4,11 +4,16 @@ import type { KubeManifest } from './objects-in.ts';
 import type { OwnAddress } from './own-address.ts';
 
 /** One for each replica, because they share an address. */
-export function peerSlice(replica: string, { host, addressType }: OwnAddress, port: number): KubeManifest {
+export function peerSlice(
+  replica: string,
+  { host, addressType }: OwnAddress,
+  port: number,
+  service = PEER_SERVICE,
+): KubeManifest {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { name: replica, labels: { 'kubernetes.io/service-name': PEER_SERVICE } },
+    metadata: { name: replica, labels: { 'kubernetes.io/service-name': service } },
     addressType,
     ports: [{ name: PEER_PORT, port, protocol: 'TCP' }],
     // Not ready: it has deliveries to tell of all the same.

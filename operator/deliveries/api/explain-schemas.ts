@@ -70,10 +70,14 @@ export const explainSchemas = {
     answer: object({ status: { type: 'integer' }, code: text }),
     text: { ...text, description: 'All of it for people' },
   }),
-  WhatIf: object({
-    total: count,
-    changed: count,
-    items: { type: 'array', items: object({ id: text, before: outcome, after: outcome }) },
-    text,
-  }),
+  WhatIf: object(
+    {
+      total: count,
+      changed: count,
+      items: { type: 'array', items: object({ id: text, before: outcome, after: outcome }) },
+      partial: { type: 'array', items: text, description: 'The replicas whose bodies are missing' },
+      text,
+    },
+    ['partial'],
+  ),
 } as const satisfies Readonly<Record<string, ApiSchema>>;

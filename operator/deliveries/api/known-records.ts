@@ -1,7 +1,7 @@
-/** What is made of the records of all replicas. */
+/** What is made of the records and counts of all replicas. */
 import type { Clock } from '../../observe/clock.ts';
-import type { Journal } from '../records/journal.ts';
-import type { ObjectRef } from '../records/record.ts';
+import type { CountedHour, HoursAnswer } from '../peers/hours-route.ts';
+import { objectKey } from '../records/object-ref.ts';
 import type { RecordView } from '../records/record-view.ts';
 
 /** From the newest to the oldest: ids sort by time. */
@@ -15,25 +15,26 @@ export type Hours = readonly { readonly accepted: number; readonly refused: numb
 const HOURS = 24;
 const HOUR_MS = 3_600_000;
 
-/**
- * How many came in each of the last 24 hours: those of this replica as it counted them, and of others what their records
- * say, which are the newest.
- */
-export function hoursOf(
-  { journal, replica, clock }: { journal: Pick<Journal, 'hoursOf'>; replica: string; clock: Pick<Clock, 'now'> },
-  object: ObjectRef,
-  records: readonly RecordView[],
-): Hours {
-  const own = journal.hoursOf(object) ?? [];
-  const hours = Array.from({ length: HOURS }, (_, index) => ({
-    accepted: own[index]?.accepted ?? 0,
-    refused: own[index]?.refused ?? 0,
-  }));
-  const thisHour = Math.floor(clock.now() / HOUR_MS);
-  for (const record of records) {
-    if (record.replica === replica) continue;
-    const hour = hours[HOURS - 1 - (thisHour - Math.floor(Date.parse(record.lastAt) / HOUR_MS))];
-    if (hour !== undefined) hour[record.verdict === 'refused' ? 'refused' : 'accepted'] += record.repeated;
+/** What each replica counted, by kind, namespace and name of the object. */
+export type HoursByObject = ReadonlyMap<string, readonly CountedHour[]>;
+
+export function hoursByObject(answers: readonly HoursAnswer[]): HoursByObject {
+  const byObject = Map.groupBy(
+    answers.flatMap(({ items }) => items),
+    ({ object }) => objectKey(object),
+  );
+  return new Map([...byObject].map(([key, items]) => [key, items.flatMap(({ hours }) => hours)]));
+}
+
+/** How many came in each of the last 24 hours, to all replicas. */
+export function hoursOf(counted: readonly CountedHour[], clock: Pick<Clock, 'now'>): Hours {
+  const hours = Array.from({ length: HOURS }, () => ({ accepted: 0, refused: 0 }));
+  const oldest = Math.floor(clock.now() / HOUR_MS) - HOURS + 1;
+  for (const { hour, accepted, refused } of counted) {
+    const sum = hours[hour - oldest];
+    if (sum === undefined) continue;
+    sum.accepted += accepted;
+    sum.refused += refused;
   }
   return hours;
 }

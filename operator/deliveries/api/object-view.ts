@@ -4,9 +4,10 @@ import { ALERT_KIND, type Alert } from '../../api/alert/alert.ts';
 import type { LastDelivery } from '../../api/deliveries.ts';
 import type { Condition } from '../../api/meta.ts';
 import type { KubeObject } from '../../kube/kube-client.ts';
+import { objectKey } from '../records/object-ref.ts';
 import type { ObjectRef } from '../records/record.ts';
 import type { RecordView } from '../records/record-view.ts';
-import { type Hours, hoursOf, newestFirst } from './known-records.ts';
+import { type Hours, type HoursByObject, hoursOf, newestFirst } from './known-records.ts';
 import type { PageContext, Resolved } from './page-context.ts';
 
 export interface ObjectView {
@@ -36,15 +37,17 @@ interface AnyObject extends KubeObject {
 }
 
 export interface ObjectViewOptions {
-  readonly context: Pick<PageContext, 'journal' | 'replica' | 'clock' | 'objects' | 'resolvedOf'>;
+  readonly context: Pick<PageContext, 'clock' | 'objects' | 'resolvedOf'>;
   readonly ref: ObjectRef;
   readonly value: KubeObject;
   /** Of this object, in any order. */
   readonly records: readonly RecordView[];
+  readonly hours: HoursByObject;
   readonly withUrl: boolean;
 }
 
-export async function objectView({ context, ref, value, records, withUrl }: ObjectViewOptions): Promise<ObjectView> {
+export async function objectView(options: ObjectViewOptions): Promise<ObjectView> {
+  const { context, ref, value, records, hours, withUrl } = options;
   const { status = {} }: AnyObject = value;
   const conditions = (status.conditions ?? []).map((condition) => withoutPath(condition, status.webhookPath));
   const lastDelivery = lastOf(records) ?? status.lastDelivery;
@@ -59,7 +62,7 @@ export async function objectView({ context, ref, value, records, withUrl }: Obje
     ...(withUrl && status.url !== undefined ? { url: status.url } : {}),
     conditions,
     ...(lastDelivery === undefined ? {} : { lastDelivery }),
-    counts: { hours: hoursOf(context, ref, records) },
+    counts: { hours: hoursOf(hours.get(objectKey(ref)) ?? [], context.clock) },
     ...(pushToArtifactMs === undefined ? {} : { pushToArtifactMs }),
     ...(resolved === undefined ? {} : { resolved: partOfCondition(resolved) }),
   };

@@ -25,7 +25,7 @@ export interface PageContext {
   readonly explainer: Explainer;
   readonly replayer: Replayer;
   /** Of all replicas. */
-  readonly records: Pick<Peers, 'enabled' | 'ask'>;
+  readonly records: Pick<Peers, 'enabled' | 'ask' | 'bodies' | 'hours' | 'unknown'>;
   /** The name of this one. */
   readonly replica: string;
   /** Of an Alert, whose status says nothing of it: whether what it names can be found. Never throws, and takes 2 s at most. */

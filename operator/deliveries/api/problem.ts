@@ -82,3 +82,12 @@ export function problemBody({ code, message, parameter }: Problem): ProblemBody 
 export function notFound(): Problem {
   return new Problem('NotFound', 'There is no such thing, or you may not see it');
 }
+
+/** @param partial the replicas that did not answer, any of which might have it. */
+export function notFoundAmong(partial: readonly string[]): Problem {
+  if (partial.length === 0) return notFound();
+  return new Problem(
+    'NotFound',
+    `There is no such thing, or a replica has it that does not answer: ${partial.join(', ')}`,
+  );
+}

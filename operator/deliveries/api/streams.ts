@@ -17,7 +17,9 @@ export interface Streams {
   stop(): void;
 }
 
-type Context = Pick<PageContext, 'journal' | 'replica' | 'records' | 'clock' | 'log'>;
+interface Context extends Pick<PageContext, 'journal' | 'replica' | 'clock' | 'log'> {
+  readonly records: Pick<PageContext['records'], 'enabled' | 'ask'>;
+}
 
 interface State {
   readonly context: Context;

@@ -4,6 +4,7 @@ import { objectKey } from '../records/object-ref.ts';
 import type { RecordView } from '../records/record-view.ts';
 import type { Caller, Right } from './access.ts';
 import type { ShownKind } from './kinds.ts';
+import type { HoursByObject } from './known-records.ts';
 import { type ObjectView, objectView } from './object-view.ts';
 import type { PageContext } from './page-context.ts';
 import { Problem } from './problem.ts';
@@ -41,11 +42,12 @@ export interface VisibleOptions {
   readonly kind: ShownKind;
   readonly values: readonly KubeObject[];
   readonly records: readonly RecordView[];
+  readonly hours: HoursByObject;
 }
 
 /** Views of those among `values` whose deliveries the caller may see. @throws Problem */
 export async function visibleObjects(options: VisibleOptions): Promise<readonly ObjectView[]> {
-  const { context, caller, kind, values, records } = options;
+  const { context, caller, kind, values, records, hours } = options;
   const namespaces = new Set(values.map(({ metadata }) => metadata.namespace ?? ''));
   const visible = await allowedNamespaces(caller, 'deliveries', kind, namespaces);
   const readable = await allowedNamespaces(caller, 'object', kind, visible);
@@ -55,7 +57,7 @@ export async function visibleObjects(options: VisibleOptions): Promise<readonly 
     shown.map((value) => {
       const ref = { kind: kind.kind, namespace: value.metadata.namespace ?? '', name: value.metadata.name };
       const withUrl = readable.has(ref.namespace);
-      return objectView({ context, ref, value, records: byObject.get(objectKey(ref)) ?? [], withUrl });
+      return objectView({ context, ref, value, records: byObject.get(objectKey(ref)) ?? [], hours, withUrl });
     }),
   );
 }

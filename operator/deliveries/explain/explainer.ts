@@ -18,10 +18,12 @@ export interface Explainer {
   request(receiver: Receiver, request: WebhookRequest, filters: TriedFilters): Promise<Explained<Explanation>>;
   /** Its proof was judged when it came. */
   delivery(receiver: Receiver, delivery: KeptDelivery, filters: TriedFilters): Promise<Explained<Explanation>>;
+  /** @param partial the replicas whose deliveries are missing. */
   whatIf(
     receiver: Receiver,
     deliveries: readonly IdentifiedDelivery[],
     filters: TriedFilters,
+    partial?: readonly string[],
   ): Promise<Explained<WhatIf>>;
 }
 
@@ -99,7 +101,7 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       bounded((run) => explained(run, withFilters(receiver, filters), request, proofOf(run, receiver, request))),
     delivery: (receiver, delivery, filters) =>
       bounded((run) => explainKept(run, withFilters(receiver, filters), delivery)),
-    whatIf: (receiver, deliveries, filters) =>
+    whatIf: (receiver, deliveries, filters, partial = []) =>
       bounded(async (run) => {
         const tried = withFilters(receiver, filters);
         const compared = [];
@@ -108,7 +110,7 @@ export function createExplainer(options: ExplainerOptions): Explainer {
           const after = await explainKept(run, tried, delivery);
           compared.push({ id: delivery.id, before, after });
         }
-        return whatIf(compared);
+        return whatIf(compared, partial);
       }),
   };
 }

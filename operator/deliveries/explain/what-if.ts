@@ -8,6 +8,8 @@ export interface WhatIf {
   readonly changed: number;
   /** One for each kept body, the newest first. */
   readonly items: readonly WhatIfItem[];
+  /** The replicas that did not answer, whose bodies are missing; absent where there are none. */
+  readonly partial?: readonly string[];
   /** For people: `20 deliveries: 3 change: …`. */
   readonly text: string;
 }
@@ -28,7 +30,8 @@ export interface Compared {
 /** Of several targets the first that one of them has. */
 const ORDER: readonly TargetOutcome[] = ['refused', 'annotated', 'filtered', 'ignored'];
 
-export function whatIf(compared: readonly Compared[]): WhatIf {
+/** @param partial the replicas whose deliveries are missing. */
+export function whatIf(compared: readonly Compared[], partial: readonly string[] = []): WhatIf {
   const total = compared.length;
   const items = compared.map(({ id, before, after }) => ({ id, before: outcomeOf(before), after: outcomeOf(after) }));
   const changes = compared.flatMap(({ id, before, after }) => {
@@ -37,7 +40,8 @@ export function whatIf(compared: readonly Compared[]): WhatIf {
   });
   const changed = changes.length;
   const summary = `${total} ${total === 1 ? 'delivery' : 'deliveries'}: ${changed} ${changed === 1 ? 'changes' : 'change'}`;
-  return { total, changed, items, text: [summary, ...(changed === 0 ? [] : [changes.join('; ')])].join(': ') };
+  const text = [summary, ...(changed === 0 ? [] : [changes.join('; ')])].join(': ');
+  return { total, changed, items, ...(partial.length === 0 ? {} : { partial }), text };
 }
 
 /** What selects nothing filters everything. */

@@ -17,7 +17,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 export function printPeerQuery({ sinceMs, object }: PeerQuery): string {
   const query = new URLSearchParams();
   if (sinceMs !== undefined) query.set('since', new Date(sinceMs).toISOString());
-  if (object !== undefined) query.set('object', `${object.kind}/${object.namespace}/${object.name}`);
+  if (object !== undefined) query.set('object', printObject(object));
   return query.toString();
 }
 
@@ -25,13 +25,19 @@ export function printPeerQuery({ sinceMs, object }: PeerQuery): string {
 export function parsePeerQuery(query: URLSearchParams): PeerQuery | undefined {
   const [since, object] = [query.get('since'), query.get('object')];
   if (since !== null && (!TIME.test(since) || Number.isNaN(Date.parse(since)))) return undefined;
-  const match = object === null ? null : OBJECT.exec(object);
-  if (object !== null && match === null) return undefined;
-  const [, written = '', namespace = '', name = ''] = match ?? [];
+  const wanted = parseObject(object);
+  if (object !== null && wanted === undefined) return undefined;
+  return { sinceMs: since === null ? undefined : Date.parse(since), object: wanted };
+}
+
+export function printObject({ kind, namespace, name }: ObjectRef): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** @returns undefined for what names no object. */
+export function parseObject(text: string | null): ObjectRef | undefined {
+  const [, written, namespace, name] = OBJECT.exec(text ?? '') ?? [];
+  if (written === undefined || namespace === undefined || name === undefined) return undefined;
   // Its plural means the same.
-  const kind = shownKindAt(written)?.kind ?? written;
-  return {
-    sinceMs: since === null ? undefined : Date.parse(since),
-    object: match === null ? undefined : { kind, namespace, name },
-  };
+  return { kind: shownKindAt(written)?.kind ?? written, namespace, name };
 }

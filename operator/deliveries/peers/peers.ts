@@ -14,9 +14,13 @@ import type { Cluster } from '../../platform/cluster.ts';
 import type { Journal } from '../records/journal.ts';
 import { mergeRecords } from '../records/merge-records.ts';
 import type { RecordView } from '../records/record-view.ts';
-import { createPeerCaller, type PeerCaller } from './ask-peer.ts';
+import { type AskOthersOptions, askOthers, type EachAnswer } from './ask-others.ts';
+import { createPeerCaller } from './ask-peer.ts';
+import { type BodiesAnswer, type BodiesQuestion, bodiesRoute } from './bodies-route.ts';
+import { deliveriesRoute } from './deliveries-route.ts';
+import { type HoursAnswer, type HoursQuestion, hoursRoute } from './hours-route.ts';
 import { createPeerAccess } from './peer-access.ts';
-import { createPeerAddresses, type PeerAddress, type PeerAddresses } from './peer-addresses.ts';
+import { createPeerAddresses } from './peer-addresses.ts';
 import {
   createOwnAnswers,
   type OwnAnswers,
@@ -25,8 +29,10 @@ import {
   withoutLeaderFields,
 } from './peer-answer.ts';
 import type { PeerQuery } from './peer-query.ts';
+import type { PeerIdentity, PeerRoute } from './peer-route.ts';
 import { createPeerServer } from './peer-server.ts';
-import { createPeerToken, type PeerToken } from './peer-token.ts';
+import { createPeerToken } from './peer-token.ts';
+import { type UnknownAnswer, unknownRoute } from './unknown-route.ts';
 
 /** What all replicas answered. Times are RFC 3339. */
 export interface PeerAnswers {
@@ -48,6 +54,12 @@ export interface Peers {
   readonly enabled: boolean;
   /** Asks every replica. Never throws; takes about 2 s at most, 4 s while replicas are not listed yet. */
   ask(query?: PeerQuery): Promise<PeerAnswers>;
+  /** Kept bodies; nobody else is asked for that of a delivery of this replica. Never throws; takes as long as `ask`. */
+  bodies(question: BodiesQuestion): Promise<EachAnswer<BodiesAnswer>>;
+  /** How many came, hour by hour. Never throws; takes as long as `ask`. */
+  hours(question?: HoursQuestion): Promise<EachAnswer<HoursAnswer>>;
+  /** Requests whose path nobody has. Never throws; takes as long as `ask`. */
+  unknown(): Promise<EachAnswer<UnknownAnswer>>;
   /** The records of this replica, with what only a leader reads. */
   own(query: PeerQuery): PeerAnswer;
   /** Those of the others; as `ask`. */
@@ -62,25 +74,21 @@ export interface PeersOptions {
   readonly replica: string;
 }
 
-/** What there is where there are peers. */
-interface Others {
-  readonly addresses: PeerAddresses;
-  readonly caller: PeerCaller;
-  readonly token: PeerToken;
-  /** Those at which this replica answered itself. */
-  readonly own: Set<string>;
-}
-
 interface State {
   readonly options: PeersOptions;
   readonly own: OwnAnswers;
+  readonly routes: Routes;
   readonly errors: Counter;
-  others: Others | undefined;
+  others: AskOthersOptions | undefined;
   stopServer: (() => Promise<void>) | undefined;
 }
 
-/** How long the first list of replicas is waited for. */
-const FIRST_LIST_MS = 2_000;
+interface Routes {
+  readonly deliveries: PeerRoute<PeerQuery, PeerAnswer>;
+  readonly bodies: PeerRoute<BodiesQuestion, BodiesAnswer>;
+  readonly hours: PeerRoute<HoursQuestion, HoursAnswer>;
+  readonly unknown: PeerRoute<object, UnknownAnswer>;
+}
 
 export function createPeers(options: PeersOptions): Peers {
   const { cluster, journal, replica } = options;
@@ -91,33 +99,55 @@ export function createPeers(options: PeersOptions): Peers {
   });
   const servingSinceMs = () => cluster.servingSinceMs;
   const own = createOwnAnswers({ journal, replica, servingSinceMs, clock: cluster.clock });
-  const state: State = { options, own, errors, others: undefined, stopServer: undefined };
+  const routes = routesOf(options, own);
+  const state: State = { options, own, routes, errors, others: undefined, stopServer: undefined };
   return {
     get enabled() {
       return state.others !== undefined;
     },
     own: own.answer,
     async others(query) {
-      const { answers } = await askOthers(state, query);
+      const { answers } = await ofOthers(state, routes.deliveries, query);
       return answers.flatMap(({ items }) => items);
     },
     async ask(query = {}) {
       const mine = own.answer(query);
-      const { answers, partial } = await askOthers(state, query);
+      const { answers, partial } = await ofOthers(state, routes.deliveries, query);
       return merge([mine, ...answers], partial);
     },
+    async bodies(question) {
+      const mine = routes.bodies.answer(question);
+      if (question.id !== undefined && mine.items.length > 0) return { answers: [mine], partial: [] };
+      return askEach(state, routes.bodies, question);
+    },
+    hours: (question = {}) => askEach(state, routes.hours, question),
+    unknown: () => askEach(state, routes.unknown, {}),
     start: () => start(state),
     stop: () => stop(state),
   };
 }
 
+function routesOf({ cluster: { clock }, journal, replica }: PeersOptions, own: OwnAnswers): Routes {
+  const identity = { replica, recordingSince: new Date(journal.recordingSinceMs).toISOString() };
+  return {
+    deliveries: deliveriesRoute(own),
+    bodies: bodiesRoute(journal, identity),
+    hours: hoursRoute({ journal, identity, clock }),
+    unknown: unknownRoute(journal, identity),
+  };
+}
+
 async function start(state: State): Promise<void> {
-  const { cluster, config } = state.options;
+  const { cluster, config, journal, replica } = state.options;
   const { client, clock, log } = cluster;
   const { peersAddr, peersService: service, peersTokenFile: file, runtimeNamespace: namespace } = config;
   if (peersAddr === undefined || !(await isThere(file))) return;
   const token = createPeerToken(file, clock);
-  const server = createPeerServer({ own: state.own, isPeer: createPeerAccess({ client, token, clock }), log });
+  const server = createPeerServer({
+    routes: Object.values(state.routes),
+    isPeer: createPeerAccess({ client, token, clock }),
+    log,
+  });
   try {
     await server.listen(peersAddr);
     state.stopServer = server.close;
@@ -127,7 +157,11 @@ async function start(state: State): Promise<void> {
   }
   const addresses = createPeerAddresses({ client, namespace, service, log, clock });
   addresses.start();
-  state.others = { addresses, caller: createPeerCaller(), token, own: new Set() };
+  state.others = {
+    others: { addresses, caller: createPeerCaller(), token, own: new Set() },
+    ...{ replica, recordingSinceMs: journal.recordingSinceMs, service, clock, log },
+    onError: () => state.errors.inc(),
+  };
 }
 
 async function isThere(file: string): Promise<boolean> {
@@ -140,63 +174,27 @@ async function isThere(file: string): Promise<boolean> {
 
 async function stop({ own, others, stopServer }: State): Promise<void> {
   own.stop();
-  await Promise.all([stopServer?.(), others?.addresses.stop(), others?.caller.close()]);
+  await Promise.all([stopServer?.(), others?.others.addresses.stop(), others?.others.caller.close()]);
 }
 
-interface OthersAnswers {
-  readonly answers: readonly PeerAnswer[];
-  readonly partial: readonly string[];
+async function askEach<Question, Answer extends PeerIdentity>(
+  state: State,
+  route: PeerRoute<Question, Answer>,
+  question: Question,
+): Promise<EachAnswer<Answer>> {
+  const mine = route.answer(question);
+  const { answers, partial } = await ofOthers(state, route, question);
+  return { answers: [mine, ...answers], partial };
 }
 
-async function askOthers(state: State, query: PeerQuery): Promise<OthersAnswers> {
-  const { others, options } = state;
-  if (others === undefined) return { answers: [], partial: [] };
-  const addresses = await listed(others, options);
-  if (addresses === undefined) return { answers: [], partial: [options.config.peersService] };
-  const asked = await Promise.all(
-    addresses.filter(({ address }) => !others.own.has(address)).map((peer) => askOne(state, others, peer, query)),
-  );
-  const answers = asked.flatMap(({ answer }) => (answer === undefined ? [] : [answer]));
-  // A replica has several addresses where there is IPv4 and IPv6.
-  const heard = new Set(asked.filter(({ answer }) => answer !== undefined).map(({ name }) => name));
-  const silent = asked.map(({ name }) => name).filter((name) => !heard.has(name) && name !== options.replica);
-  return { answers: answers.filter((answer) => !isOwn(options, answer)), partial: silent };
+async function ofOthers<Question, Answer extends PeerIdentity>(
+  { others }: State,
+  route: PeerRoute<Question, Answer>,
+  question: Question,
+): Promise<EachAnswer<Answer>> {
+  return others === undefined ? { answers: [], partial: [] } : await askOthers(others, route, question);
 }
 
-async function listed({ addresses }: Others, { cluster }: PeersOptions): Promise<readonly PeerAddress[] | undefined> {
-  if (addresses.list() === undefined) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = cluster.clock.setTimeout(resolve, FIRST_LIST_MS);
-    await Promise.race([addresses.whenListed(), promise]);
-    timer.cancel();
-  }
-  return addresses.list();
-}
-
-interface Asked {
-  readonly name: string;
-  /** Undefined: it did not answer. */
-  readonly answer: PeerAnswer | undefined;
-}
-
-async function askOne(state: State, others: Others, peer: PeerAddress, query: PeerQuery): Promise<Asked> {
-  const { address, name } = peer;
-  try {
-    const answer = await others.caller.ask(address, await others.token(), query);
-    if (isOwn(state.options, answer)) others.own.add(address);
-    return { name, answer };
-  } catch (error) {
-    state.errors.inc();
-    state.options.cluster.log.debug({ replica: name, error: messageOf(error) }, 'another replica did not answer');
-    return { name, answer: undefined };
-  }
-}
-
-function isOwn({ replica, journal }: PeersOptions, answer: PeerAnswer): boolean {
-  return answer.replica === replica && Date.parse(answer.recordingSince) === journal.recordingSinceMs;
-}
-
-/** A replica that has several addresses counts once. */
 function merge(answers: readonly PeerAnswer[], partial: readonly string[]): PeerAnswers {
   const recordingSince: Record<string, string> = {};
   const servingSince: Record<string, string> = {};
@@ -208,7 +206,7 @@ function merge(answers: readonly PeerAnswer[], partial: readonly string[]): Peer
   const sorted = items.toSorted((a, b) => compare(timeOf(b), timeOf(a)) || compare(b.id, a.id));
   return {
     items: sorted.map(withoutLeaderFields),
-    partial: [...new Set(partial)].sort(),
+    partial,
     recordingSince,
     servingSince,
   };

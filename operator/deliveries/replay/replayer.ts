@@ -5,25 +5,31 @@ import { regarding } from '../../kube/events/regarding.ts';
 import type { Clock } from '../../observe/clock.ts';
 import type { WebhookRequest, WebhookType } from '../../webhooks/webhook-type.ts';
 import { keptRequest } from '../explain/kept-request.ts';
-import type { DeliveryRecord, Verdict } from '../records/record.ts';
+import type { HeldDelivery } from '../records/held-delivery.ts';
+import type { DeliveryRecord, KeptBody, Verdict } from '../records/record.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 export type Replay =
   | { readonly record: DeliveryRecord }
-  /** Its body is not kept, or is no longer. */
-  | { readonly refused: 'NoBody' }
+  /** No records are kept. */
+  | { readonly refused: 'NoRecord' }
   /** The Receiver's deliveries are replayed too often. */
   | { readonly refused: 'TooOften'; readonly retryAfterSeconds: number };
 
+/** A delivery whose body is kept, of any replica. */
+export interface DeliveryToReplay extends HeldDelivery {
+  readonly body: Exclude<KeptBody, 'TooLarge'>;
+}
+
 export interface Replayer {
   /** @param user who asks for it. */
-  replay(receiver: Receiver, record: DeliveryRecord, user: string): Promise<Replay>;
+  replay(receiver: Receiver, delivery: DeliveryToReplay, user: string): Promise<Replay>;
 }
 
 export interface ReplayerOptions {
   readonly types: ReadonlyMap<string, WebhookType>;
   /** Undefined: no records are kept. Never throws. */
-  readonly replay: (record: DeliveryRecord, request: WebhookRequest) => Promise<DeliveryRecord | undefined>;
+  readonly replay: (delivery: HeldDelivery, request: WebhookRequest) => Promise<DeliveryRecord | undefined>;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly clock: Pick<Clock, 'elapsedMs'>;
   readonly onReplayed: (verdict: Verdict) => void;
@@ -37,13 +43,11 @@ export function createReplayer(options: ReplayerOptions): Replayer {
   const { types, replay, events, clock, onReplayed } = options;
   const limit = createRateLimit({ count: PER_MINUTE, perMs: MINUTE_MS, elapsedMs: clock.elapsedMs });
   return {
-    async replay({ metadata, spec }, record, user) {
-      const { body } = record;
-      if (typeof body !== 'object') return { refused: 'NoBody' };
+    async replay({ metadata, spec }, delivery, user) {
       const waitMs = limit.take(`${metadata.namespace}/${metadata.name}`);
       if (waitMs > 0) return { refused: 'TooOften', retryAfterSeconds: Math.ceil(waitMs / 1_000) };
-      const replayed = await replay(record, keptRequest({ ...record, body }, types.get(spec.type)));
-      if (replayed === undefined) return { refused: 'NoBody' };
+      const replayed = await replay(delivery, keptRequest(delivery, types.get(spec.type)));
+      if (replayed === undefined) return { refused: 'NoRecord' };
       const { verdict, code } = replayed;
       onReplayed(verdict);
       const note = `A delivery was replayed by ${user}: ${verdict}, ${code}`;

@@ -175,6 +175,43 @@ describe.skipIf(address === undefined)('replicas', () => {
     expect((await call(`${one.url}?since=yesterday`, own)).status).toBe(400);
     expect((await call(`${one.url}?object=web`, own)).status).toBe(400);
     expect((await call(one.url.replace('deliveries', 'others'), own)).status).toBe(404);
+    for (const [route, bad] of [
+      ['bodies?object=Receiver/apps/web', 'bodies'],
+      ['unknown', undefined],
+      ['hours', 'hours?object=web'],
+    ]) {
+      const url = one.url.replace('deliveries', route ?? '');
+      expect(JSON.parse((await call(url, own)).text)).toMatchObject({ replica: 'one' });
+      expect(await call(url, stranger)).toEqual({ status: 401, text: '' });
+      expect(await fetch(url).then(({ status }) => status)).toBe(401);
+      if (bad !== undefined) expect((await call(one.url.replace('deliveries', bad), own)).status).toBe(400);
+    }
+  });
+
+  it('have each other’s bodies, unknown paths and counts, and ask nobody for what they have', async () => {
+    const [one, two] = [await start('one'), await start('two')];
+    const [mine, theirs] = [deliver(one, Date.now()), deliver(two, Date.now())];
+    if (mine === undefined || theirs === undefined) throw new Error('not recorded');
+    const body = { json: Buffer.from('{"a":"ä"}'), redacted: true, contentType: 'application/json' };
+    theirs.body = body;
+    two.journal.unknownPath({ atMs: 1_000.5, from: '192.0.2.1', method: 'POST', code: 'PathUnknown' });
+    const id = two.journal.idOf(theirs);
+    const found = async (wanted?: string) =>
+      (await one.peers.bodies({ object: OBJECT, id: wanted })).answers.flatMap(({ items }) => items);
+    await expect.poll(() => found(id)).toEqual([{ id, object: OBJECT, type: 'github', body }]);
+    expect((await found()).map((each) => each.id)).toEqual([id]);
+    theirs.body = 'TooLarge';
+    expect(await found(id)).toMatchObject([{ body: 'TooLarge' }]);
+    expect(await found()).toEqual([]);
+    expect((await one.peers.unknown()).answers.flatMap(({ items }) => items)).toMatchObject([{ from: '192.0.2.1' }]);
+    const counted = (await one.peers.hours({ object: OBJECT })).answers.flatMap(({ items }) => items);
+    expect(counted.flatMap(({ hours }) => hours).map(({ accepted }) => accepted)).toEqual([1, 1]);
+    await two.peers.stop();
+    expect(await one.peers.bodies({ object: OBJECT, id })).toMatchObject({ partial: ['two'] });
+    expect(await one.peers.bodies({ object: OBJECT, id: one.journal.idOf(mine) })).toMatchObject({
+      answers: [{ items: [{ object: OBJECT }] }],
+      partial: [],
+    });
   });
 
   it('need a free address where one is asked for, and do without the default one', async () => {

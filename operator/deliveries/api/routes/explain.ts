@@ -2,10 +2,12 @@
 import type { Receiver } from '../../../api/receiver/receiver.ts';
 import type { Explained } from '../../explain/explainer.ts';
 import type { Explanation } from '../../explain/explanation.ts';
+import type { TriedFilters } from '../../explain/tried-filters.ts';
 import type { WhatIf } from '../../explain/what-if.ts';
 import { type ExplainQuestion, explainQuestion } from '../explain-question.ts';
 import { explainBody } from '../explain-schemas.ts';
-import { heldRecord } from '../held-record.ts';
+import { bodyOf, findHeld } from '../find-held.ts';
+import type { PageContext } from '../page-context.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { ApiState, Route, ShownObject } from '../route.ts';
 import { schemaOf } from '../schemas.ts';
@@ -38,25 +40,25 @@ async function explained(
   receiver: Receiver,
   question: ExplainQuestion,
 ): Promise<Explained<Explanation | WhatIf>> {
-  const { journal, explainer } = context;
+  const { explainer } = context;
   const { filters } = question;
   if (question.kind === 'request') return explainer.request(receiver, question.request, filters);
-  if (question.kind === 'what-if') {
-    const kept = journal.of(ref).flatMap((record) => {
-      const { body } = record;
-      return typeof body === 'object' ? [{ ...record, body, id: journal.idOf(record) }] : [];
-    });
-    return explainer.whatIf(receiver, kept, filters);
-  }
-  const record = await heldRecord(context, ref, question.id);
-  const { body } = record;
-  if (typeof body !== 'object') {
-    throw new Problem(
-      'NoBody',
-      'The body of the delivery is not kept: set spec.deliveries.keepBodies for the next ones',
-    );
-  }
-  return explainer.delivery(receiver, { ...record, body }, filters);
+  if (question.kind === 'what-if') return explainKept(context, ref, receiver, filters);
+  const delivery = await findHeld(context, ref, question.id);
+  return explainer.delivery(receiver, { ...delivery, body: bodyOf(delivery) }, filters);
+}
+
+/** Of every replica. */
+async function explainKept(
+  { explainer, records }: PageContext,
+  object: ShownObject['ref'],
+  receiver: Receiver,
+  filters: TriedFilters,
+): Promise<Explained<WhatIf>> {
+  const { answers, partial } = await records.bodies({ object });
+  const held = answers.flatMap(({ items }) => items).sort((a, b) => (a.id < b.id ? 1 : -1));
+  const kept = held.flatMap(({ body, ...delivery }) => (typeof body === 'object' ? [{ ...delivery, body }] : []));
+  return explainer.whatIf(receiver, kept, filters, partial);
 }
 
 function answered<T>(outcome: Explained<T>): T {

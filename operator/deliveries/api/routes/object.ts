@@ -1,4 +1,5 @@
 /** One object, as the list has it. */
+import { hoursByObject } from '../known-records.ts';
 import type { ObjectView } from '../object-view.ts';
 import { objectView } from '../object-view.ts';
 import { notFound } from '../problem.ts';
@@ -15,7 +16,10 @@ export const objectRoute: Route = {
     const { ref, kind, value } = object;
     const { namespace, name } = ref;
     const withUrl = await caller.may('object', { kind, namespace, name });
-    const { items: records } = await context.records.ask({ object: ref });
-    return await objectView({ context, ref, value, records, withUrl });
+    const [{ items: records }, { answers }] = await Promise.all([
+      context.records.ask({ object: ref }),
+      context.records.hours({ object: ref }),
+    ]);
+    return await objectView({ context, ref, value, records, hours: hoursByObject(answers), withUrl });
   },
 };

@@ -1,4 +1,5 @@
 /** The objects of a kind, the worst first. */
+import { hoursByObject } from '../known-records.ts';
 import type { List } from '../list.ts';
 import { partOf } from '../list.ts';
 import { badness, type ObjectView } from '../object-view.ts';
@@ -25,8 +26,11 @@ export const objectsRoute: Route = {
     const namespace = nameOf(query, 'namespace');
     const all = objectsOf(context, kind);
     const values = namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
-    const { items: records, partial, recordingSince } = await context.records.ask();
-    const views = await visibleObjects({ context, caller, kind, values, records });
+    const [{ items: records, partial, recordingSince }, { answers }] = await Promise.all([
+      context.records.ask(),
+      context.records.hours(),
+    ]);
+    const views = await visibleObjects({ context, caller, kind, values, records, hours: hoursByObject(answers) });
     const placed = views.map((view) => ({ view, position: positionOf(view) }));
     placed.sort((a, b) => (a.position < b.position ? -1 : 1));
     const part = partOf(

@@ -1,5 +1,5 @@
 /** The kept body of a delivery, redacted. */
-import { heldRecord } from '../held-record.ts';
+import { findHeld } from '../find-held.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 
@@ -14,7 +14,7 @@ export const payloadRoute: Route = {
   },
   async answer({ object, params }, { context }): Promise<unknown> {
     if (object === undefined) throw notFound();
-    const { body } = await heldRecord(context, object.ref, params.id, 'NotFound');
+    const { body } = await findHeld(context, object.ref, params.id);
     if (typeof body !== 'object') throw new Problem('NotFound', 'The body of the delivery is not kept');
     return JSON.parse(body.json.toString());
   },

@@ -1,7 +1,7 @@
 /** Has a delivery go through today's filters and targets once more. */
 import type { Receiver } from '../../../api/receiver/receiver.ts';
 import { type RecordView, recordView } from '../../records/record-view.ts';
-import { heldRecord } from '../held-record.ts';
+import { bodyOf, findHeld } from '../find-held.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { schemaOf } from '../schemas.ts';
@@ -20,15 +20,12 @@ export const replayRoute: Route = {
   async answer({ object, params, caller }, { context }): Promise<RecordView> {
     const { journal, replayer, replica } = context;
     if (object === undefined || caller.user === undefined) throw notFound();
-    const record = await heldRecord(context, object.ref, params.id);
-    const replay = await replayer.replay(object.value as unknown as Receiver, record, caller.user);
+    const delivery = await findHeld(context, object.ref, params.id);
+    const body = bodyOf(delivery);
+    const replay = await replayer.replay(object.value as unknown as Receiver, { ...delivery, body }, caller.user);
     if ('record' in replay) return recordView(replay.record, replica, journal, journal.of(object.ref));
-    if (replay.refused === 'NoBody') {
-      throw new Problem(
-        'NoBody',
-        'The body of the delivery is not kept: set spec.deliveries.keepBodies for the next ones',
-      );
-    }
+    if (replay.refused === 'NoRecord')
+      throw new Problem('NoBody', 'No deliveries are recorded: see --delivery-history');
     const { retryAfterSeconds } = replay;
     throw new Problem('TooManyReplays', 'A Receiver has 60 replays a minute', { retryAfterSeconds });
   },

@@ -1,4 +1,4 @@
-/** The last calls of this replica whose path no object has. */
+/** The last calls of all replicas whose path no object has. */
 import { shownKinds } from '../kinds.ts';
 import { type List, partOf } from '../list.ts';
 import { notFound } from '../problem.ts';
@@ -18,7 +18,7 @@ export const unknownRoute: Route = {
   path: '/unknown',
   describe: {
     summary:
-      'The last calls of this replica whose path no object has, without their paths; for who sees all namespaces',
+      'The last 50 calls of each replica whose path no object has, without their paths; for who sees all namespaces',
     query: listQuery,
     answer: listOf(schemaOf('UnknownCall')),
     problems: [400, 404, 503],
@@ -26,8 +26,9 @@ export const unknownRoute: Route = {
   async answer({ query, caller }, { context }): Promise<List<UnknownCall>> {
     const [receivers] = shownKinds;
     if (receivers === undefined || !(await caller.may('deliveries', { kind: receivers }))) throw notFound();
-    const { journal, replica } = context;
-    const calls = journal.unknownPaths().map(({ atMs, from, method, code }) => ({
+    const { answers, partial } = await context.records.unknown();
+    const all = answers.flatMap(({ items }) => items).sort((a, b) => b.atMs - a.atMs);
+    const calls = all.map(({ atMs, from, method, code }) => ({
       at: new Date(atMs).toISOString(),
       ...(from === undefined ? {} : { from }),
       ...{ method, code },
@@ -39,12 +40,12 @@ export const unknownRoute: Route = {
       ({ position }) => position,
       (position, after) => position < after,
     );
-    const recordingSince = { [replica]: new Date(journal.recordingSinceMs).toISOString() };
-    return { ...part, items: part.items.map(({ call }) => call), partial: [], recordingSince };
+    const recordingSince = Object.fromEntries(answers.map((answer) => [answer.replica, answer.recordingSince]));
+    return { ...part, items: part.items.map(({ call }) => call), partial, recordingSince };
   },
 };
 
-const DIGITS = 2;
+const DIGITS = 6;
 
 /** Each with its place, from the newest to the oldest; of those of the same time, how many there were before it. */
 function placedByTime(

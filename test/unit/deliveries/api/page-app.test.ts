@@ -23,6 +23,13 @@ const SECRET = 'postgres://user:password@db';
 
 const unused = () => Promise.reject(new Error('not used here'));
 
+const nobody = async () => ({ answers: [], partial: [] });
+const alone: PageContext['records'] = {
+  enabled: false,
+  ask: async () => ({ items: [], partial: [], recordingSince: {}, servingSince: {} }),
+  ...{ bodies: nobody, hours: nobody, unknown: nobody },
+};
+
 async function setUp(more: Partial<PageContext> = {}) {
   const clock = createManualClock();
   const kind = { synced: true, absent: false };
@@ -37,10 +44,7 @@ async function setUp(more: Partial<PageContext> = {}) {
     settings: { hosts: [], boundHost: '127.0.0.1', actions: false, links: undefined },
     folder: '/nonexistent',
     journal: createJournal({ maxRecords: 10, clock }),
-    records: {
-      enabled: false,
-      ask: async () => ({ items: [], partial: [], recordingSince: {}, servingSince: {} }),
-    },
+    records: alone,
     explainer: { request: unused, delivery: unused, whatIf: unused },
     replayer: { replay: unused },
     replica: 'here',
@@ -98,7 +102,7 @@ describe('the API', () => {
   it('says of a fault of its own nothing but that there is one', async () => {
     const { ask } = await setUp({
       records: {
-        enabled: false,
+        ...alone,
         async ask() {
           throw new Error(SECRET);
         },
