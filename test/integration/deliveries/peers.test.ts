@@ -146,6 +146,31 @@ describe.skipIf(address === undefined)('replicas', () => {
     expect(await namesSince(begunMs)).toEqual(['api', 'web']);
   });
 
+  it('have one record of a message that one has pending and another one has done, and mark what is repeated', async () => {
+    const [one, two] = [await start('one'), await start('two')];
+    const begunMs = Date.now();
+    const message = (replica: Replica, atMs: number, verdict: 'accepted' | 'pending', providerId = 'm-1') => {
+      const about = { object: OBJECT, type: 'sqs', origin: 'broker', verdict, code: 'done', providerId } as const;
+      replica.journal.add({ atMs, ms: 1, bytes: 2, ...about });
+    };
+    message(one, begunMs, 'pending');
+    message(two, begunMs + 5, 'accepted');
+    message(one, begunMs + 6, 'accepted', 'm-2');
+    message(two, begunMs + 7, 'accepted', 'm-2');
+    for (const { peers } of [one, two]) {
+      await expect.poll(async () => (await peers.ask({ object: OBJECT })).items.length).toBe(3);
+      const { items } = await peers.ask({ object: OBJECT });
+      const [repeated, first] = items;
+      expect(items.map(({ replica, providerId, verdict }) => `${replica} ${providerId} ${verdict}`)).toEqual([
+        'two m-2 accepted',
+        'one m-2 accepted',
+        'two m-1 accepted',
+      ]);
+      expect(items.map(({ duplicateOf }) => duplicateOf)).toEqual([first?.id, undefined, undefined]);
+      expect(repeated).not.toHaveProperty('foldedIds');
+    }
+  });
+
   it('name one that is gone, and count it', async () => {
     const [one, two, three] = [await start('one'), await start('two'), await start('three')];
     deliver(one, Date.now());
