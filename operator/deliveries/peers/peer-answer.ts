@@ -9,6 +9,8 @@ import type { PeerQuery } from './peer-query.ts';
 export interface PeerRecord extends RecordView {
   /** When the last requests came that are folded into it, from the newest on; absent where `at` and `lastAt` say it. */
   readonly recentAt?: readonly string[];
+  /** Of those: since when, and how many, came after the last one to this replica that was not refused; absent: all. */
+  readonly row?: { readonly at: string; readonly count: number };
   /** The ids of messages that are folded into it, without its own. */
   readonly foldedIds?: readonly string[];
   /** It came while the object was suspended. */
@@ -70,9 +72,10 @@ export function createOwnAnswers(options: OwnAnswersOptions): OwnAnswers {
   };
 }
 
-function forLeader({ recentAtMs, foldedIds, suspended }: DeliveryRecord): Omit<PeerRecord, keyof RecordView> {
+function forLeader({ recentAtMs, row, foldedIds, suspended }: DeliveryRecord): Omit<PeerRecord, keyof RecordView> {
   return {
     ...(recentAtMs === undefined ? {} : { recentAt: recentAtMs.map((atMs) => new Date(atMs).toISOString()) }),
+    ...(row === undefined ? {} : { row: { at: new Date(row.firstAtMs).toISOString(), count: row.count } }),
     ...(foldedIds === undefined ? {} : { foldedIds }),
     ...(suspended === true ? { suspended } : {}),
   };
@@ -80,6 +83,6 @@ function forLeader({ recentAtMs, foldedIds, suspended }: DeliveryRecord): Omit<P
 
 /** A record as people see it. */
 export function withoutLeaderFields(record: PeerRecord): RecordView {
-  const { recentAt: _recentAt, foldedIds: _foldedIds, suspended: _suspended, ...view } = record;
+  const { recentAt: _recentAt, row: _row, foldedIds: _foldedIds, suspended: _suspended, ...view } = record;
   return view;
 }

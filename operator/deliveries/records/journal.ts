@@ -131,7 +131,7 @@ function fold(state: State, refusal: Pick<Delivery, 'object' | 'code' | 'event' 
   const alike = findAlike(history, refusal, cleanText(refusal.event));
   if (alike === undefined) return undefined;
   history.counts.add(refusal.atMs, true);
-  foldInto(alike, refusal.atMs);
+  foldInto(alike, refusal.atMs, history);
   notify(state, alike, 'changed');
   return alike;
 }
@@ -174,7 +174,9 @@ function findAlike(
   );
 }
 
-function foldInto(record: DeliveryRecord, atMs: number): void {
+function foldInto(record: DeliveryRecord, atMs: number, { servedSequence }: ObjectHistory): void {
+  if (record.row?.servedSequence === servedSequence) record.row.count += 1;
+  else if (servedSequence > record.sequence) record.row = { servedSequence, firstAtMs: atMs, count: 1 };
   if (record.repeated > 1) record.recentAtMs = newestThree(record.recentAtMs ?? [record.lastAtMs, record.atMs], atMs);
   record.repeated += 1;
   if (atMs > record.lastAtMs) record.lastAtMs = atMs;

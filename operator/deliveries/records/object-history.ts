@@ -14,15 +14,18 @@ export interface ObjectHistory {
   /** What did not come from outside: replayed, or made up for. */
   readonly own: DeliveryRecord[];
   readonly counts: HourlyCounts;
+  /** Of the last record of a sender's that was not refused when it was added; 0: there was none. */
+  servedSequence: number;
 }
 
 export function createObjectHistory(object: ObjectRef): ObjectHistory {
-  return { object, served: [], refused: [], own: [], counts: createHourlyCounts() };
+  return { object, served: [], refused: [], own: [], counts: createHourlyCounts(), servedSequence: 0 };
 }
 
 /** @returns the record that had to make room. */
 export function addTo(history: ObjectHistory, record: DeliveryRecord): DeliveryRecord | undefined {
   const list = listOf(history, record);
+  if (list === history.served) history.servedSequence = record.sequence;
   list.push(record);
   return list.length > LENGTH ? list.shift() : undefined;
 }

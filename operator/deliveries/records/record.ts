@@ -108,6 +108,8 @@ export interface DeliveryRecord extends Delivery {
   repeated: number;
   /** When the last three of them came, from the newest on; absent for one or two, which the other times say. */
   recentAtMs?: readonly number[] | undefined;
+  /** Of those: what came since the last one that was not refused, where that came in between. */
+  row?: { readonly servedSequence: number; readonly firstAtMs: number; count: number } | undefined;
   /** The ids of the last messages that are folded into it, without its own. */
   foldedIds?: readonly string[] | undefined;
 }

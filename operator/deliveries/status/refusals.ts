@@ -45,9 +45,11 @@ export function refusalsInARow(records: readonly PeerRecord[], servedAtLeastMs?:
 }
 
 /** Of the requests that a record stands for: those that came after a time. */
-function after({ at, lastAt, repeated, recentAt }: PeerRecord, sinceMs: number) {
+function after({ at, lastAt, repeated, row, recentAt }: PeerRecord, sinceMs: number) {
   const [firstAtMs, lastAtMs] = [Date.parse(at), Date.parse(lastAt)];
   if (firstAtMs > sinceMs) return { count: repeated, firstAtMs, lastAtMs };
+  const rowAtMs = Date.parse(row?.at ?? '');
+  if (row !== undefined && rowAtMs > sinceMs) return { count: row.count, firstAtMs: rowAtMs, lastAtMs };
   const times = recentAt?.map((time) => Date.parse(time)) ?? [lastAtMs];
   const later = times.filter((time) => time > sinceMs);
   return { count: later.length, firstAtMs: Math.min(...later), lastAtMs };

@@ -104,6 +104,28 @@ describe('the journal', () => {
     expect(of()).toHaveLength(2);
   });
 
+  it('knows how many of those that are folded came after the last one that was not refused', () => {
+    const { clock, add, refuse, of } = setUp();
+    const row = () => of().find(({ verdict }) => verdict === 'refused')?.row;
+    const refuseTimes = (times: number) => {
+      for (let index = 0; index < times; index++) {
+        clock.nowMs += 1;
+        refuse();
+      }
+    };
+    add();
+    refuseTimes(5);
+    add({ origin: 'replayed' });
+    expect(row()).toBeUndefined();
+    add();
+    refuseTimes(7);
+    expect(row()).toMatchObject({ firstAtMs: START_MS + 6, count: 7 });
+    add();
+    add();
+    refuseTimes(4);
+    expect(row()).toMatchObject({ firstAtMs: START_MS + 13, count: 4 });
+  });
+
   it('folds no replay, which has a record of its own', () => {
     const { add, refuse, of } = setUp();
     refuse();

@@ -110,6 +110,19 @@ describe('Delivering', () => {
     expect(deliveringOf(input([recordAt(6), folded])).status).toBe(status);
   });
 
+  it('counts all of what is folded that came after the last one accepted by its replica', () => {
+    const recentAt = [at(40), at(39), at(38)];
+    const folded = refusedAt(1, 'SignatureMismatch', {
+      repeated: 20,
+      recentAt,
+      row: { at: at(10), count: 14 },
+      lastAt: at(40),
+    });
+    expect(found([recordAt(6), folded])).toContain('SignatureMismatch: 14 webhooks in 1 min');
+    expect(found([recordAt(20, { replica: 'b' }), folded])).toContain('SignatureMismatch: 3 webhooks in 1 min');
+    expect(found([folded])).toContain('SignatureMismatch: 20 webhooks in 1 min');
+  });
+
   it('counts at least the last of what is folded by a replica that tells no more', () => {
     const folded = refusedAt(1, 'SignatureMismatch', { repeated: 9, lastAt: at(9) });
     expect(found([recordAt(6), folded])).toContain('True');
