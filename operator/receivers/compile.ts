@@ -58,9 +58,19 @@ function tokenOf(receiver: Receiver, secret: SecretData | undefined): Buffer {
 }
 
 /** The token before a rotation, as long as the Secret has it; undefined: none that is another one. */
-function previousTokenOf(secret: SecretData | undefined, token: Buffer): Buffer | undefined {
-  const previous = secret?.previousToken;
-  return previous === undefined || previous.length === 0 || previous.equals(token) ? undefined : previous;
+function previousTokenOf({ token = NO_TOKEN, previousToken }: SecretData): Buffer | undefined {
+  const isNone = previousToken === undefined || previousToken.length === 0 || previousToken.equals(token);
+  return isNone ? undefined : previousToken;
+}
+
+/** The path of the `previousToken` in a Receiver's Secret; undefined: it has none. */
+export function previousPath(receiver: Receiver, secret: SecretData): string | undefined {
+  const previousToken = previousTokenOf(secret);
+  return previousToken && pathOf(receiver, previousToken);
+}
+
+function pathOf({ metadata: { name, namespace } }: Receiver, token: Buffer): string {
+  return webhookPath(token, name, namespace);
 }
 
 /** A compiled Receiver, and where it is served. */
@@ -83,9 +93,10 @@ export function compileRoute(
   const { type, events, targets } = compiled;
   const needsToken = type.secret === 'required';
   const token = needsToken ? tokenOf(receiver, secret) : NO_TOKEN;
-  const previousToken = needsToken ? previousTokenOf(secret, token) : undefined;
+  const proof = needsToken && secret !== undefined ? secret : {};
+  const previousToken = previousTokenOf(proof);
   const settings = {
-    secret: needsToken && secret !== undefined ? secret : {},
+    secret: proof,
     oidcProviders: receiver.spec.oidcProviders ?? [],
   };
   const current = type.prepare({ ...settings, token });
@@ -95,10 +106,9 @@ export function compileRoute(
       : eitherVerifier(current, type.prepare({ ...settings, token: previousToken }));
   const acceptsUnlisted = receiver.spec.deliveries?.unlistedEvents === 'Accept';
   const keep = bodiesToKeep(receiver.spec.deliveries, secret);
-  const pathBy = (by: Buffer) => webhookPath(by, receiver.metadata.name, receiver.metadata.namespace);
   return {
-    path: pathBy(token),
-    previousPath: previousToken && pathBy(previousToken),
+    path: pathOf(receiver, token),
+    previousPath: previousPath(receiver, proof),
     route: {
       ...routeIdentity(receiver),
       type,

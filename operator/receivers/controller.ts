@@ -84,7 +84,7 @@ function forget({ options, bySecret }: State, key: string): void {
 
 async function suspend({ options }: State, key: string, receiver: Receiver): Promise<undefined> {
   const { publisher, exposure, isLeader } = options;
-  publisher.publishUnavailable(key, receiver);
+  await publisher.publishUnavailable(key, receiver);
   exposure.follow(receiver, receiver.status?.webhookPath, publisher.previousPathOf(key));
   if (isLeader()) await write(options, receiver, suspendedStatus(receiver));
 }

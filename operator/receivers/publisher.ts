@@ -5,8 +5,9 @@ import { isForbidden } from '../kube/api-error.ts';
 import { pathSegmentFault } from '../kube/path-segment.ts';
 import type { Secrets } from '../kube/watch/secrets.ts';
 import type { SecretData, WebhookType } from '../webhooks/webhook-type.ts';
-import { type CompiledSpec, compileRoute, compileSpec, routeIdentity } from './compile.ts';
+import { type CompiledSpec, compileRoute, compileSpec, previousPath, routeIdentity } from './compile.ts';
 import type { Outcome } from './desired-status.ts';
+import type { Route } from './route.ts';
 import type { RouteTable } from './routes.ts';
 import type { Targets } from './targets.ts';
 import { isWebhookPath } from './webhook-path.ts';
@@ -17,8 +18,11 @@ export interface Publisher {
    * @throws ApiError, ConnectionError where its Secret cannot be read now: what was served before is served on.
    */
   publish(key: string, receiver: Receiver): Promise<Outcome>;
-  /** Keeps the paths that a Receiver had, so that they answer 503 rather than 404. */
-  publishUnavailable(key: string, receiver: Receiver): void;
+  /**
+   * Keeps the paths that a Receiver had, and has by its Secret, so that they answer 503 rather than 404.
+   * @throws ApiError, ConnectionError where its Secret cannot be read now.
+   */
+  publishUnavailable(key: string, receiver: Receiver): Promise<void>;
   /** The path of the `previousToken` of a Receiver, which is served, or unavailable, beside its own; undefined: it has none. */
   previousPathOf(key: string): string | undefined;
   /** Serves a Receiver no longer, and forgets all about it. */
@@ -66,7 +70,7 @@ async function publish(state: State, key: string, receiver: Receiver): Promise<O
     if (!(error instanceof ReceiverError)) throw error;
     if (!error.terminal) withdraw(state, key);
     else if (error.code === 'PathCollision') state.published.delete(key);
-    else publishUnavailable(state, key, receiver);
+    else await publishUnavailable(state, key, receiver);
     return { error };
   }
 }
@@ -103,7 +107,8 @@ async function readSecret(secrets: PublisherOptions['secrets'], receiver: Receiv
   }
 }
 
-function publishUnavailable({ options, published }: State, key: string, receiver: Receiver): void {
+async function publishUnavailable(state: State, key: string, receiver: Receiver): Promise<void> {
+  const { options, published } = state;
   const { types, routes } = options;
   const path = published.get(key)?.path ?? receiver.status?.webhookPath;
   published.delete(key);
@@ -114,14 +119,40 @@ function publishUnavailable({ options, published }: State, key: string, receiver
   const type = types.get(receiver.spec.type);
   const suspended = receiver.spec.suspend === true ? ({ suspended: true } as const) : {};
   const credential = type?.secret === 'required' ? ({ credential: 'token' } as const) : {};
+  const route = { ...routeIdentity(receiver), type, serving: undefined, ...suspended, ...credential };
+  const known = routes.previousPathOf(key);
+  publishAt(routes, route, { path, previousPath: known });
+  if (type?.secret === 'refused') return;
+  // The status does not say it: after a start the Secret does.
+  const previousPath = await readPreviousPath(options, receiver, known);
+  if (previousPath !== known) publishAt(routes, route, { path, previousPath });
+}
+
+interface Paths {
+  readonly path: string;
+  readonly previousPath: string | undefined;
+}
+
+function publishAt(routes: RouteTable, route: Route, { path, previousPath }: Paths): void {
   try {
-    routes.publish(
-      path,
-      { ...routeIdentity(receiver), type, serving: undefined, ...suspended, ...credential },
-      routes.previousPathOf(key),
-    );
+    routes.publish(path, route, previousPath);
   } catch (error) {
     if (!(error instanceof ReceiverError)) throw error;
+  }
+}
+
+/** @param known what it was, as long as there is no Secret that may be read. */
+async function readPreviousPath(
+  { secrets }: PublisherOptions,
+  receiver: Receiver,
+  known: string | undefined,
+): Promise<string | undefined> {
+  try {
+    const secret = await readSecret(secrets, receiver);
+    return secret === undefined ? known : previousPath(receiver, secret);
+  } catch (error) {
+    if (!(error instanceof ReceiverError)) throw error;
+    return known;
   }
 }
 

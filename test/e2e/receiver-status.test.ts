@@ -142,6 +142,9 @@ describe('its token', () => {
     await world.receiver('rotating', onRepo('rotating', { suspend: true }));
     await world.settled();
     for (const at of [before, path]) expect((await world.post(at, signed({}))).status).toBe(503);
+    await world.restart();
+    await world.settled();
+    for (const at of [before, path]) expect((await world.post(at, signed({}))).status).toBe(503);
     await world.receiver('rotating', onRepo('rotating'));
     expect(await world.ready('rotating')).toBe(path);
 

@@ -5,6 +5,7 @@ import { ApiError } from '../../../operator/kube/api-error.ts';
 import { createPublisher } from '../../../operator/receivers/publisher.ts';
 import { createRouteTable } from '../../../operator/receivers/routes.ts';
 import type { TargetEntry } from '../../../operator/receivers/target-entry.ts';
+import { webhookPath } from '../../../operator/receivers/webhook-path.ts';
 import { webhookTypes } from '../../../operator/webhooks/index.ts';
 import type { SecretData } from '../../../operator/webhooks/webhook-type.ts';
 import { aReceiver, compiled, TOKEN } from './a-receiver.ts';
@@ -132,7 +133,7 @@ describe('a Receiver that is to be unavailable', () => {
   it('keeps the path it had', async () => {
     const { publish, publisher, routes } = setUp();
     await publish(aReceiver());
-    publisher.publishUnavailable(KEY, aReceiver({ suspend: true }));
+    await publisher.publishUnavailable(KEY, aReceiver({ suspend: true }));
     expect(routes.find(PATH)).toMatchObject({ serving: undefined, type: { name: 'generic' } });
   });
 
@@ -143,7 +144,7 @@ describe('a Receiver that is to be unavailable', () => {
     expect(publisher.previousPathOf(KEY)).toBe(PATH);
     expect([routes.find(path)?.credential, routes.find(PATH)?.credential]).toEqual(['token', 'previousToken']);
     const suspended = { ...aReceiver({ suspend: true }), status: { webhookPath: path } };
-    for (const again of [suspended, suspended]) publisher.publishUnavailable(KEY, again);
+    for (const again of [suspended, suspended]) await publisher.publishUnavailable(KEY, again);
     const unavailable = { key: KEY, serving: undefined };
     expect(routes.find(path)).toMatchObject({ ...unavailable, credential: 'token' });
     expect(routes.find(PATH)).toMatchObject({ ...unavailable, credential: 'previousToken' });
@@ -151,12 +152,60 @@ describe('a Receiver that is to be unavailable', () => {
     expect([routes.find(path), routes.find(PATH)]).toEqual([undefined, undefined]);
   });
 
-  it('has none that an older one has', () => {
+  describe('after a start, with a previousToken', () => {
+    const path = webhookPath(Buffer.from('new'), 'web', 'apps');
+    const rotated = { token: Buffer.from('new'), previousToken: TOKEN };
+    const start = (answer: SecretData | Error | undefined) => {
+      const world = setUp();
+      world.secrets.answer = answer;
+      return { ...world, find: () => [path, PATH].map((each) => world.routes.find(each)?.key) };
+    };
+    const suspended = { ...aReceiver({ suspend: true }), status: { webhookPath: path } };
+
+    it('has both paths, by its Secret', async () => {
+      const { publisher, routes, find } = start(rotated);
+      await publisher.publishUnavailable(KEY, suspended);
+      expect(find()).toEqual([KEY, KEY]);
+      expect(routes.find(PATH)).toMatchObject({ serving: undefined, suspended: true, credential: 'previousToken' });
+    });
+
+    it('has both paths where it is stalled, whatever is wrong', async () => {
+      for (const wrong of [BAD_CEL, { type: 'unheard-of' }]) {
+        const { publish, find } = start(rotated);
+        await publish({ ...aReceiver(wrong as object), status: { webhookPath: path } });
+        expect(find()).toEqual([KEY, KEY]);
+      }
+    });
+
+    it('has its own path at once, and the other one when its Secret can be read', async () => {
+      const away = new ApiError(503, undefined, undefined);
+      const { publisher, secrets, find } = start(away);
+      await expect(publisher.publishUnavailable(KEY, suspended)).rejects.toBe(away);
+      expect(find()).toEqual([KEY, undefined]);
+      secrets.answer = rotated;
+      await publisher.publishUnavailable(KEY, suspended);
+      expect(find()).toEqual([KEY, KEY]);
+    });
+
+    it('keeps both while there is no Secret that may be read, and one once that has none', async () => {
+      const { publisher, secrets, find } = start(rotated);
+      for (const answer of [rotated, undefined, new ApiError(403, undefined, undefined)]) {
+        secrets.answer = answer;
+        await publisher.publishUnavailable(KEY, suspended);
+        expect(find()).toEqual([KEY, KEY]);
+      }
+      secrets.answer = { token: Buffer.from('new') };
+      await publisher.publishUnavailable(KEY, suspended);
+      expect(find()).toEqual([KEY, undefined]);
+    });
+  });
+
+  it('has none that an older one has', async () => {
     const { publisher, routes } = setUp();
     const status = { webhookPath: PATH };
-    publisher.publishUnavailable('a/1', { ...aReceiver({}, { name: '1', namespace: 'a' }), status });
+    await publisher.publishUnavailable('a/1', { ...aReceiver({}, { name: '1', namespace: 'a' }), status });
     const later = { name: '2', namespace: 'a', creationTimestamp: '2026-01-02T00:00:00Z' };
-    publisher.publishUnavailable('a/2', { ...aReceiver({}, later), status });
+    await publisher.publishUnavailable('a/2', { ...aReceiver({}, later), status });
     expect(routes.find(PATH)?.key).toBe('a/1');
   });
 });
