@@ -1,8 +1,10 @@
 /** Lets in who has a token of this replica's own user, for the audience `sluice`: the API server judges both. */
 import { createHash } from 'node:crypto';
 import { PEER_AUDIENCE } from '../../api/installation.ts';
+import { isForbidden } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { Clock } from '../../observe/clock.ts';
+import type { Logger } from '../../observe/log.ts';
 import { keepFor } from '../api/keep-for.ts';
 import type { PeerToken } from './peer-token.ts';
 
@@ -13,6 +15,7 @@ export interface PeerAccessOptions {
   readonly client: Pick<KubeClient, 'request'>;
   readonly token: PeerToken;
   readonly clock: Pick<Clock, 'elapsedMs'>;
+  readonly log: Logger;
 }
 
 interface TokenReview {
@@ -29,9 +32,10 @@ const MAX_REVIEWS = 16;
 const REVIEW_TIMEOUT_MS = 4_000;
 const BEARER = /^Bearer +([\w.~+/-]{1,8192}=*)$/i;
 
-export function createPeerAccess({ client, token: ownToken, clock }: PeerAccessOptions): IsPeer {
+export function createPeerAccess({ client, token: ownToken, clock, log }: PeerAccessOptions): IsPeer {
   const users = keepFor<string | undefined>({ ...KEPT, clock });
   let reviews = 0;
+  let isForbiddenTold = false;
 
   async function review(token: string): Promise<string | undefined> {
     if (reviews >= MAX_REVIEWS) throw new Error('too many tokens are judged now');
@@ -61,7 +65,11 @@ export function createPeerAccess({ client, token: ownToken, clock }: PeerAccessO
     try {
       const own = await userOf(await ownToken());
       return own !== undefined && own === (await userOf(token));
-    } catch {
+    } catch (error) {
+      if (isForbidden(error) && !isForbiddenTold) {
+        isForbiddenTold = true;
+        log.warn({ error }, 'other replicas are not answered: the operator needs the right to create tokenreviews');
+      }
       return false;
     }
   };

@@ -141,11 +141,15 @@ async function start(state: State): Promise<void> {
   const { cluster, config, journal, replica } = state.options;
   const { client, clock, log } = cluster;
   const { peersAddr, peersService: service, peersTokenFile: file, runtimeNamespace: namespace } = config;
-  if (peersAddr === undefined || !(await isThere(file))) return;
+  if (peersAddr === undefined || file === '') return;
+  if (!(await isThere(file))) {
+    log.info({ file }, 'other replicas are not asked for deliveries: the file of --peers-token-file does not exist');
+    return;
+  }
   const token = createPeerToken(file, clock);
   const server = createPeerServer({
     routes: Object.values(state.routes),
-    isPeer: createPeerAccess({ client, token, clock }),
+    isPeer: createPeerAccess({ client, token, clock, log }),
     log,
   });
   try {
@@ -164,8 +168,7 @@ async function start(state: State): Promise<void> {
   };
 }
 
-async function isThere(file: string): Promise<boolean> {
-  if (file === '') return false;
+function isThere(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
     () => false,

@@ -4,7 +4,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../control-plane/free-port.ts';
@@ -19,10 +18,12 @@ import { kubeClientFor } from '../../support/kube-client-for.ts';
 import { type ObjectsIn, objectsIn } from '../../support/objects-in.ts';
 import { ownAddress } from '../../support/own-address.ts';
 import { peerSlice } from '../../support/peer-slices.ts';
+import { createLines } from '../../unit/receivers/lines.ts';
 
 const address = ownAddress();
 const OBJECT = { kind: 'Receiver', namespace: 'apps', name: 'web' };
-const log = pino({ level: 'silent' });
+const { log, lines } = createLines();
+const said = () => lines.map(({ msg }) => msg);
 
 let client: KubeClient;
 let namespace: string;
@@ -50,9 +51,14 @@ interface Settings {
   /** The address is the default one. */
   readonly spare?: true;
   readonly hasToken?: boolean;
+  /** Default: one that may do all. */
+  readonly as?: KubeClient;
 }
 
-async function start(name: string, { account = 'sluice', hasToken = true, ...where }: Settings = {}): Promise<Replica> {
+async function start(
+  name: string,
+  { account = 'sluice', hasToken = true, as = client, ...where }: Settings = {},
+): Promise<Replica> {
   const host = address?.host ?? '';
   const port = where.port ?? (await freePort());
   const file = join(folder, `${name}-${hasToken}`);
@@ -60,7 +66,13 @@ async function start(name: string, { account = 'sluice', hasToken = true, ...whe
   const registry = new Registry();
   const journal = createJournal({ maxRecords: 100, clock: systemClock });
   const peers = createPeers({
-    cluster: { client, clock: systemClock, log, metrics: { registry } as Metrics, servingSinceMs: systemClock.now() },
+    cluster: {
+      client: as,
+      clock: systemClock,
+      log,
+      metrics: { registry } as Metrics,
+      servingSinceMs: systemClock.now(),
+    },
     config: {
       peersAddr: { host, port, ...(where.spare === undefined ? {} : { spare: where.spare }) },
       peersService: 'sluice-peers',
@@ -183,6 +195,22 @@ describe.skipIf(address === undefined)('replicas', () => {
     expect(await one.registry.metrics()).toMatch(/^sluice_peer_errors_total [1-9]/m);
   });
 
+  it('name one that takes the question and never answers', async () => {
+    const one = await start('one');
+    deliver(one, Date.now());
+    const silent = createServer().listen(0, address?.host);
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    await objects.apply(peerSlice('silent', address ?? { host: '', addressType: 'IPv4' }, port));
+    await expect.poll(async () => (await one.peers.ask()).partial, { timeout: 60_000 }).toEqual(['silent']);
+    expect((await one.peers.ask()).items).toHaveLength(1);
+    silent.close();
+    await client.request({
+      method: 'DELETE',
+      path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/silent`,
+    });
+  });
+
   it('let in nobody but themselves', async () => {
     const one = await start('one');
     deliver(one, Date.now());
@@ -239,6 +267,18 @@ describe.skipIf(address === undefined)('replicas', () => {
     });
   });
 
+  it('let nobody in without the right to have tokens judged, and say so once', async () => {
+    const as = kubeClientFor(await (await sharedControlPlane()).kubeconfigFor({ namespace, name: 'other' }));
+    const one = await start('one', { as });
+    const own = await tokenOf('sluice', 'sluice');
+    for (let time = 0; time < 2; time++) expect(await call(one.url, own)).toEqual({ status: 401, text: '' });
+    const told = said().filter(
+      (msg) => msg === 'other replicas are not answered: the operator needs the right to create tokenreviews',
+    );
+    expect(told).toHaveLength(1);
+    await as.close();
+  });
+
   it('need a free address where one is asked for, and do without the default one', async () => {
     const taken = createServer().listen(0, address?.host);
     await once(taken, 'listening');
@@ -259,6 +299,9 @@ describe.skipIf(address === undefined)('replicas', () => {
     deliver(one, Date.now());
     deliver(two, Date.now());
     expect(one.peers.enabled).toBe(false);
+    expect(said()).toContain(
+      'other replicas are not asked for deliveries: the file of --peers-token-file does not exist',
+    );
     expect(await one.peers.ask()).toMatchObject({ items: [{ replica: 'one' }], partial: [] });
     taken.close();
   });
