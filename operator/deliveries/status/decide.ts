@@ -29,7 +29,7 @@ export function decide(input: DecisionInput): Decision | undefined {
   const { held } = input;
   const { status, reason, message } = deliveringOf(input);
   const condition = { type: 'Delivering', status, reason, message };
-  const newest = input.tellsLast ? newestOf(input.records) : undefined;
+  const newest = input.tellsLast ? newestOf(input) : undefined;
   if (!isChanged(input, condition) && !isLastDue(input, newest)) return undefined;
   const breaks = condition.status === 'False' && (held?.status !== 'False' || isOther(held, condition));
   return {
@@ -62,11 +62,12 @@ function isLastDue({ last, nowMs }: DecisionInput, newest: PeerRecord | undefine
   return Date.parse(newest.lastAt) >= lastMs + 1_000 && nowMs - lastMs >= LAST_DELIVERY_AGE_MS;
 }
 
-/** What makes up for an absence was sent by nobody. */
-function newestOf(records: readonly PeerRecord[]): PeerRecord | undefined {
+/** Not before what the status has. What makes up for an absence was sent by nobody. */
+function newestOf({ records, last }: DecisionInput): PeerRecord | undefined {
   let newest: PeerRecord | undefined;
+  const lastMs = Date.parse(last?.time ?? '');
   for (const record of records) {
-    if (record.origin === 'catch-up') continue;
+    if (record.origin === 'catch-up' || Date.parse(record.lastAt) < lastMs) continue;
     if (newest === undefined || Date.parse(record.lastAt) > Date.parse(newest.lastAt)) newest = record;
   }
   return newest;

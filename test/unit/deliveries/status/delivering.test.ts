@@ -266,6 +266,14 @@ describe('the status', () => {
     expect(decision?.addition).not.toHaveProperty('fields');
   });
 
+  it('never goes back to a delivery before the last one that it has', () => {
+    const last = { ...lastAtStart, time: at(100) };
+    const broken = decided([recordAt(99.9)], { held: true_, last, silentBreak: 'look there' });
+    expect(broken?.addition).not.toHaveProperty('fields');
+    const later = decided([recordAt(100.4)], { held: true_, last, silentBreak: 'look there' });
+    expect(later?.addition).toHaveProperty('fields.lastDelivery.time', at(100).replace('.000', ''));
+  });
+
   it('is written when what is refused counts on, or is over, and not for one refusal among others', () => {
     const old = held('False', 'Refused', `SignatureMismatch: 3 webhooks in 1 min; ${FIX}`);
     const last = { ...lastAtStart, verdict: 'refused' };
