@@ -1,14 +1,17 @@
 // BrokerReceivers with a real nats-server: what is read, filtered and annotated, and what an object's status says.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { ControlPlane } from '../../control-plane/start.ts';
 import type { BrokerReceiverStatus } from '../../operator/api/broker-receiver/broker-receiver.ts';
 import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
 import { deliveriesOf } from '../support/deliveries-of.ts';
+import { fencesOf } from '../support/document.ts';
 import { createSourceWorld, type SourceWorld, type SourceWorldOptions } from '../support/sources/source-world.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { OUR_CONDITIONS, signed, TOKEN } from '../support/world.ts';
+import { ecrPush } from '../unit/sources/envelopes/payloads.ts';
 
 let controlPlane: ControlPlane;
 const worlds: SourceWorld[] = [];
@@ -84,6 +87,24 @@ it('a message annotates its target, is acknowledged, and the object says what is
       ?.split(/\s{2,}/)
       .map((name) => name.trim()),
   ).toEqual([...['NAME', 'TYPE', 'AGE', 'READY', 'STATUS', 'LAST-MESSAGE']]);
+});
+
+it('one queue serves all repositories by their names, as the page on ECR has it', async () => {
+  const { world, consumer, source, publish, reason, settled } = await sourceWorld();
+  const [fragment = ''] = await fencesOf('docs/sources/ecr.md', 'One queue for all repositories', 'yaml');
+  const registry = { registry: 'ecr' };
+  await world.target('ImageRepository', 'webapp', { labels: registry });
+  await world.target('ImageRepository', 'api', { labels: registry });
+  await world.target('ImageRepository', 'unlabelled');
+  await consumer('ecr');
+  await source('ecr', { events: ['ECR Image Action'], ...parse(fragment) });
+  await reason('ecr', 'Succeeded');
+  const push = (repository: string) =>
+    publish('ecr', JSON.stringify(ecrPush({ detail: { result: 'SUCCESS', 'repository-name': repository } })));
+  for (const repository of ['unlabelled', 'unknown', 'webapp']) await push(repository);
+  await waitFor('webapp is annotated', () => world.requestedAt('ImageRepository', 'webapp'));
+  await settled('ecr');
+  for (const name of ['api', 'unlabelled']) expect(await world.requestedAt('ImageRepository', name)).toBe('');
 });
 
 it('a webhook through a broker is verified by its Receiver, and waits for that to be ready', async () => {
