@@ -9,7 +9,7 @@ import type { BrokerReceiver, BrokerReceiverSpec } from '../../operator/api/brok
 import { type Kafka, startKafka } from '../../scripts/brokers/kafka.ts';
 import { type PubSub, startPubSub } from '../../scripts/brokers/pubsub.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
-import { documentedCommands, runScript } from '../support/sources/documented-commands.ts';
+import { commandIn, documentedCommands, runScript } from '../support/sources/documented-commands.ts';
 import { type KafkaTopics, kafkaTopics } from '../support/sources/kafka-topics.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -142,6 +142,13 @@ describe('Kafka', () => {
     });
     expect((await topics.ends('deployments-rejected'))[0]).toBe(1n);
     expect(await done('kafka')).toBe(3);
+    await topics.remove('deployments');
+    const { message = '' } = await waitFor('the topic to be missed', async () => {
+      const ready = await readyOf(name);
+      return ready?.reason === 'SourceNotFound' && ready;
+    });
+    await runScript({ bin: server.bin }, commandIn(message).replace('SERVER', server.url));
+    await waitFor(`${name} to be read`, async () => (await readyOf(name))?.reason === 'Succeeded');
   });
 });
 

@@ -16,7 +16,7 @@ import { startRabbitMq } from '../../scripts/brokers/rabbitmq.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
 import { commandBlocksOf, fencesOf } from '../support/document.ts';
 import type { KubeManifest } from '../support/objects-in.ts';
-import { documentedCommands, runScript } from '../support/sources/documented-commands.ts';
+import { commandIn, documentedCommands, runScript, type Shell } from '../support/sources/documented-commands.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -52,12 +52,19 @@ async function applyExample(world: World, name: string, example: string, address
   }
 }
 
-async function ready(world: World, name: string): Promise<Condition> {
-  return await waitFor(`BrokerReceiver ${name} is Ready`, async () => {
+async function ready(world: World, name: string, reason = 'Succeeded'): Promise<Condition> {
+  return await waitFor(`BrokerReceiver ${name} with reason ${reason}`, async () => {
     const { status } = JSON.parse(await world.kubectl('get', 'brokerreceiver', name, '-o', 'json'));
     const condition = status?.conditions?.find(({ type }: Condition) => type === 'Ready');
-    return condition?.status === 'True' && condition;
+    return condition?.reason === reason && condition;
   });
+}
+
+/** What it reads was deleted: the command in its message makes it again. */
+async function makeAgain(world: World, name: string, shell: Shell): Promise<void> {
+  const { message } = await ready(world, name, 'SourceNotFound');
+  await runScript(shell, commandIn(message));
+  await ready(world, name);
 }
 
 async function annotatedAfter(world: World, kind: string, name: string, before = ''): Promise<string> {
@@ -125,6 +132,8 @@ it('Harbor through NATS: with the body alone by a filter, with headers by the Re
     { durable_name: 'sluice', max_deliver: 20, ack_policy: 'explicit' },
     { durable_name: 'sluice-webhooks', max_deliver: 20, ack_policy: 'explicit' },
   ]);
+  await manager.consumers.delete('FLUX', 'sluice');
+  await makeAgain(world, 'harbor-nats', shell);
 });
 
 it('Gitea through RabbitMQ, by the commands of its page', async () => {
@@ -163,6 +172,8 @@ it('Gitea through RabbitMQ, by the commands of its page', async () => {
   expect(await world.requestedAt('GitRepository', 'fleet')).toBe('');
   await publish(push);
   await annotatedAfter(world, 'GitRepository', 'fleet');
+  await runScript(shell, 'rabbitmqadmin delete queue name=flux-events');
+  await makeAgain(world, 'gitea-rabbitmq', shell);
 });
 
 it('a server of RabbitMQ that was killed is read again', async () => {

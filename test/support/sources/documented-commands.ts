@@ -11,6 +11,13 @@ export async function documentedCommands(page: string, program: string): Promise
   return blocks.filter((block) => new RegExp(`\\b${program} `).test(block)).join('');
 }
 
+/** @returns the command that a condition's message names. @throws Error where it names none. */
+export function commandIn(message: string): string {
+  const command = /make it(?: with)?: (.+)$/.exec(message)?.[1];
+  if (command === undefined) throw new Error(`no command in: ${message}`);
+  return command;
+}
+
 export interface Shell {
   /** The folder with the programs, before those of the machine. */
   readonly bin: string;
