@@ -44,10 +44,9 @@ export function followState(request: Request, observed: ObservedTarget): FollowS
 
 /** Of a source that has handled the request and is Ready, without the revision that was announced. */
 function judgeRevision({ announced, revisionThen }: Request, { revision, trackedRef }: ObservedTarget): FollowState {
-  if (containsRevision(revision, announced.before) || revision === revisionThen) {
-    // The highest tag of a range is another one.
-    return trackedRef === 'semver' ? 'unfollowed' : 'lagging';
-  }
+  if (containsRevision(revision, announced.before)) return 'lagging';
+  // The highest tag of a range is another one.
+  if (revision === revisionThen) return trackedRef === 'semver' ? 'unfollowed' : 'lagging';
   if (revisionThen === undefined && announced.before === undefined) return 'lagging';
   // A tag alone was announced: what it means now is what was pushed.
   return announced.revision === undefined ? 'fresh' : 'superseded';

@@ -126,6 +126,11 @@ describe('bitbucket', () => {
       { changes: [{ refId: 'refs/heads/a', fromHash: ZEROS, toHash: NEW }] },
       { ref: 'refs/heads/a', revision: NEW },
     ],
+    [
+      'a branch of Server that is gone',
+      { changes: [{ ref: { id: 'refs/heads/a' }, fromHash: OLD, toHash: ZEROS }] },
+      { ref: 'refs/heads/a', before: OLD },
+    ],
     ['no change', { push: { changes: [] } }, undefined],
     ['something else', { pullrequest: { id: 1 } }, undefined],
   ])('%s', (_what, body, expected) => {

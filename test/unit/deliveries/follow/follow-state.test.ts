@@ -118,6 +118,14 @@ describe('the state of a source', () => {
     expect(ofGit(at(OLD, { ...range, ...handled }), tag)).toBe('unfollowed');
   });
 
+  it('of a tag that was moved, and that a range has, lags until it has moved there too', () => {
+    const source = observed({ ...handled, trackedRef: 'semver', revision: `v1.2.3@sha1:${OLD}` });
+    const moved = { ref: 'refs/tags/v1.2.3', before: OLD, revision: NEW };
+    expect(ofGit(source, moved, source.revision)).toBe('lagging');
+    const request = { kind: 'GitRepository', announced: moved, requestedAt: ASKED, revisionThen: source.revision };
+    expect(lagsForSure(request, source)).toBe(true);
+  });
+
   it('of images follows the digest, or by the tag alone whether it moved', () => {
     const source = (revision: string) =>
       observed({ ...handled, trackedRef: 'refs/tags/v1', revision: `v1@${revision}` });
