@@ -51,6 +51,14 @@ describe('refusals while a Receiver is not served', () => {
     expect(missed.changed(KEY)).toBe(false);
   });
 
+  it('of messages that a broker carries are not due: it keeps them', () => {
+    const { now, missed, recorded } = setUp();
+    recorded('ReceiverUnavailable', { origin: 'broker' });
+    recorded('ReceiverUnavailable', { object: { kind: 'BrokerReceiver', namespace: 'apps', name: 'web' } });
+    now.isServed = true;
+    expect(missed.changed(KEY)).toBe(false);
+  });
+
   it('are those of a path that it no longer has while it is served: nothing is due', () => {
     const { now, missed, recorded } = setUp();
     now.isServed = true;
