@@ -31,7 +31,8 @@ export const datadog: ProviderType = {
       async send({ event }, signal) {
         const { text } = await post(http, { url, headers, body: goJson(datadogEvent(event)) }, signal);
         if (jsonObject(text) === undefined) {
-          throw new DeliveryError('passing', 'Datadog answered something else than a JSON object');
+          // What stands before it may have passed the event on: another attempt would be another event.
+          throw new DeliveryError('final', 'Datadog answered something else than a JSON object');
         }
       },
     };

@@ -3,6 +3,7 @@ import { DeliveryError } from '../delivery-error.ts';
 import { goJson } from '../encode/go-json.ts';
 import type { FluxEvent } from '../flux-event.ts';
 import type { ProviderType } from '../provider-type.ts';
+import { checkRefusal, jsonObject } from '../send/check-refusal.ts';
 import { hookUrl } from '../send/hook-url.ts';
 import { post } from '../send/post.ts';
 import { attachmentMessage } from '../text/attachment-message.ts';
@@ -13,7 +14,7 @@ import { truncate } from '../text/truncate.ts';
 
 /** Beyond, Slack refuses the message. */
 const MAX_TEXT = 40_000;
-const API_PATH = '/api/chat.postMessage';
+const API = 'https://slack.com/api/chat.postMessage';
 /** What Slack says while it is busy. */
 const PASSING_ERRORS = new Set(['ratelimited', 'rate_limited', 'service_unavailable', 'internal_error', 'fatal_error']);
 
@@ -32,23 +33,23 @@ export const slack: ProviderType = {
       async send({ event }, signal) {
         const body = goJson(slackMessage(event, { channel, username: username || event.reportingController }));
         const { text } = await post(http, { url, headers, body }, signal);
-        if (url.pathname === API_PATH) checkAnswer(text);
+        checkAnswer(text, address === API);
       },
     };
   },
 };
 
-/** Slack's API, whoever stands before it, answers 200 and says in the body whether it took the message. */
-function checkAnswer(text: string): void {
-  let answer: { ok?: unknown; error?: unknown } | null;
-  try {
-    answer = JSON.parse(text);
-  } catch {
+/** Slack's API answers 200 and says in the body whether it took the message; what stands before it may say something else. */
+function checkAnswer(text: string, isApi: boolean): void {
+  if (isApi && jsonObject(text) === undefined) {
     throw new DeliveryError('passing', 'Slack answered something else than JSON');
   }
-  if (answer?.ok === true) return;
-  const error = typeof answer?.error === 'string' ? answer.error : 'unknown';
-  throw new DeliveryError(PASSING_ERRORS.has(error) ? 'passing' : 'final', `Slack responded with error: ${error}`);
+  checkRefusal(
+    'Slack',
+    text,
+    ({ ok, error = 'unknown' }) => (ok === true || (ok !== false && !isApi) ? undefined : error),
+    ({ error }) => (PASSING_ERRORS.has(String(error)) ? 'passing' : 'final'),
+  );
 }
 
 function slackMessage(event: FluxEvent, { channel, username }: { channel: string; username: string }) {

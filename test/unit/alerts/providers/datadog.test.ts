@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { expectScenario } from '../../../support/alerts/expect-scenario.ts';
-import { bodyOfVariation, failureOfAnswer, otherBody, runVariation } from '../../../support/alerts/variations.ts';
+import {
+  bodyOfVariation,
+  failureOfAnswer,
+  otherBody,
+  runVariation,
+  verdictOfAnswer,
+} from '../../../support/alerts/variations.ts';
 
 interface Body {
   readonly tags: readonly string[];
@@ -37,6 +43,7 @@ test('a long message and long tags are cut', async () => {
 
 test('success is a JSON object', async () => {
   expect(await failureOfAnswer('datadog', 200, '<html>')).toBe('Datadog answered something else than a JSON object');
+  expect(await verdictOfAnswer('datadog', 202, '')).toBe('final');
   expect(await failureOfAnswer('datadog', 403, '{"errors":["Forbidden"]}')).toContain('status code 403');
 });
 

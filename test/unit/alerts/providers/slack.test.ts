@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { parseEvent } from '../../../../operator/alerts/events/parse-event.ts';
 import { type Deviation, expectScenario } from '../../../support/alerts/expect-scenario.ts';
+import { notifierFor } from '../../../support/alerts/notifier-for.ts';
+import { startRecorder } from '../../../support/alerts/recorder.ts';
 import { runScenario } from '../../../support/alerts/run-scenario.ts';
-import { bodyOfVariation } from '../../../support/alerts/variations.ts';
+import { bodyOfVariation, verdictOfAnswer } from '../../../support/alerts/variations.ts';
 
 const escaped: Deviation = {
   reason: 'Slack wants &, < and > as entities; without, a message can mention a channel (fault 12)',
@@ -48,4 +51,30 @@ test('an address that is empty is a failure that names the field', async () => {
   const { requests, failures } = await runScenario('b-noaddr');
   expect(requests).toEqual([]);
   expect(failures).toEqual([expect.stringContaining('invalid Slack hook URL')]);
+});
+
+const ANSWERS = [
+  ['{"ok":true}', 'taken', 'taken'],
+  ['{"ok":false,"error":"channel_not_found"}', 'final', 'final'],
+  ['{"ok":false,"error":"ratelimited"}', 'passing', 'passing'],
+  ['{"status":"queued"}', 'taken', 'final'],
+  ['ok', 'taken', 'passing'],
+  ['', 'taken', 'passing'],
+] as const;
+
+test.each(ANSWERS)('an answer %j of whoever takes such messages is %s', async (body, verdict) => {
+  expect(await verdictOfAnswer('slack', 200, body)).toBe(verdict);
+});
+
+test.each(ANSWERS)("an answer %j of Slack's API itself is not %s but %s", async (body, _elsewhere, verdict) => {
+  const { host, close } = await startRecorder([{ match: 'POST', status: 200, body }]);
+  const address = 'https://slack.com/api/chat.postMessage';
+  const notifier = notifierFor({ type: 'slack', address }, { standIns: new Map([['slack.com', `http://${host}`]]) });
+  const delivered = notifier.deliver(parseEvent(Buffer.from('{}'))).then(
+    () => 'taken',
+    (error) => error.verdict,
+  );
+  expect(await delivered).toBe(verdict);
+  await notifier.end();
+  await close();
 });
