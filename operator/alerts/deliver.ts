@@ -5,7 +5,7 @@ import type { NotificationErrorCode } from '../api/errors.ts';
 import type { Provider } from '../api/provider/provider.ts';
 import type { Clock } from '../observe/clock.ts';
 import { DeliveryError } from './delivery-error.ts';
-import { type Combined, combineMetadata } from './events/event-metadata.ts';
+import { type Combined, combinedEvent } from './events/event-metadata.ts';
 import { eventValue } from './events/event-value.ts';
 import type { FluxEvent } from './flux-event.ts';
 import { type Gate, gateFor } from './matching/gates.ts';
@@ -95,9 +95,9 @@ async function deliver(options: DelivererOptions, delivery: Delivery): Promise<O
       'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller';
     throw failed(new DeliveryError('final', message));
   }
-  const { metadata, conflicts } = combineMetadata(event, alert);
+  const { event: whole, conflicts } = combinedEvent(event, alert);
   if (conflicts.length > 0 && delivery.isRetry !== true) options.onConflicts(delivery, conflicts);
-  const combined = withMessage(options, delivery, { ...event, metadata });
+  const combined = withMessage(options, delivery, whole);
   const { prepared, statusId } = await prepare(options, { event: combined, alert, provider });
   const status = await send(options, prepared, { event: combined, alert, statusId });
   if (delivery.answer !== undefined) delivery.answer.status = status;

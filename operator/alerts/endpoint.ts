@@ -23,19 +23,34 @@ const TOO_MANY = 429;
 
 /** Any path and any method: 202 for an event that is taken, 429 for one that was, 400 for what is none. */
 export function createEventEndpoint(options: EventEndpointOptions): Endpoint {
+  const dateOf = createHttpDate();
   const admitted: Admitted = {
     type: 'event',
     about: { name: 'events' },
-    head: () => (body) => serve(options, body),
+    head: () => (body) => serve(options, dateOf, body),
   };
   return { name: 'event-server', admit: () => admitted, allowedMethods: () => [] };
 }
 
-async function serve({ intake, limit, backpressure, reports }: EventEndpointOptions, body: Buffer): Promise<Answer> {
+/** Events that came in one second mostly have their windows' end in one second, too. */
+function createHttpDate(): (ms: number) => string {
+  let known = { second: Number.NaN, text: '' };
+  return (ms) => {
+    const second = Math.floor(ms / 1_000);
+    if (second !== known.second) known = { second, text: new Date(second * 1_000).toUTCString() };
+    return known.text;
+  };
+}
+
+async function serve(
+  { intake, limit, backpressure, reports }: EventEndpointOptions,
+  dateOf: (ms: number) => string,
+  body: Buffer,
+): Promise<Answer> {
   if (body.length === 0) throw new RequestError('PayloadInvalid', 'the body is empty');
   const event = withKeptMetadata(parseEvent(body));
   const { allowed, endsAtMs } = limit.take(event);
-  const resetAt = new Date(endsAtMs).toUTCString();
+  const resetAt = dateOf(endsAtMs);
   const headers = { 'X-RateLimit-Limit': '1', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': resetAt };
   if (!allowed) {
     reports.duplicate(event);

@@ -28,6 +28,6 @@ export interface FluxEvent {
 
 /** The group of the involved object's API version; empty where it has none, or is none. */
 export function groupOf({ apiVersion }: InvolvedObject): string {
-  const [group = '', version, ...more] = apiVersion.split('/');
-  return version === undefined || more.length > 0 ? '' : group;
+  const slash = apiVersion.indexOf('/');
+  return slash === -1 || slash !== apiVersion.lastIndexOf('/') ? '' : apiVersion.slice(0, slash);
 }

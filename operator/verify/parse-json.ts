@@ -31,9 +31,23 @@ const known = new WeakMap<Buffer, Parsed>();
  * @throws RequestError PayloadInvalid
  */
 export function parseJson(body: Buffer): unknown {
-  const parsed = parsedOf(body);
-  if (!parsed.alone) throw new RequestError('PayloadInvalid', 'more than one JSON value');
-  return parsed.value;
+  return aloneIn(parsedOf(body));
+}
+
+/**
+ * As `parseJson`, for the one who asks first and last: nothing is remembered.
+ *
+ * @throws RequestError PayloadInvalid
+ */
+export function parseJsonOnce(body: Buffer): unknown {
+  const parsed = parse(body);
+  if ('error' in parsed) throw parsed.error;
+  return aloneIn(parsed);
+}
+
+function aloneIn({ value, alone }: Exclude<Parsed, { error: RequestError }>): unknown {
+  if (!alone) throw new RequestError('PayloadInvalid', 'more than one JSON value');
+  return value;
 }
 
 /**

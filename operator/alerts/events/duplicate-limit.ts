@@ -23,40 +23,62 @@ interface Window {
   /** The window, counted from the first, in which one was last let through. */
   usedIndex: number;
   lastMs: number;
+  /** By when it has its place among the others. */
+  placedMs: number;
 }
 
 /** Some 100 bytes each. */
 const MOST_REMEMBERED = 200_000;
+const FORGOTTEN_AT_ONCE = 64;
 /** 132 bits of base64: no two events meet by chance. */
 const KEY_LENGTH = 22;
 const KEY_METADATA = ['originRevision', 'revision', 'token'] as const;
 
 export function createDuplicateLimit(intervalMs: number, clock: Clock): DuplicateLimit {
-  /** In the order in which they were last asked for. */
+  /** In the order of their places. */
   const windows = new Map<string, Window>();
   return {
     take(event) {
       const nowMs = clock.elapsedMs();
-      forgetIdle(windows, nowMs - 2 * intervalMs);
-      const key = keyOf(event);
-      const known = windows.get(key);
-      const window = known ?? { startedMs: nowMs, usedIndex: -1, lastMs: nowMs };
+      const idleMs = nowMs - 2 * intervalMs;
+      forgetIdle(windows, idleMs);
+      const window = windowOf(windows, keyOf(event), { nowMs, idleMs });
       const index = Math.floor((nowMs - window.startedMs) / intervalMs);
       const allowed = index > window.usedIndex;
       window.usedIndex = index;
       window.lastMs = nowMs;
-      windows.delete(key);
-      windows.set(key, window);
       const leftMs = window.startedMs + (index + 1) * intervalMs - nowMs;
       return { allowed, endsAtMs: clock.now() + leftMs };
     },
   };
 }
 
-function forgetIdle(windows: Map<string, Window>, beforeMs: number): void {
-  for (const [key, { lastMs }] of windows) {
-    if (lastMs >= beforeMs && windows.size < MOST_REMEMBERED) return;
+/** Those whose last event is older are forgotten. */
+interface Times {
+  readonly nowMs: number;
+  readonly idleMs: number;
+}
+
+function windowOf(windows: Map<string, Window>, key: string, { nowMs, idleMs }: Times): Window {
+  const known = windows.get(key);
+  if (known !== undefined && known.lastMs >= idleMs) return known;
+  const window: Window = { startedMs: nowMs, usedIndex: -1, lastMs: nowMs, placedMs: nowMs };
+  windows.delete(key);
+  windows.set(key, window);
+  return window;
+}
+
+/** A few at each event, which adds one at most. One that was asked for since it got its place gets a new one. */
+function forgetIdle(windows: Map<string, Window>, idleMs: number): void {
+  let left = FORGOTTEN_AT_ONCE;
+  for (const [key, window] of windows) {
+    const isFull = windows.size >= MOST_REMEMBERED;
+    if (left === 0 || (window.placedMs >= idleMs && !isFull)) return;
+    left -= 1;
     windows.delete(key);
+    if (isFull || window.lastMs < idleMs) continue;
+    window.placedMs = window.lastMs;
+    windows.set(key, window);
   }
 }
 

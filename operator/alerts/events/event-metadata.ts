@@ -16,6 +16,8 @@ const SOURCES = [
   'involved object controller metadata',
 ] as const;
 
+type Entry = readonly [string, string];
+
 export interface Combined {
   readonly metadata: ReadonlyMap<string, string>;
   /** The keys that came from several sources, sorted, each with its sources from weak to strong. */
@@ -25,11 +27,14 @@ export interface Combined {
 /** The event with the metadata that may be sent on: with one of two prefixes, and no checksum or digest. */
 export function withKeptMetadata(event: FluxEvent): FluxEvent {
   const group = `${groupOf(event.involvedObject)}/`;
-  const kept = [...event.metadata].filter(([key]) => {
-    if (key.startsWith(group)) return !DROPPED.has(key.slice(group.length).toLowerCase());
-    return key.startsWith(EVENT_PREFIX);
-  });
-  return { ...event, metadata: new Map(kept) };
+  const kept = new Map<string, string>();
+  for (const [key, value] of event.metadata) if (isKept(key, group)) kept.set(key, value);
+  return kept.size === event.metadata.size ? event : { ...event, metadata: kept };
+}
+
+function isKept(key: string, group: string): boolean {
+  if (key.startsWith(group)) return !DROPPED.has(key.slice(group.length).toLowerCase());
+  return key.startsWith(EVENT_PREFIX);
 }
 
 /** The event without the token, which only distinguishes one event from another. */
@@ -47,32 +52,49 @@ export function controllerKey({ involvedObject }: FluxEvent, name: string): stri
 /** @param event whose metadata still have their prefixes. */
 export function combineMetadata(event: FluxEvent, { spec }: Alert): Combined {
   const group = `${groupOf(event.involvedObject)}/`;
-  const ofSources: readonly (readonly (readonly [string, string])[])[] = [
+  const ofSources: readonly (readonly Entry[])[] = [
     unprefixed(event.metadata, EVENT_PREFIX),
     Object.entries(spec.eventMetadata ?? {}),
     spec.summary ? [['summary', spec.summary]] : [],
     unprefixed(event.metadata, group),
   ];
-  const values = new Map<string, string>();
-  const sourcesOf = new Map<string, string[]>();
-  for (const [index, entries] of ofSources.entries()) {
-    for (const [key, value] of entries) {
-      values.set(key, value);
-      const sources = sourcesOf.get(key) ?? [];
-      sources.push(SOURCES[index] ?? '');
-      sourcesOf.set(key, sources);
-    }
-  }
-  const byKey = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]) => compareBytes(one, other);
-  const conflicts = [...sourcesOf].filter(([, sources]) => sources.length > 1).sort(byKey);
-  return {
-    metadata: new Map([...values].sort(byKey)),
-    conflicts: conflicts.map(([key, sources]) => ({ key, sources })),
-  };
+  const values = new Map(ofSources.flat());
+  const metadata = new Map([...values].sort(([one], [other]) => compareBytes(one, other)));
+  const count = ofSources.reduce((sum, entries) => sum + entries.length, 0);
+  return { metadata, conflicts: count === values.size ? [] : conflictsIn(ofSources, metadata) };
 }
 
-function unprefixed(metadata: ReadonlyMap<string, string>, prefix: string): (readonly [string, string])[] {
-  return [...metadata]
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [key.slice(prefix.length), value]);
+const combinedAlone = new WeakMap<FluxEvent, CombinedEvent>();
+
+export interface CombinedEvent extends Pick<Combined, 'conflicts'> {
+  readonly event: FluxEvent;
+}
+
+/** The event with its combined metadata: one and the same for all Alerts that add none, so that its JSON is made once. */
+export function combinedEvent(event: FluxEvent, alert: Alert): CombinedEvent {
+  const { summary, eventMetadata } = alert.spec;
+  if (summary || Object.keys(eventMetadata ?? {}).length > 0) return combined(event, alert);
+  const known = combinedAlone.get(event);
+  if (known !== undefined) return known;
+  const made = combined(event, alert);
+  combinedAlone.set(event, made);
+  return made;
+}
+
+function combined(event: FluxEvent, alert: Alert): CombinedEvent {
+  const { metadata, conflicts } = combineMetadata(event, alert);
+  return { event: { ...event, metadata }, conflicts };
+}
+
+function conflictsIn(ofSources: readonly (readonly Entry[])[], metadata: Combined['metadata']): Combined['conflicts'] {
+  const keysOf = ofSources.map((entries) => new Set(entries.map(([key]) => key)));
+  const sourcesOf = (key: string) => SOURCES.filter((_source, index) => keysOf[index]?.has(key) === true);
+  const conflicts = [...metadata.keys()].map((key) => ({ key, sources: sourcesOf(key) }));
+  return conflicts.filter(({ sources }) => sources.length > 1);
+}
+
+function unprefixed(metadata: ReadonlyMap<string, string>, prefix: string): Entry[] {
+  const entries: Entry[] = [];
+  for (const [key, value] of metadata) if (key.startsWith(prefix)) entries.push([key.slice(prefix.length), value]);
+  return entries;
 }

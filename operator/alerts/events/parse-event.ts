@@ -5,7 +5,7 @@
 import { RequestError } from '../../api/errors.ts';
 import { foldName } from '../../verify/fold-name.ts';
 import { isJsonObject } from '../../verify/is-json-object.ts';
-import { parseJson } from '../../verify/parse-json.ts';
+import { parseJsonOnce } from '../../verify/parse-json.ts';
 import type { FluxEvent, InvolvedObject } from '../flux-event.ts';
 import { compareBytes } from './compare-bytes.ts';
 import { goTime } from './go-time.ts';
@@ -37,7 +37,7 @@ const EVENT_FIELDS = namesOf(EMPTY_EVENT);
 
 /** @throws RequestError PayloadInvalid */
 export function parseEvent(body: Buffer): FluxEvent {
-  const { involvedObject, timestamp, metadata, ...texts } = readFields(parseJson(body), EMPTY_EVENT, EVENT_FIELDS);
+  const { involvedObject, timestamp, metadata, ...texts } = readFields(parseJsonOnce(body), EMPTY_EVENT, EVENT_FIELDS);
   const object = readFields(involvedObject ?? null, EMPTY_OBJECT, OBJECT_FIELDS);
   checkTexts(object);
   checkTexts(texts);

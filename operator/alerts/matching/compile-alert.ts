@@ -10,6 +10,8 @@ export interface CompiledAlert {
   readonly providerKey: string;
   readonly alert: Alert;
   readonly sources: readonly CompiledSource[];
+  /** Whether one of its sources asks for labels. */
+  readonly labelled: boolean;
   readonly inclusion: Expressions;
   readonly exclusion: Expressions;
   readonly filter: Program | undefined;
@@ -42,6 +44,7 @@ export function compileAlert(alert: Alert, { allNamespaces }: { readonly allName
     providerKey: `${metadata.namespace}/${spec.providerRef.name}`,
     alert,
     sources: sources.filter(({ namespace }) => namespace !== '*' || allNamespaces),
+    labelled: sources.some(({ matchLabels }) => matchLabels !== undefined),
     inclusion: expressions('inclusion', spec.inclusionList, faults),
     exclusion: expressions('exclusion', spec.exclusionList, faults),
     filter: program('filterExpr', spec.filterExpr, { variables: EVENT, result: 'bool' }, faults),

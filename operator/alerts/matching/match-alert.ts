@@ -14,7 +14,7 @@ export interface MatchReports {
 
 /** Whether the answer depends on the object's labels. */
 export function needsLabels(alert: CompiledAlert, event: FluxEvent): boolean {
-  if (alert.alert.spec.suspend === true || !fitsSeverity(alert, event)) return false;
+  if (!alert.labelled || alert.alert.spec.suspend === true || !fitsSeverity(alert, event)) return false;
   const fitting = alert.sources.filter((source) => fitsSource(source, event));
   return fitting.length > 0 && fitting.every(({ matchLabels }) => matchLabels !== undefined);
 }

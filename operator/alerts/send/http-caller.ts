@@ -58,14 +58,14 @@ export function isCertificateFault(code: string): boolean {
 
 export function createHttpCaller(options: HttpCallerOptions): HttpCaller {
   let dispatcher: Dispatcher | undefined;
+  /** Of the last request: a type mostly has one URL. */
+  let known: Target | undefined;
   return {
     async request(request, signal) {
       try {
-        if (!options.allowLinkLocal) {
-          for (const url of [request.url, options.proxy?.url ?? request.url]) checkWrittenAddress(url);
-        }
+        if (known?.url !== request.url) known = targetOf(request.url, options);
         dispatcher ??= createDispatcher(options);
-        return await call(dispatcher, request, signal);
+        return await call(dispatcher, { ...request, target: known }, signal);
       } catch (error) {
         throw signal.aborted ? signal.reason : deliveryError(error);
       }
@@ -74,6 +74,24 @@ export function createHttpCaller(options: HttpCallerOptions): HttpCaller {
       await dispatcher?.close();
     },
   };
+}
+
+/** What a URL comes to. */
+interface Target {
+  readonly url: URL;
+  readonly origin: string;
+  readonly path: string;
+  /** The header for the user and password in the address, which are sent as Go sends them. */
+  readonly authorization: string | undefined;
+}
+
+/** @throws RefusedAddressError */
+function targetOf(url: URL, { allowLinkLocal, proxy }: HttpCallerOptions): Target {
+  if (!allowLinkLocal) for (const each of [url, proxy?.url ?? url]) checkWrittenAddress(each);
+  const { origin, pathname, search, username, password } = url;
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const authorization = login === ':' ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
+  return { url, origin, path: pathname + search, authorization };
 }
 
 /** What makes the connections of these settings. */
@@ -104,11 +122,11 @@ function hasEnvProxy(): boolean {
 /** On undici's own handler interface: the streams and promises of its `request` cost more than the rest of a delivery. */
 function call(
   dispatcher: Dispatcher,
-  { method, url, headers = {}, body }: HttpRequest,
+  { method, target, headers = {}, body }: Omit<HttpRequest, 'url'> & { readonly target: Target },
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const { origin, pathname, search } = url;
-  const own = withCredentials(url, headers);
+  const { origin, path } = target;
+  const own = withCredentials(target, headers);
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     const giveUp = (): void => {
@@ -119,7 +137,7 @@ function call(
     const answer = new AnswerReader();
     const fields = { 'User-Agent': 'sluice', ...own };
     dispatcher.dispatch(
-      { origin, path: pathname + search, method, headers: fields, body: body ?? null },
+      { origin, path, method, headers: fields, body: body ?? null },
       {
         onRequestStart(started) {
           controller = started;
@@ -144,12 +162,10 @@ function call(
   });
 }
 
-/** The user and password in an address are sent as Go sends them. */
-function withCredentials({ username, password }: URL, headers: Readonly<Record<string, string>>) {
-  if (username === '' && password === '') return headers;
+function withCredentials({ authorization }: Target, headers: Readonly<Record<string, string>>) {
+  if (authorization === undefined) return headers;
   if (Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) return headers;
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { ...headers, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  return { ...headers, authorization };
 }
 
 /** Addresses stay out of the message: they may be secret. */

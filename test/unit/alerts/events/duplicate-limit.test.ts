@@ -29,3 +29,18 @@ test('an event that nobody sent for two windows starts anew', async () => {
   await clock.advance(2.5 * INTERVAL_MS);
   expect(limit.take(event)).toEqual({ allowed: true, endsAtMs: clock.now() + INTERVAL_MS });
 });
+
+test('what is asked for again is not forgotten with those that came when it did', async () => {
+  const clock = createManualClock();
+  const limit = createDuplicateLimit(INTERVAL_MS, clock);
+  const others = Array.from({ length: 20 }, (_, index) => ({ ...event, message: `other ${index}` }));
+  for (const each of [event, ...others]) limit.take(each);
+  const startMs = clock.now();
+  for (let step = 1; step <= 4; step += 1) {
+    await clock.advance(0.9 * INTERVAL_MS);
+    limit.take(event);
+  }
+  expect(limit.take(event)).toEqual({ allowed: false, endsAtMs: startMs + 4 * INTERVAL_MS });
+  // Whether it is forgotten yet or not.
+  for (const each of others) expect(limit.take(each)).toEqual({ allowed: true, endsAtMs: clock.now() + INTERVAL_MS });
+});

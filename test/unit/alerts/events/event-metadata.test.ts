@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { combineMetadata, withKeptMetadata, withoutToken } from '../../../../operator/alerts/events/event-metadata.ts';
+import {
+  combinedEvent,
+  combineMetadata,
+  withKeptMetadata,
+  withoutToken,
+} from '../../../../operator/alerts/events/event-metadata.ts';
 import type { AlertSpec } from '../../../../operator/api/alert/alert.ts';
 import { eventWith } from '../../../support/alerts/event-with.ts';
 
@@ -66,6 +71,38 @@ describe('combined metadata', () => {
           'involved object controller metadata',
         ],
       },
+    ]);
+  });
+});
+
+describe('the event with its combined metadata', () => {
+  const metadata = { 'event.toolkit.fluxcd.io/team': 'web', 'kustomize.toolkit.fluxcd.io/revision': 'r' };
+  const event = eventWith({ metadata });
+
+  it('is made once for all Alerts that add nothing', () => {
+    const [one, other] = [{}, { eventMetadata: {} }].map((spec) => combinedEvent(event, alertWith(spec)).event);
+    expect(other).toBe(one);
+    expect(Object.fromEntries(one?.metadata ?? [])).toEqual({ revision: 'r', team: 'web' });
+  });
+
+  it.each([
+    [{ summary: 's' }, { summary: 's' }],
+    [{ eventMetadata: { zone: 'eu' } }, { zone: 'eu' }],
+  ])('has what the Alert adds: %j', (spec, added) => {
+    const whole = combinedEvent(event, alertWith(spec)).event;
+    expect(Object.fromEntries(whole.metadata)).toEqual({ revision: 'r', team: 'web', ...added });
+    expect(combinedEvent(event, alertWith({})).event.metadata.size).toBe(2);
+  });
+
+  it('is made in no time from many keys, of which some come twice', () => {
+    const many = Array.from({ length: 50_000 }, (_, index) => [`event.toolkit.fluxcd.io/k${index}`, 'v'] as const);
+    const { conflicts } = combinedEvent(
+      eventWith({ metadata: { ...Object.fromEntries(many), 'kustomize.toolkit.fluxcd.io/k7': 'w' } }),
+      alertWith({ eventMetadata: { k7: 'x', k9: 'y' } }),
+    );
+    expect(conflicts.map(({ key, sources }) => [key, sources.length])).toEqual([
+      ['k7', 3],
+      ['k9', 2],
     ]);
   });
 });
