@@ -45,7 +45,13 @@ interface State {
 const REJECTED_EVERY_MS = 60_000;
 const MAX_ID_CHARACTERS = 128;
 /** Their messages may quote what was sent. */
-const QUOTING: ReadonlySet<string> = new Set<ErrorCode>(['FilterFailed', 'VerificationFailed', 'PayloadInvalid']);
+const QUOTING: ReadonlySet<string> = new Set<ErrorCode>([
+  'FilterFailed',
+  'VerificationFailed',
+  'TokenRejected',
+  'ContentTypeUnsupported',
+  'PayloadInvalid',
+]);
 
 export function createSourceReports(options: SourceReportsOptions): SourceReports {
   const { labels, metrics, recorder, log, sampled, events, regarding } = options;

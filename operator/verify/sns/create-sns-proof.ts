@@ -46,10 +46,10 @@ export function createSnsProof({ now, fetchText = createTextFetcher({ accept: '*
     maxEntries: MAX_CERTIFICATES,
     now,
     async load(url) {
-      if (fetches >= MAX_FETCHES) throw unreachable(url, 'too many certificates are being fetched');
+      if (fetches >= MAX_FETCHES) throw unreachable('too many are being fetched');
       fetches += 1;
       try {
-        return publicKeyOf(url, await fetchCertificate(fetchText, url));
+        return publicKeyOf(await fetchCertificate(fetchText, url));
       } finally {
         fetches -= 1;
       }
@@ -92,23 +92,24 @@ async function fetchCertificate(fetchText: TextFetcher, url: string): Promise<st
     return await fetchText(url);
   } catch (error) {
     if (error instanceof FetchError && error.status < 500 && !PASSING_STATUSES.has(error.status)) {
-      throw new RequestError('SignatureMalformed', `no certificate at ${url}: ${error.message}`, { cause: error });
+      throw new RequestError('SignatureMalformed', `SigningCertURL ${error.message}`, { cause: error });
     }
-    throw unreachable(url, messageOf(error), error);
+    throw unreachable(messageOf(error), error);
   }
 }
 
-function publicKeyOf(url: string, text: string): KeyObject {
+function publicKeyOf(text: string): KeyObject {
   let key: KeyObject;
   try {
     key = new X509Certificate(text).publicKey;
   } catch (error) {
-    throw unreachable(url, 'not a certificate', error);
+    throw unreachable('the answer is not a certificate', error);
   }
-  if (key.asymmetricKeyType !== 'rsa') throw unreachable(url, 'the certificate has no RSA key');
+  if (key.asymmetricKeyType !== 'rsa') throw unreachable('it has no RSA key');
   return key;
 }
 
-function unreachable(url: string, reason: string, cause?: unknown): RequestError {
-  return new RequestError('CertificateUnreachable', `${url}: ${reason}`, { cause });
+/** Its URL is the sender's choice, so it stays out. */
+function unreachable(reason: string, cause?: unknown): RequestError {
+  return new RequestError('CertificateUnreachable', `the certificate of Amazon SNS: ${reason}`, { cause });
 }

@@ -60,6 +60,16 @@ it('says nothing of what a message holds, whatever a filter or a sender made of 
   expect(events[0]).toMatch(/^Warning MessageRejected message [\x20-\x7e]{128} rejected/);
 });
 
+it.each(['ContentTypeUnsupported', 'TokenRejected', 'PayloadInvalid', 'VerificationFailed'])(
+  'says of %s what it means, and nothing that a sender chose',
+  (code) => {
+    const { events, lines, reports } = setUp();
+    reports.rejected(message('a'), 1, { outcome: 'poison', code, message: 'about secret-content' });
+    expect(JSON.stringify([events, lines])).not.toContain('secret-content');
+    expect(events[0]).toMatch(new RegExp(`rejected: ${code}: .{10}`));
+  },
+);
+
 it('has one line a second of each cause', async () => {
   const { clock, lines, reports } = setUp();
   for (let count = 0; count < 100; count += 1) {

@@ -199,6 +199,12 @@ describe('the certificate', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each([down, answering(404), () => '<html>'])('that cannot be had is told without its URL', async (answer) => {
+    const { proof, bytes } = setUp(answer);
+    const verifying = proof.verify(bytes(signer.notification('x')), new Set([TOPIC_ARN]));
+    await expect(verifying).rejects.toMatchObject({ message: expect.not.stringContaining('.pem') });
+  });
+
   it('is fetched once for all that wait for it, and no more than eight at once', async () => {
     const gate = Promise.withResolvers<string>();
     const { verdict, asked } = setUp(() => gate.promise);
