@@ -199,7 +199,7 @@ describe('the server of the page', () => {
     const screen = await fetch(`${world.operator.pageUrl}/receivers/apps/app`);
     expect(await screen.text()).toBe(html);
     const led = await fetch(`${world.operator.pageUrl}/receivers/apps/app`, { redirect: 'manual' });
-    expect([led.status, led.headers.get('location')]).toEqual([302, '/#/receivers/apps/app']);
+    expect([led.status, led.headers.get('location')]).toEqual([302, '../../#/receivers/apps/app']);
     const script = await fetch(`${world.operator.pageUrl}/page.js`, { headers: { 'accept-encoding': 'br;q=0, gzip' } });
     expect(script.headers.get('content-type')).toMatch(/^text\/javascript/);
     expect(script.headers.get('content-encoding')).toBe('gzip');

@@ -14,8 +14,9 @@ const TYPES: Readonly<Record<string, string>> = {
 const INDEX = 'index.html';
 /** The endings of the files beside each, the best first. */
 const ENCODINGS = { br: '.br', gzip: '.gz' } as const;
-/** A screen: segments of plain words, the last one without an ending. */
+/** A screen: segments of plain words, the last one without an ending unless it is a name. */
 const SCREEN = /^\/([\w-][\w.-]*\/)*[\w-]*$/;
+const NAMED_SCREEN = /^\/(receivers|brokerreceivers|alerts|playground)(\/[\w-][\w.-]*){2,3}\/?$/;
 
 export function servePage(folder: string): RequestHandler {
   return async (request, response) => {
@@ -27,17 +28,22 @@ export function servePage(folder: string): RequestHandler {
     }
     // Screens are fragments: so the page's own files and its API are where it looks for them.
     if (name === INDEX && request.path.length > 1 && request.path !== `/${INDEX}`) {
-      response.redirect(302, `/#${request.path}`);
+      response.redirect(302, `${rootFrom(request.path)}#${request.path}`);
       return;
     }
     await sendFile(folder, name, request, response);
   };
 }
 
+/** Relative: whatever path a proxy serves the page at. */
+function rootFrom(path: string): string {
+  return '../'.repeat(path.split('/').length - 2) || './';
+}
+
 function fileOf(path: string): string | undefined {
   const name = path.slice(1);
   if (Object.hasOwn(TYPES, name)) return name;
-  return SCREEN.test(path) ? INDEX : undefined;
+  return SCREEN.test(path) || NAMED_SCREEN.test(path) ? INDEX : undefined;
 }
 
 async function sendFile(folder: string, name: string, request: Request, response: Response): Promise<void> {
