@@ -3,6 +3,8 @@ import { useId } from 'preact/hooks';
 
 interface FilterEditorProps {
   readonly label: string;
+  /** The targets that it is for; '': all. */
+  readonly of: string;
   readonly value: string;
   /** Where it is marked; undefined: nowhere. */
   readonly mark: { readonly from: number; readonly to: number } | undefined;
@@ -15,13 +17,14 @@ interface FilterEditorProps {
   readonly onReset: () => void;
 }
 
-export function FilterEditor({ label, value, mark, wrong, changed, onInput, onReset }: FilterEditorProps) {
+export function FilterEditor({ label, of, value, mark, wrong, changed, onInput, onReset }: FilterEditorProps) {
   const id = useId();
   const { from, to } = mark ?? { from: 0, to: 0 };
   return (
     <div class="editor">
       <label for={id}>
         {label}
+        {of === '' ? null : <small> {of}</small>}
         {changed ? <small> tried, not saved</small> : null}
       </label>
       {changed ? (

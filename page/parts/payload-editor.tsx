@@ -1,7 +1,7 @@
 /** The payload that is tried: a kept one, a sample, or one's own. */
 import { useId } from 'preact/hooks';
 import { now } from '../state/now.ts';
-import { choose, kept, pastePayload, question, receiver, setEvent } from '../state/playground.ts';
+import { choose, isWithoutBody, kept, pastePayload, question, receiver, setEvent } from '../state/playground.ts';
 import { clockTime } from '../words/durations.ts';
 import { eventHeaders } from '../words/event-headers.ts';
 import { announcedWords } from '../words/revision-words.ts';
@@ -23,6 +23,9 @@ export function PayloadEditor() {
         <option value="sample">Sample of type {type}</option>
         <option value="pasted">Pasted</option>
       </select>
+      {isWithoutBody.value ? (
+        <small role="status">The body of the delivery that the link names is not kept.</small>
+      ) : null}
       {eventHeader === undefined ? null : (
         <label class="event">
           {eventHeader}

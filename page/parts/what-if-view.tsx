@@ -4,6 +4,7 @@ import { askWhatIf, choose, kept, triedFilters, whatIf } from '../state/playgrou
 import { clockTime } from '../words/durations.ts';
 import { announcedWords } from '../words/revision-words.ts';
 import { CopyButton } from './copy-button.tsx';
+import { PartialNotice } from './partial-notice.tsx';
 
 export function WhatIfView() {
   const answer = whatIf.value;
@@ -27,15 +28,19 @@ export function WhatIfView() {
 }
 
 function Changes() {
-  const { total = 0, changed = 0, items = [], text = '' } = whatIf.value ?? {};
+  const { total = 0, changed = 0, items = [], text = '', partial = [] } = whatIf.value ?? {};
   const different = items.filter(({ before, after }) => before !== after);
   return (
     <>
+      <PartialNotice partial={partial} />
       <p>
         <b>
           {changed} of {total}
         </b>{' '}
         {total === 1 ? 'delivery changes' : 'deliveries change'}.
+        {changed > different.length
+          ? ' Those that are not listed do for some of their targets: the text names them.'
+          : ''}
       </p>
       <ul class="changes">
         {different.map(({ id, before, after }) => (

@@ -5,6 +5,7 @@ import type { TraceNode } from '../api/types.ts';
 import { ExplanationView } from '../parts/explanation-view.tsx';
 import { FilterEditor } from '../parts/filter-editor.tsx';
 import { PayloadEditor } from '../parts/payload-editor.tsx';
+import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { ReceiverField } from '../parts/receiver-field.tsx';
 import { WhatIfView } from '../parts/what-if-view.tsx';
 import {
@@ -16,6 +17,7 @@ import {
   problem,
   RESOURCE_FILTER,
   receiver,
+  receiverProblem,
   triedFilters,
   tryFilter,
 } from '../state/playground.ts';
@@ -45,9 +47,7 @@ export function PlaygroundScreen({ namespace, name, delivery }: PlaygroundScreen
       <p class="muted">Tries filters on a payload. Nothing is annotated, and nothing is saved.</p>
       <ReceiverField namespace={namespace} name={name} />
       {name === '' || receiver.value === undefined ? (
-        <p class="empty" role="status">
-          {name === '' ? 'Choose a Receiver.' : (problem.value ?? 'Loading')}
-        </p>
+        <NoReceiver name={name} />
       ) : (
         <div class="columns">
           <section aria-label="Filters and payload">
@@ -66,18 +66,30 @@ export function PlaygroundScreen({ namespace, name, delivery }: PlaygroundScreen
   );
 }
 
+function NoReceiver({ name }: { readonly name: string }) {
+  const why = name === '' ? undefined : receiverProblem.value;
+  if (why !== undefined) return <ProblemNotice problem={why} />;
+  return (
+    <p class="empty" role="status">
+      {name === '' ? 'Choose a Receiver.' : 'Loading'}
+    </p>
+  );
+}
+
 function Filters({ pointed }: { readonly pointed: Signal<Pointed | undefined> }) {
-  const fields = [RESOURCE_FILTER, ...entries.value.map((entry) => `${entry}.filter`)];
+  const ofEntries = entries.value.map((entry) => [`${entry.field}.filter`, entry.of] as const);
+  const fields: readonly (readonly [FilterField, of: string])[] = [[RESOURCE_FILTER, ''], ...ofEntries];
   const wrong = placeOf(problem.value ?? '');
   return (
     <>
-      {fields.map((field) => {
+      {fields.map(([field, of]) => {
         const text = triedFilters.value.get(field) ?? ownFilters.value.get(field) ?? '';
         const pointedHere = pointed.value?.field === field ? pointed.value.node : undefined;
         return (
           <FilterEditor
             key={field}
             label={field}
+            of={of}
             value={text}
             mark={wrong?.field === field ? rangeOf(text, wrong) : pointedHere}
             wrong={wrong?.field === field}

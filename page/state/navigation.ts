@@ -1,4 +1,5 @@
 /** Follows the URL from screen to screen: titles, where the focus is, and how far a list was scrolled. */
+import { kindTitles } from '../words/kind-titles.ts';
 import { fragmentOf, type Route, routeOf } from '../words/route.ts';
 import { route } from './current-route.ts';
 
@@ -28,13 +29,15 @@ function go(to: Route): void {
   });
 }
 
+/** In the playground a Receiver is chosen by a field of it, which keeps the focus. */
 function isSameScreen(a: Route, b: Route): boolean {
+  if (a.screen === 'playground' && b.screen === 'playground') return true;
   const screen = (route: Route): string => fragmentOf(route.screen === 'objects' ? route : { ...route, delivery: '' });
   return screen(a) === screen(b);
 }
 
 function titleOf(to: Route): string {
-  if (to.screen === 'objects') return 'Sluice';
+  if (to.screen === 'objects') return `${kindTitles[to.kind]} · Sluice`;
   const object = to.name === '' ? '' : `${to.namespace}/${to.name} · `;
   return `${object}${to.screen === 'playground' ? 'Playground · ' : ''}Sluice`;
 }

@@ -14,23 +14,36 @@ export interface Question {
   readonly event: string;
 }
 
+/** One of `spec.resources`. */
+export interface Entry {
+  /** `spec.resources[0]` */
+  readonly field: string;
+  /** `GitRepository app` */
+  readonly of: string;
+}
+
 /** A field of the Receiver that holds a filter: `spec.resourceFilter`, `spec.resources[0].filter`. */
 export type FilterField = string;
 export const RESOURCE_FILTER: FilterField = 'spec.resourceFilter';
 
 const TYPING_MS = 350;
+const AGAIN_MS = 1_000;
 const NO_QUESTION: Question = { source: 'sample', payload: '', event: '' };
 
 export const receiver = signal<ObjectView | undefined>(undefined);
+/** Why there is no Receiver. */
+export const receiverProblem = signal<ProblemError | undefined>(undefined);
 /** Deliveries whose body is kept. */
 export const kept = signal<readonly RecordView[]>([]);
+/** The delivery that was to be asked about has no body. */
+export const isWithoutBody = signal(false);
 export const question = signal(NO_QUESTION);
-/** What the Receiver has, as far as it was asked. */
+/** What the Receiver has. */
 export const ownFilters = signal<ReadonlyMap<FilterField, string>>(new Map());
 /** What is tried in place of that. */
 export const triedFilters = signal<ReadonlyMap<FilterField, string>>(new Map());
-/** `spec.resources[0]` and so on, as far as they are known. */
-export const entries = signal<readonly string[]>([]);
+/** `spec.resources`. */
+export const entries = signal<readonly Entry[]>([]);
 export const explanation = signal<Explanation | undefined>(undefined);
 export const whatIf = signal<WhatIf | undefined>(undefined);
 export const problem = signal<string | undefined>(undefined);
@@ -47,14 +60,31 @@ export async function openReceiver(namespace: string, name: string, delivery: st
       get<ObjectView>(path, ended),
       listAll<RecordView>(`${path}/deliveries`, ended),
     ]);
-    const bodies = deliveries.items.filter(({ body }) => body === 'kept');
-    const first = bodies.find(({ id }) => id === delivery) ?? bodies[0];
-    receiver.value = object;
-    kept.value = bodies;
-    await choose(first?.id ?? 'sample');
+    if (ended.aborted) return;
+    batch(() => takeReceiver(object, deliveries.items, delivery));
   } catch (error) {
-    fail(error, ended);
+    if (ended.aborted) return;
+    if (!(error instanceof ProblemError)) throw error;
+    receiverProblem.value = error;
+    return;
   }
+  const first = kept.value.find(({ id }) => id === delivery) ?? kept.value[0];
+  await choose(first?.id ?? 'sample');
+}
+
+function takeReceiver(object: ObjectView, deliveries: readonly RecordView[], delivery: string): void {
+  const { resourceFilter = '', resources = [] } = object.filters ?? {};
+  receiver.value = object;
+  kept.value = deliveries.filter(({ body }) => body === 'kept');
+  isWithoutBody.value = delivery !== '' && kept.value.every(({ id }) => id !== delivery);
+  entries.value = resources.map(({ kind, name }, index) => ({
+    field: `spec.resources[${index}]`,
+    of: `${kind} ${name}`,
+  }));
+  ownFilters.value = new Map([
+    [RESOURCE_FILTER, resourceFilter],
+    ...resources.map(({ filter = '' }, index) => [`spec.resources[${index}].filter`, filter] as const),
+  ]);
 }
 
 /** Takes a payload: a kept delivery's, a sample of the Receiver's type, or what is pasted. */
@@ -111,10 +141,13 @@ export async function askWhatIf(): Promise<void> {
 }
 
 function askSoon(): void {
-  const { signal: ended } = next();
+  askIn(TYPING_MS, next().signal);
+}
+
+function askIn(ms: number, ended: AbortSignal): void {
   setTimeout(() => {
     if (!ended.aborted) void ask(ended);
-  }, TYPING_MS);
+  }, ms);
 }
 
 async function ask(ended: AbortSignal): Promise<void> {
@@ -125,9 +158,11 @@ async function ask(ended: AbortSignal): Promise<void> {
   const about = own ? { payload: parsed?.value, headers: headers() } : { delivery: source };
   try {
     const answer = await post<Explanation>(`${path()}/explain`, { ...about, ...filtersToSend() }, ended);
-    if (!ended.aborted) batch(() => succeed(() => take(answer)));
+    if (!ended.aborted) batch(() => succeed(() => (explanation.value = answer)));
   } catch (error) {
     fail(error, ended);
+    // As many are explained as may be: those that were asked for while somebody typed among them.
+    if (error instanceof ProblemError && error.status === 429) askIn(AGAIN_MS, ended);
   }
 }
 
@@ -135,7 +170,10 @@ function parse(payload: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(payload) };
   } catch (error) {
-    problem.value = `The payload is not JSON: ${error instanceof Error ? error.message : error}`;
+    batch(() => {
+      explanation.value = undefined;
+      problem.value = `The payload is not JSON: ${error instanceof Error ? error.message : error}`;
+    });
     return undefined;
   }
 }
@@ -149,28 +187,12 @@ function headers(): Readonly<Record<string, string>> {
 function filtersToSend() {
   const tried = triedFilters.value;
   const resourceFilter = tried.get(RESOURCE_FILTER);
-  const filters = entries.value.map((entry) => tried.get(`${entry}.filter`));
+  const filters = entries.value.map(({ field }) => tried.get(`${field}.filter`));
   const resources = filters.map((filter) => (filter === undefined ? {} : { filter }));
   return {
     ...(resourceFilter === undefined ? {} : { resourceFilter }),
     ...(filters.every((filter) => filter === undefined) ? {} : { resources }),
   };
-}
-
-/** The roots of the trees are the Receiver's filters, where no other one was tried. */
-function take(answer: Explanation): void {
-  explanation.value = answer;
-  const own = new Map(ownFilters.value);
-  const tried = triedFilters.value;
-  for (const { entry, tree } of answer.targets) {
-    const found: readonly (readonly [FilterField, string | undefined])[] = [
-      [RESOURCE_FILTER, tree.resourceFilter?.text],
-      [`${entry}.filter`, tree.filter?.text],
-    ];
-    for (const [field, text] of found) if (text !== undefined && !tried.has(field)) own.set(field, text);
-  }
-  ownFilters.value = own;
-  entries.value = [...new Set([...entries.value, ...answer.targets.map(({ entry }) => entry)])].sort();
 }
 
 function succeed(show: () => void): void {
@@ -202,7 +224,9 @@ function path(): string {
 function reset(): void {
   batch(() => {
     receiver.value = undefined;
+    receiverProblem.value = undefined;
     kept.value = [];
+    isWithoutBody.value = false;
     question.value = NO_QUESTION;
     ownFilters.value = new Map();
     triedFilters.value = new Map();

@@ -7,6 +7,7 @@ import type { KubeObject } from '../../kube/kube-client.ts';
 import { objectKey } from '../records/object-ref.ts';
 import type { ObjectRef } from '../records/record.ts';
 import type { RecordView } from '../records/record-view.ts';
+import type { FiltersView } from './filters-view.ts';
 import { type Hours, type HoursByObject, hoursOf, newestFirst } from './known-records.ts';
 import type { PageContext, Resolved } from './page-context.ts';
 
@@ -23,6 +24,8 @@ export interface ObjectView {
   readonly pushToArtifactMs?: number;
   /** Whether its targets can be found. */
   readonly resolved?: Resolved;
+  /** Of a Receiver, where it alone is asked for. */
+  readonly filters?: FiltersView;
 }
 
 /** What the views read of an object, whatever its kind. */

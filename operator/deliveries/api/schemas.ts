@@ -126,8 +126,18 @@ const shownObject = object(
     }),
     pushToArtifactMs: described({ type: 'number', minimum: 0 }, 'The median, from the arrival to the artifact'),
     resolved: object({ status: statusOfCondition, reason: text, message: text }),
+    filters: described(
+      object(
+        {
+          resourceFilter: text,
+          resources: { type: 'array', items: object({ kind: text, name: text, filter: text }, ['filter']) },
+        },
+        ['resourceFilter'],
+      ),
+      'Of a Receiver, where it alone is asked for',
+    ),
   },
-  ['url', 'lastDelivery', 'pushToArtifactMs', 'resolved'],
+  ['url', 'lastDelivery', 'pushToArtifactMs', 'resolved', 'filters'],
 );
 
 const problem = object(

@@ -11,25 +11,34 @@ import { pageObject, pageRecord } from '../../support/page/page-records.ts';
 import { type PageRequest, type PageServer, startPageServer } from '../../support/page/page-server.ts';
 
 const OWN = "req.ref == 'refs/heads/main' && res.metadata.name == 'web'";
+const ownFilters = { resourceFilter: OWN, resources: [{ kind: 'GitRepository', name: 'web' }] };
 const bodies = [{ ref: 'refs/heads/main' }, { ref: 'refs/heads/feature' }];
 const records = bodies.map((_body, index) => pageRecord(index, { body: 'kept', redacted: false }));
+const withoutBody = pageRecord(9);
 
 let browser: Browser;
 let server: PageServer;
 let page: Page;
 let faults: readonly string[];
 let posted: PageRequest[];
+let denied = false;
+let busy = 0;
 beforeAll(async () => {
   browser = await startChromium();
   server = await startPageServer((request) => {
     const { pathname } = request.url;
     const list = { partial: [], recordingSince: {}, continue: '' };
-    if (pathname === '/receivers') return [200, { ...list, items: [pageObject('app')] }];
-    if (pathname === '/receivers/apps/app') return [200, pageObject('app')];
-    if (pathname === '/receivers/apps/app/deliveries') return [200, { ...list, items: records }];
+    if (pathname === '/settings') return [200, { replica: 'sluice-0', actions: false }];
+    if (denied) return [401, { status: 401, code: 'Unauthorized' }];
+    if (pathname === '/receivers') return [200, { ...list, items: ['app', 'app-2'].map((name) => pageObject(name)) }];
+    if (pathname === '/receivers/apps/app-2') return [200, pageObject('app-2', { filters: { resources: [] } })];
+    if (pathname === '/receivers/apps/app-2/deliveries') return [200, { ...list, items: [] }];
+    if (pathname === '/receivers/apps/app') return [200, pageObject('app', { filters: ownFilters })];
+    if (pathname === '/receivers/apps/app/deliveries') return [200, { ...list, items: [...records, withoutBody] }];
     if (pathname.endsWith('/payload')) return [200, bodyOf(pathname.split('/')[5])];
     if (request.method !== 'POST') return undefined;
     posted.push(request);
+    if (busy-- > 0) return [429, { status: 429, code: 'TooManyRequests', detail: 'Two explanations are under way' }];
     return answerTo(request.body as Asked);
   });
 });
@@ -40,6 +49,8 @@ afterAll(async () => {
 afterEach(() => page.context().close());
 beforeEach(async () => {
   posted = [];
+  denied = false;
+  busy = 0;
   ({ page, faults } = await openPage(browser, `${server.url}#/playground/apps/app`));
   await result().getByText('200 Delivered').waitFor();
 });
@@ -93,7 +104,7 @@ async function whatIf(asked: Asked) {
     }),
   );
   const changed = items.filter(({ before, after }) => before !== after).length;
-  return { total: items.length, changed, items, text: '' };
+  return { total: items.length, changed, items, partial: ['sluice-2'], text: '' };
 }
 
 const result = () => page.getByRole('region', { name: 'Result' });
@@ -147,6 +158,7 @@ describe('the playground', () => {
   it('takes what is pasted, with its event, or a sample', async () => {
     await page.getByLabel('Payload as JSON').fill('{"ref": ');
     await page.getByRole('alert').getByText('The payload is not JSON').waitFor();
+    expect(await outcomes()).toEqual([]);
     await page.getByLabel('Payload as JSON').fill('{"ref": "refs/tags/v1"}');
     await page.getByLabel('X-GitHub-Event').fill('release');
     await expect
@@ -166,6 +178,7 @@ describe('the playground', () => {
     await filterField().fill("req.ref.startsWith('refs/heads/')");
     await ask.click();
     await page.getByText('1 of 2').waitFor();
+    await page.getByText('sluice-2 does not answer').waitFor();
     await page.getByText('filtered → annotated').waitFor();
     expect(posted.at(-1)?.body).toEqual({ whatIf: true, resourceFilter: "req.ref.startsWith('refs/heads/')" });
   });
@@ -176,6 +189,55 @@ describe('the playground', () => {
     await page.getByLabel('Receiver', { exact: true }).fill('apps/app');
     await result().getByText('200 Delivered').waitFor();
     expect(new URL(page.url()).hash).toBe('#/playground/apps/app');
+  });
+
+  it('is opened by a name that begins with another one, as one types', async () => {
+    await page.goto(`${server.url}#/playground`);
+    const field = page.getByLabel('Receiver', { exact: true });
+    await field.click();
+    await page.keyboard.type('apps/app');
+    await result().getByText('200 Delivered').waitFor();
+    await page.keyboard.type('-');
+    await page.keyboard.press('Enter');
+    await page.getByText('There is no Receiver apps/app- that you may see.').waitFor();
+    await page.keyboard.type('2');
+    await page.getByText('No body is kept.').waitFor();
+    expect(await field.inputValue()).toBe('apps/app-2');
+    expect(await page.getByLabel('Payload', { exact: true }).inputValue()).toBe('sample');
+  });
+
+  it('has the filters of the Receiver, whatever becomes of the payload', async () => {
+    await page.getByLabel('Payload as JSON').fill('[]');
+    await result().getByText('500 FilterInputInvalid').waitFor();
+    expect(await filterField().inputValue()).toBe(OWN);
+    await page.getByText('GitRepository web').first().waitFor();
+  });
+
+  it('says that the body of the delivery that a link names is not kept', async () => {
+    await page.goto(`${server.url}#/playground/apps/app/${withoutBody.id}`);
+    await page.getByText('The body of the delivery that the link names is not kept.').waitFor();
+    await expect.poll(() => page.getByLabel('Payload', { exact: true }).inputValue()).toBe(records[0]?.id);
+  });
+
+  it('asks again where the operator is busy', async () => {
+    busy = 1;
+    await filterField().fill("req.ref == 'refs/heads/feature'");
+    await expect.poll(outcomes).toEqual(['filtered']);
+    expect(posted).toHaveLength(3);
+  });
+
+  it('asks for a token where one is needed', async () => {
+    denied = true;
+    await page.reload();
+    await page.getByRole('alert').getByText('This address needs a token').waitFor();
+    expect(await page.getByText('Loading').count()).toBe(0);
+    await page.goto(`${server.url}#/playground`);
+    await page.getByRole('alert').getByText('This address needs a token').waitFor();
+    denied = false;
+    await page.getByRole('button', { name: 'Enter a token' }).click();
+    await page.getByLabel('Bearer token').fill('a-token');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
   it('can be read by everybody', async () => {

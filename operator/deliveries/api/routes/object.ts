@@ -1,4 +1,6 @@
 /** One object, as the list has it. */
+import { RECEIVER_KIND, type Receiver } from '../../../api/receiver/receiver.ts';
+import { filtersView } from '../filters-view.ts';
 import { hoursByObject } from '../known-records.ts';
 import type { ObjectView } from '../object-view.ts';
 import { objectView } from '../object-view.ts';
@@ -20,6 +22,8 @@ export const objectRoute: Route = {
       context.records.ask({ object: ref }),
       context.records.hours({ object: ref }),
     ]);
-    return await objectView({ context, ref, value, records, hours: hoursByObject(answers), withUrl });
+    const view = await objectView({ context, ref, value, records, hours: hoursByObject(answers), withUrl });
+    if (ref.kind !== RECEIVER_KIND) return view;
+    return { ...view, filters: filtersView(value as unknown as Receiver) };
   },
 };
