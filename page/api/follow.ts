@@ -4,34 +4,52 @@ import { authorization, open, ProblemError } from './request.ts';
 import { serverSentEvents } from './server-sent-events.ts';
 import type { RecordView } from './types.ts';
 
-/** `off`: nothing is followed. `limited`: as many are followed as may be. `denied`: a token is needed. */
-export type StreamState = 'off' | 'connecting' | 'live' | 'lost' | 'limited' | 'denied';
+/**
+ * `off`: nothing is followed. `limited`: as many are followed as may be. `denied`: a token is needed. `absent`: there is
+ * nothing to follow.
+ */
+export type StreamState = 'off' | 'connecting' | 'live' | 'lost' | 'limited' | 'denied' | 'absent';
 
 /** Of the stream of the screen that is shown. */
 export const streamState = signal<StreamState>('off');
 
+export interface Follower {
+  take(record: RecordView): void;
+  /** The stream is open. What came or changed before that is told by nobody. @param again not for the first time. */
+  opened(again: boolean): void;
+}
+
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
+/** A comment comes every 15 s: where nothing does, the network is gone, which the browser need not notice. */
+const SILENCE_MS = 40_000;
 
-/** Until `signal` aborts; after a break it goes on with the event that comes next. */
-export async function follow(path: string, onRecord: (record: RecordView) => void, signal: AbortSignal): Promise<void> {
+/** Until `ended` aborts; after a break it goes on with the event that comes next. */
+export async function follow(path: string, follower: Follower, ended: AbortSignal): Promise<void> {
   let lastId = '';
   let pauseMs = FIRST_PAUSE_MS;
+  let again = false;
   streamState.value = 'connecting';
-  while (!signal.aborted) {
+  while (!ended.aborted) {
     try {
-      await readStream(path, lastId, signal, (id, record) => {
-        lastId = id;
-        onRecord(record);
-        pauseMs = FIRST_PAUSE_MS;
+      await readStream(path, lastId, ended, {
+        take(id, record) {
+          lastId = id;
+          follower.take(record);
+        },
+        opened() {
+          follower.opened(again);
+          again = true;
+          pauseMs = FIRST_PAUSE_MS;
+        },
       });
-      if (!signal.aborted) streamState.value = 'lost';
+      if (!ended.aborted) streamState.value = 'lost';
     } catch (error) {
-      if (signal.aborted) return;
+      if (ended.aborted) return;
       streamState.value = stateAfter(error);
       if (streamState.value === 'denied') return;
     }
-    await pause(pauseMs, signal);
+    await pause(pauseMs, ended);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }
@@ -39,28 +57,51 @@ export async function follow(path: string, onRecord: (record: RecordView) => voi
 function stateAfter(error: unknown): StreamState {
   const status = error instanceof ProblemError ? error.status : 0;
   if (status === 401 || status === 403) return 'denied';
+  if (status === 404) return 'absent';
   return status === 429 ? 'limited' : 'lost';
 }
 
-async function readStream(
-  path: string,
-  lastId: string,
-  signal: AbortSignal,
-  take: (id: string, record: RecordView) => void,
-): Promise<void> {
+interface Reader {
+  take(id: string, record: RecordView): void;
+  opened(): void;
+}
+
+async function readStream(path: string, lastId: string, ended: AbortSignal, to: Reader): Promise<void> {
   const headers: Record<string, string> = { ...authorization(), Accept: 'text/event-stream' };
   if (lastId !== '') headers['Last-Event-ID'] = lastId;
-  const { body } = await open(path, { headers, signal });
-  if (body === null) return;
-  streamState.value = 'live';
-  const parse = serverSentEvents();
-  const decoder = new TextDecoder();
-  const reader = body.getReader();
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    for (const { event, data, id } of parse(decoder.decode(piece.value, { stream: true }))) {
-      if (event === 'delivery') take(id, JSON.parse(data) as RecordView);
+  const silence = silenceAfter(SILENCE_MS);
+  try {
+    const { body } = await open(path, { headers, signal: AbortSignal.any([ended, silence.signal]) }, ended);
+    if (body === null) return;
+    streamState.value = 'live';
+    to.opened();
+    const parse = serverSentEvents();
+    const decoder = new TextDecoder();
+    const reader = body.getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      silence.broken();
+      for (const { event, data, id } of parse(decoder.decode(piece.value, { stream: true }))) {
+        if (event === 'delivery') to.take(id, JSON.parse(data) as RecordView);
+      }
     }
+  } finally {
+    silence.end();
   }
+}
+
+/** Aborts after so many ms in which nothing broke the silence. */
+function silenceAfter(ms: number) {
+  const controller = new AbortController();
+  const start = () => setTimeout(() => controller.abort(), ms);
+  let timeout = start();
+  return {
+    signal: controller.signal,
+    broken(): void {
+      clearTimeout(timeout);
+      timeout = start();
+    },
+    end: (): void => clearTimeout(timeout),
+  };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

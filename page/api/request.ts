@@ -23,35 +23,46 @@ export function authorization(): Record<string, string> {
   return token.value === '' ? {} : { Authorization: `Bearer ${token.value}` };
 }
 
-/** The answer itself, for those who read it piece by piece. @throws ProblemError */
-export async function open(path: string, init: RequestInit = {}): Promise<Response> {
+/** Where a network is gone, an answer may never come, nor an end of waiting for it. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * The answer itself, for those who read it piece by piece.
+ * @param ended whoever asked wants it no longer: then the error is the browser's own.
+ * @throws ProblemError
+ */
+export async function open(path: string, init: RequestInit, ended?: AbortSignal): Promise<Response> {
   const headers = { Accept: 'application/json', ...authorization(), ...(init.headers as Record<string, string>) };
-  let response: Response;
-  try {
-    response = await fetch(PREFIX + path, { cache: 'no-store', ...init, headers });
-  } catch (error) {
-    if (init.signal?.aborted) throw error;
-    throw new ProblemError(0, 'Unreachable', 'The operator does not answer');
-  }
+  const response = await heard(() => fetch(PREFIX + path, { cache: 'no-store', ...init, headers }), ended);
   if (!response.ok) throw await problemOf(response);
   return response;
 }
 
 /** @throws ProblemError */
-export async function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-  const response = await open(path, signal === undefined ? {} : { signal });
-  return (await response.json()) as Answer;
+export function get<Answer>(path: string, ended?: AbortSignal): Promise<Answer> {
+  return ask(path, {}, ended);
 }
 
 /** @throws ProblemError */
-export async function post<Answer>(path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
-  const response = await open(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  return (await response.json()) as Answer;
+export function post<Answer>(path: string, body: unknown, ended?: AbortSignal): Promise<Answer> {
+  const headers = { 'Content-Type': 'application/json' };
+  return ask(path, { method: 'POST', headers, body: JSON.stringify(body) }, ended);
+}
+
+async function ask<Answer>(path: string, init: RequestInit, ended: AbortSignal | undefined): Promise<Answer> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const signal = ended === undefined ? patience : AbortSignal.any([ended, patience]);
+  const response = await open(path, { ...init, signal }, ended);
+  return (await heard(() => response.json(), ended)) as Answer;
+}
+
+async function heard<T>(answer: () => Promise<T>, ended: AbortSignal | undefined): Promise<T> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (ended?.aborted) throw error;
+    throw new ProblemError(0, 'Unreachable', 'The operator does not answer');
+  }
 }
 
 async function problemOf(response: Response): Promise<ProblemError> {

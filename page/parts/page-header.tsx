@@ -20,6 +20,7 @@ const streamWords: Readonly<Record<StreamState, string>> = {
   lost: 'Connection lost, trying again',
   limited: 'Not live: too many pages are open',
   denied: 'Not live',
+  absent: 'Not live',
 };
 
 export function PageHeader() {

@@ -50,7 +50,8 @@ function start(fresh: Fresh, ended: AbortSignal): void {
     gathered.set(record.id, record);
   };
   schedule(0);
-  void follow(fresh.stream, take, ended);
+  // What came while there was no stream is in no stream, and what changed meanwhile neither.
+  void follow(fresh.stream, { take, opened: (again) => schedule(again ? 0 : REFRESH_SOON_MS) }, ended);
 }
 
 /** @returns what has it loaded within so many ms. */

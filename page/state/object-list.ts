@@ -3,7 +3,9 @@ import { signal } from '@preact/signals';
 import { EMPTY_LIST, listAll } from '../api/list-all.ts';
 import type { ProblemError } from '../api/request.ts';
 import type { KindPath, List, ObjectRef, ObjectView, RecordView } from '../api/types.ts';
+import { withRecord } from '../words/with-record.ts';
 import { keepFresh } from './keep-fresh.ts';
+import { health } from './list-view.ts';
 
 interface ObjectList extends List<ObjectView> {
   readonly kind: KindPath;
@@ -24,7 +26,11 @@ export function keyOf({ kind, namespace, name }: ObjectRef): string {
 /** Keeps {@link objectList} at what the API says of `kind`. @returns what ends that. */
 export function watchObjects(kind: KindPath): () => void {
   // Who comes back to the list finds it as it was, until it is read again.
-  if (objectList.value.kind !== kind) objectList.value = { ...EMPTY, kind };
+  if (objectList.value.kind !== kind) {
+    objectList.value = { ...EMPTY, kind };
+    // Another kind may have none that does so.
+    health.value = undefined;
+  }
   return keepFresh({
     stream: 'stream',
     async load(ended) {
@@ -35,8 +41,7 @@ export function watchObjects(kind: KindPath): () => void {
     },
     fail(problem) {
       // Another token may not allow to see what is there.
-      const items = problem.status === 401 ? [] : objectList.value.items;
-      objectList.value = { ...objectList.value, items, problem };
+      objectList.value = { ...(problem.status === 401 ? { ...EMPTY, kind } : objectList.value), problem };
     },
     show(records) {
       objectList.value = { ...objectList.value, items: withRecords(objectList.value.items, records) };
@@ -45,18 +50,6 @@ export function watchObjects(kind: KindPath): () => void {
 }
 
 function withRecords(items: readonly ObjectView[], records: ReadonlyMap<string, RecordView>): readonly ObjectView[] {
-  // Of several of an object the last one stands.
-  const latest = new Map([...records.values()].map((record) => [keyOf(record.object), record]));
-  return items.map((item) => {
-    const record = latest.get(keyOf(item.object));
-    return record === undefined ? item : withRecord(item, record);
-  });
-}
-
-function withRecord(item: ObjectView, record: RecordView): ObjectView {
-  const { event = '', verdict, code, announced } = record;
-  const time = record.lastAt ?? record.at;
-  // A record that was sent again, because more became known of it, is not the last one for that.
-  if ((item.lastDelivery?.time ?? '') > time) return item;
-  return { ...item, lastDelivery: { time, event, verdict, code, revision: announced?.revision ?? '' } };
+  const byObject = Map.groupBy(records.values(), ({ object }) => keyOf(object));
+  return items.map((item) => (byObject.get(keyOf(item.object)) ?? []).reduce(withRecord, item));
 }

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { EMPTY_LIST, listAll } from '../api/list-all.ts';
 import { get, type ProblemError } from '../api/request.ts';
 import type { KindPath, List, ObjectView, RecordView } from '../api/types.ts';
+import { withRecord } from '../words/with-record.ts';
 import { keepFresh } from './keep-fresh.ts';
 
 interface OneObject {
@@ -43,9 +44,10 @@ export function watchObject(kind: KindPath, namespace: string, name: string): ()
       oneObject.value = { ...before, problem };
     },
     show(records) {
-      const { deliveries } = oneObject.value;
+      const { item, deliveries } = oneObject.value;
       const items = merged(deliveries.items, records);
-      oneObject.value = { ...oneObject.value, deliveries: { ...deliveries, items } };
+      const now = item === undefined ? {} : { item: [...records.values()].reduce(withRecord, item) };
+      oneObject.value = { ...oneObject.value, ...now, deliveries: { ...deliveries, items } };
     },
   });
 }

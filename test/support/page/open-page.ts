@@ -9,9 +9,15 @@ export interface OpenPage {
   readonly faults: readonly string[];
 }
 
+export interface OpenPageOptions extends BrowserContextOptions {
+  /** Whether `page.clock` can stop the page's time; default false. */
+  readonly ownClock?: boolean;
+}
+
 /** @param url of the page, which is opened. */
-export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+export async function openPage(browser: Browser, url: string, options: OpenPageOptions = {}): Promise<OpenPage> {
+  const { ownClock = false, ...more } = options;
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...more });
   // It only stops what hangs.
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
@@ -26,6 +32,7 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== origin) faults.push(`a request to ${request.url()}`);
   });
+  if (ownClock) await page.clock.install();
   await page.goto(url);
   return { page, faults };
 }

@@ -35,6 +35,8 @@ export interface PageServer {
   readonly url: string;
   /** Sends an event to every stream that is open. */
   send(id: string, record: unknown): void;
+  /** Ends every stream that is open. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,9 @@ export async function startPageServer(answer: State['answer']): Promise<PageServ
       for (const stream of state.streams) {
         stream.write(`event: delivery\nid: ${id}\ndata: ${JSON.stringify(record)}\n\n`);
       }
+    },
+    cut() {
+      for (const stream of state.streams) stream.end();
     },
     async close() {
       server.closeAllConnections();
