@@ -53,7 +53,7 @@ export function ChainView({ record, target }: ChainViewProps) {
 }
 
 function ChainLink({ link, start }: { readonly link: Link; readonly start: string }) {
-  const { name, state, at, detail } = link;
+  const { name, state, at, detail, upTo = false } = link;
   const [picture, tone] = pictures[state];
   return (
     <li class={`link ${state}`}>
@@ -64,7 +64,8 @@ function ChainLink({ link, start }: { readonly link: Link; readonly start: strin
       </span>
       <span class="link-time">
         {at === '' ? null : (
-          <time dateTime={at} title={at}>
+          <time dateTime={at} title={upTo ? `at ${at} or before` : at}>
+            {upTo ? '≤ ' : ''}
             {timeOf(at, start)}
           </time>
         )}

@@ -1,7 +1,7 @@
 /** A delivery as a chain: what happened one after the other, and the first link that is broken. */
 import type { Follow, RecordView, TargetResult } from '../api/types.ts';
 import { announcedWords, shortRevision } from './revision-words.ts';
-import { filteredSentence, sentenceOfCode, sentenceOfState } from './sentence.ts';
+import { filteredSentence, sentenceOfCode, sentenceOfPending, sentenceOfState } from './sentence.ts';
 import { troubleCode } from './trouble-code.ts';
 
 /** `stopped`: it ended here as it should. `unknown`: it was not come to, or nobody looks. */
@@ -12,6 +12,8 @@ export interface Link {
   readonly state: LinkState;
   /** RFC 3339; '': not known. */
   readonly at: string;
+  /** It was then, or before. */
+  readonly upTo?: boolean;
   /** What is known besides: a revision, a credential. */
   readonly detail: string;
 }
@@ -59,12 +61,27 @@ export function chainOf(record: RecordView, target?: TargetResult): Chain {
 function chainOfWebhook(record: RecordView, target: TargetResult | undefined): Chain {
   const arrived = record.announced === undefined ? 'Received' : 'Pushed';
   const received = link(arrived, record.at, [record.event ?? '', announcedWords(record.announced)]);
-  const verified = link('Verified', '', [proofOf(record)]);
+  const verified = verifiedLink(record);
   const stage = refusedStage(record);
   if (stage === 'received') return brokenAt(record, [], received, ['Verified', 'Annotated']);
   if (stage === 'verified') return brokenAt(record, [received], verified, ['Annotated']);
   const done = record.origin === 'catch-up' ? [received] : [received, verified];
   return afterProof(record, done, target ?? leastAdvanced(record));
+}
+
+/** When it was verified is not recorded: before anything was annotated, and before the answer. */
+function verifiedLink(record: RecordView): Link {
+  const { origin, verdict, targets } = record;
+  const before = link('Verified', '', [proofOf(record)]);
+  if (origin !== 'http' || record.object.kind !== 'Receiver') return before;
+  const answered = answeredAt(record);
+  const annotated = targets.flatMap(({ requestedAt }) => (requestedAt === undefined ? [] : [requestedAt]));
+  const [first = answered] = [...annotated, answered].sort((a, b) => Date.parse(a) - Date.parse(b));
+  return { ...before, at: first, upTo: verdict !== 'refused' };
+}
+
+function answeredAt({ at, ms }: RecordView): string {
+  return new Date(Date.parse(at) + ms).toISOString();
 }
 
 function refusedStage({ verdict, code }: RecordView): 'received' | 'verified' | undefined {
@@ -98,25 +115,23 @@ function afterProof(record: RecordView, done: readonly Link[], target: TargetRes
   }
   if (target.outcome === 'failed' || target.outcome === 'pending') {
     const code = troubleCode(target.code) || record.code;
-    return brokenAt({ ...record, code, verdict: verdictOf(target) }, done, annotated, []);
+    // A message that has failed comes again.
+    const verdict = target.outcome === 'pending' || record.verdict === 'pending' ? 'pending' : 'refused';
+    return brokenAt({ ...record, code, verdict }, done, annotated, []);
   }
-  return afterAnnotation([...done, annotated], target);
-}
-
-function verdictOf({ outcome }: TargetResult): 'pending' | 'refused' {
-  return outcome === 'pending' ? 'pending' : 'refused';
+  return afterAnnotation(record, [...done, annotated], target);
 }
 
 /** By what the source says of it. */
-function afterAnnotation(done: readonly Link[], { ref, follow }: TargetResult): Chain {
+function afterAnnotation({ announced }: RecordView, done: readonly Link[], { ref, follow }: TargetResult): Chain {
   if (follow === undefined) return { links: done };
   const { state, handledAt = '', artifactAt = '', revision = '' } = follow;
   const handled = link('Handled', handledAt, []);
   const fetched = HAS_ARTIFACT.test(ref) ? [link('Fetched', artifactAt, [shortRevision(revision)])] : [];
   const change = changes[state];
   const links = [...done, ...change(handled, fetched, follow)];
-  const open = links.find((each) => each.state === 'broken' || each.state === 'waiting');
-  const sentence = sentenceOfState(state, ref);
+  const open = links.find((each) => each.state !== 'done');
+  const sentence = sentenceOfState(state, ref, announced);
   if (open === undefined || sentence === undefined) return { links };
   const { message = '' } = follow;
   return { links, sentence: { text: sentence, link: open.name, state: open.state, code: state, message } };
@@ -137,7 +152,10 @@ const changes: Readonly<Record<Follow['state'], Change>> = {
     const failed: Link = { ...last, at: last === handled ? last.at : '', state: 'broken', detail: 'failed' };
     return last === handled ? [failed] : [handled, failed];
   },
-  unfollowed: (handled) => [handled.at === '' ? { ...handled, state: 'unknown', detail: 'not followed' } : handled],
+  unfollowed: (handled, fetched) => {
+    if (handled.at === '') return [{ ...handled, state: 'unknown', detail: 'not followed' }];
+    return [handled, ...fetched.map((each): Link => ({ ...each, at: '', state: 'stopped', detail: 'not followed' }))];
+  },
   superseded: (handled, fetched) => [
     handled,
     ...fetched.map((each) => ({ ...each, detail: supersededWords(each.detail) })),
@@ -164,11 +182,12 @@ function supersededWords(revision: string): string {
 
 function chainOfNotification(record: RecordView): Chain {
   const received = link('Received', record.at, [record.reason ?? '', record.severity ?? '']);
-  const attempts = record.attempts === undefined || record.attempts < 2 ? '' : `${record.attempts} attempts`;
-  const sent = link('Sent', record.verdict === 'accepted' ? (record.lastAt ?? '') : '', [
-    record.provider ?? '',
-    attempts,
-  ]);
+  const { provider = '', status, attempts = 0, verdict } = record;
+  const details = [
+    status === undefined ? provider : `${provider} answered ${status}`,
+    attempts < 2 ? '' : `${attempts} attempts`,
+  ];
+  const sent = link('Sent', verdict === 'accepted' ? answeredAt(record) : '', [details.filter(Boolean).join(', ')]);
   if (record.verdict === 'accepted') return { links: [received, sent] };
   if (record.verdict === 'ignored') {
     const text = sentenceOfCode(record.code) ?? 'A rule of the Alert leaves it out';
@@ -188,19 +207,15 @@ const openStates: Readonly<Record<RecordView['verdict'], LinkState>> = {
 function brokenAt(record: RecordView, done: readonly Link[], at: Link, rest: readonly string[]): Chain {
   const { verdict, code } = record;
   const state = openStates[verdict];
-  const words = verdict === 'pending' ? 'pending' : code;
+  const words = troubleCode(code) || verdict;
   const links: readonly Link[] = [
     ...done,
-    { ...at, state, detail: at.at === record.at ? at.detail : words },
+    { ...at, state, detail: done.length === 0 || at.name === 'Sent' ? at.detail : words },
     ...rest.map((name): Link => ({ name, state: 'unknown', at: '', detail: '' })),
   ];
-  const sentence = verdict === 'pending' ? pendingSentence(record) : sentenceOfCode(code);
+  const sentence = verdict === 'pending' ? sentenceOfPending(code) : sentenceOfCode(code);
   if (sentence === undefined) return { links };
   return { links, sentence: { text: sentence, link: at.name, state, code, message: '' } };
-}
-
-function pendingSentence({ code }: RecordView): string {
-  return sentenceOfCode(code) ?? 'What it needs cannot be reached now; it is kept, and Sluice tries again by itself';
 }
 
 function proofOf({ origin, credential }: RecordView): string {

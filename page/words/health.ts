@@ -1,5 +1,6 @@
 /** How an object does, in one word and one sentence, from its conditions and its last delivery. */
 import type { ConditionView, ObjectView } from '../api/types.ts';
+import { sentenceOfCode, sentenceOfPending } from './sentence.ts';
 
 /** From the worst to the best; `none`: nothing has arrived yet. */
 export type Health = 'broken' | 'unready' | 'unresolved' | 'refused' | 'pending' | 'none' | 'ok';
@@ -37,11 +38,24 @@ export function healthOf(item: ObjectView): Health {
   return lastDelivery === undefined ? 'none' : 'ok';
 }
 
+/**
+ * What `Delivering` says of an object now. The condition is written now and then: that the last delivery was refused is
+ * told by its code at once. undefined: nothing says how it does.
+ */
+export function deliveringOf(item: ObjectView): ConditionView | undefined {
+  const condition = conditionOf(item, 'Delivering');
+  const { verdict, code = '' } = item.lastDelivery ?? {};
+  if (verdict !== 'refused' || condition?.status === 'False') return condition;
+  const message = sentenceOfCode(code) ?? code;
+  return { status: condition?.status ?? 'False', reason: 'Refused', message };
+}
+
 /** What is to be known first: why it does not deliver, is not ready, or has nothing yet. '': nothing. */
 export function troubleOf(item: ObjectView): string {
   const health = healthOf(item);
   if (health === 'unready') return conditionOf(item, 'Ready')?.message ?? '';
-  const delivering = conditionOf(item, 'Delivering');
-  const well = delivering === undefined || (delivering.status === 'True' && health !== 'refused');
+  if (health === 'pending') return sentenceOfPending(item.lastDelivery?.code ?? '');
+  const delivering = deliveringOf(item);
+  const well = delivering === undefined || (delivering.status === 'True' && delivering.reason !== 'Refused');
   return well ? '' : delivering.message;
 }

@@ -6,3 +6,10 @@ export const kindTitles: Readonly<Record<KindPath, string>> = {
   brokerreceivers: 'BrokerReceivers',
   alerts: 'Alerts',
 };
+
+/** What `ResolvedRefs` is about. */
+export const targetsTitles: Readonly<Record<KindPath, string>> = {
+  receivers: 'Targets',
+  brokerreceivers: 'Targets',
+  alerts: 'Provider and sources',
+};

@@ -1,6 +1,6 @@
 /** Whether somebody who searches means an object. */
 import type { ObjectView } from '../api/types.ts';
-import { resolvedOf } from './health.ts';
+import { healthOf, healthWords, resolvedOf, troubleOf } from './health.ts';
 
 /** Each word of `search` has to be somewhere in what the row says. */
 export function matches(item: ObjectView, search: string): boolean {
@@ -12,8 +12,10 @@ export function matches(item: ObjectView, search: string): boolean {
 
 function textOf(item: ObjectView): string {
   const { object, type, lastDelivery, conditions } = item;
-  const messages = [...conditions, resolvedOf(item)].map((each) => `${each?.reason} ${each?.message}`);
-  return [`${object.namespace}/${object.name}`, type, lastDelivery?.event, lastDelivery?.code, ...messages]
+  const { event, verdict, code, revision } = lastDelivery ?? {};
+  const told = [...conditions, resolvedOf(item)].flatMap((each) => [each?.reason, each?.message]);
+  const how = [healthWords[healthOf(item)], troubleOf(item)];
+  return [`${object.namespace}/${object.name}`, type, event, verdict, code, revision, ...how, ...told]
     .join(' ')
     .toLowerCase();
 }

@@ -1,7 +1,8 @@
 /** Why something did not go on, and what to do, in one sentence. That of a code is the operator's own. */
 import { fixOf } from '../../operator/api/fixes.ts';
-import type { FollowState } from '../api/types.ts';
+import type { FollowState, RecordView } from '../api/types.ts';
 import { capitalized } from './capitalized.ts';
+import { announcedWords } from './revision-words.ts';
 
 /** Of a code or of the outcome of a message; undefined: it needs none. */
 export function sentenceOfCode(code: string): string | undefined {
@@ -9,8 +10,17 @@ export function sentenceOfCode(code: string): string | undefined {
   return text && capitalized(text);
 }
 
-/** Where a target has not gone on; undefined: it has, or nothing is known. Commands stand between backticks. */
-export function sentenceOfState(state: FollowState, ref: string): string | undefined {
+/** Of what is kept and tried again. */
+export function sentenceOfPending(code: string): string {
+  return sentenceOfCode(code) ?? 'What it needs cannot be reached now; it is kept, and Sluice tries again by itself';
+}
+
+/** Where a target has not gone on, or nobody knows; undefined: it has. Commands stand between backticks. */
+export function sentenceOfState(
+  state: FollowState,
+  ref: string,
+  announced?: RecordView['announced'],
+): string | undefined {
   const [kind = '', namespace = '', name = ''] = ref.split('/');
   const object = `${kind} ${namespace}/${name}`;
   const command = (verb: string, rest = ''): string =>
@@ -20,8 +30,17 @@ export function sentenceOfState(state: FollowState, ref: string): string | undef
     lagging: `${object} was fetched again and still has the revision before, because the sender's repository lags behind its webhook; Sluice asks again by itself, and if it never comes, compare the URL and the ref of the source with the sender`,
     failed: `${object} was handled and failed; see ${command('describe')}`,
     suspended: `${object} is suspended: it takes the annotation and fetches nothing; resume it with ${command('patch', ` --type merge -p '{"spec":{"suspend":false}}'`)}`,
+    unfollowed: unfollowedSentence(object, announced),
   };
-  return sentences[state];
+  const sentence = sentences[state];
+  return sentence && capitalized(sentence);
+}
+
+function unfollowedSentence(object: string, announced: RecordView['announced']): string {
+  if (announced?.revision === undefined && announced?.ref === undefined) {
+    return `What came names no revision, so whether ${object} has what was pushed cannot be told`;
+  }
+  return `${object} tracks another ref than that of ${announcedWords(announced)}, or --follow is off; compare \`spec.ref\` of the source with what was pushed`;
 }
 
 /** Where the filters let nothing pass. */

@@ -49,10 +49,11 @@ describe('the chain of a webhook', () => {
   it('goes from the push to what is applied', () => {
     const follow = { state: 'fresh', handledAt, artifactAt, appliedAt, revision } as const;
     const announced = { ref: 'refs/heads/main', before: BEFORE, revision: REVISION };
-    const { links, sentence } = chainOf(record({ announced, targets: [target({ follow })], follow }));
+    const { links, sentence } = chainOf(record({ ms: 500, announced, targets: [target({ follow })], follow }));
     expect(links).toEqual([
       { name: 'Pushed', state: 'done', at: AT, detail: 'push main@4a5f2c1' },
-      { name: 'Verified', state: 'done', at: '', detail: 'by token' },
+      // Before it was annotated: nobody notes when.
+      { name: 'Verified', state: 'done', at: '2026-11-26T10:02:11.400Z', upTo: true, detail: 'by token' },
       { name: 'Annotated', state: 'done', at: '2026-11-26T10:02:11.400Z', detail: 'GitRepository app' },
       { name: 'Handled', state: 'done', at: handledAt, detail: '' },
       { name: 'Fetched', state: 'done', at: artifactAt, detail: 'main@4a5f2c1' },
@@ -132,7 +133,18 @@ describe('the chain of a webhook', () => {
       'Annotated done, Handled done, Fetched done',
       undefined,
     ],
-    ['announces nothing', target({ follow: { state: 'unfollowed' } }), 'Annotated done, Handled unknown', undefined],
+    [
+      'announces nothing',
+      target({ follow: { state: 'unfollowed' } }),
+      'Annotated done, Handled unknown',
+      'names no revision',
+    ],
+    [
+      'announces nothing that can be told of a source',
+      target({ follow: { state: 'unfollowed', handledAt } }),
+      'Annotated done, Handled done, Fetched stopped',
+      'names no revision',
+    ],
   ])('that %s', (_what, one, links, words) => {
     const view = record({ targets: [one], ...(one.follow === undefined ? {} : { follow: one.follow }) });
     expect(linksOf(view)).toBe(`Received done, Verified done, ${links}`);
@@ -161,6 +173,38 @@ describe('the chain of a webhook', () => {
     expect(chainOf(view, done).links.at(-1)?.state).toBe('done');
   });
 
+  it('is verified by the time of the answer where nothing was annotated', () => {
+    const verified = (change: Partial<RecordView>) => chainOf(record(change)).links[1];
+    expect(verified({ verdict: 'refused', code: 'SignatureMismatch' })).toMatchObject({
+      at: '2026-11-26T10:02:11.003Z',
+      upTo: false,
+    });
+    expect(verified({ targets: [target({ outcome: 'filtered', requestedAt: undefined })] })).toMatchObject({
+      at: '2026-11-26T10:02:11.003Z',
+      upTo: true,
+    });
+    expect(verified({ origin: 'broker', object: { kind: 'BrokerReceiver', namespace: 'apps', name: 'app' } })?.at).toBe(
+      '',
+    );
+  });
+
+  it('ends where the source tracks another ref', () => {
+    const announced = { ref: 'refs/heads/feature', revision: REVISION };
+    const follow = { state: 'unfollowed', handledAt } as const;
+    const { sentence } = chainOf(record({ announced, targets: [target({ follow })], follow }));
+    expect(sentence).toMatchObject({ link: 'Fetched', state: 'stopped' });
+    expect(sentence?.text).toMatch(/^GitRepository apps\/app tracks another ref than that of feature@4a5f2c1/);
+  });
+
+  it('waits where a message fails that comes again', () => {
+    const failed = target({ outcome: 'failed', code: 'TargetNotFound', requestedAt: undefined });
+    const { links, sentence } = chainOf(
+      record({ origin: 'broker', verdict: 'pending', code: 'failing', targets: [failed] }),
+    );
+    expect(links.at(-1)).toMatchObject({ name: 'Annotated', state: 'waiting' });
+    expect(sentence).toMatchObject({ state: 'waiting', code: 'TargetNotFound' });
+  });
+
   it('has no proof where nothing was sent', () => {
     expect(linksOf(record({ origin: 'catch-up', targets: [target({})] }))).toBe('Received done, Annotated done');
     expect(chainOf(record({ origin: 'replayed', targets: [target({})] })).links[1]?.detail).toBe('skipped: replayed');
@@ -177,5 +221,13 @@ describe('the chain of a notification', () => {
     ['ignored', 'Received done, Sent stopped'],
   ])('that is %s', (verdict, links) => {
     expect(linksOf(record({ object, verdict, provider: 'slack', reason: 'Failed', attempts: 3 }))).toBe(links);
+  });
+
+  it('says what the service answered', () => {
+    const refused = { verdict: 'refused', code: 'ProviderRefused', status: 403 } as const;
+    const { links, sentence } = chainOf(record({ object, ...refused, provider: 'slack', attempts: 5 }));
+    expect(links.at(-1)).toMatchObject({ at: '', detail: 'slack answered 403, 5 attempts' });
+    expect(chainOf(record({ object, provider: 'slack' })).links.at(-1)?.at).toBe('2026-11-26T10:02:11.003Z');
+    expect(sentence).toMatchObject({ link: 'Sent', state: 'broken', code: 'ProviderRefused' });
   });
 });

@@ -1,13 +1,15 @@
 // What the page says of times, revisions, URLs, and of how an object does.
 import { describe, expect, it } from 'vitest';
-import type { ObjectView } from '../../../page/api/types.ts';
+import type { ObjectView, RecordView } from '../../../page/api/types.ts';
 import { ago, clockTime, duration } from '../../../page/words/durations.ts';
-import { healthOf, troubleOf } from '../../../page/words/health.ts';
+import { deliveringOf, healthOf, troubleOf } from '../../../page/words/health.ts';
 import { lastDeliveryWords } from '../../../page/words/last-delivery-words.ts';
 import { maskUrl } from '../../../page/words/mask-url.ts';
 import { matches } from '../../../page/words/matches.ts';
+import { noUrlWords } from '../../../page/words/no-url-words.ts';
 import { announcedWords, shortRevision } from '../../../page/words/revision-words.ts';
-import { pageCondition, pageObject } from '../../support/page/page-records.ts';
+import { withRecord } from '../../../page/words/with-record.ts';
+import { pageCondition, pageObject, pageRecord } from '../../support/page/page-records.ts';
 
 const NOW = Date.parse('2026-11-26T10:00:00Z');
 const back = (ms: number): string => new Date(NOW - ms).toISOString();
@@ -120,6 +122,38 @@ describe('an object', () => {
     expect(trouble(['Delivering', 'Unknown', '', 'nothing yet'])).toBe('nothing yet');
   });
 
+  it('says why the last one was refused before a condition does, and where none does', () => {
+    const refused = { ...lastDelivery, verdict: 'refused', code: 'SignatureMismatch' } as const;
+    const well = condition('Delivering', 'True', 'Delivered', 'The last webhook was accepted');
+    const item = object({ lastDelivery: refused, conditions: [well] });
+    expect(troubleOf(item)).toContain('The secret at the sender');
+    expect(deliveringOf(item)).toMatchObject({ status: 'True', message: troubleOf(item) });
+    const alert = object({ lastDelivery: { ...refused, code: 'ProviderRefused' } });
+    expect(deliveringOf(alert)).toMatchObject({ status: 'False', message: troubleOf(alert) });
+    expect(troubleOf(alert)).toContain('The service did not take the notification');
+    expect(troubleOf(object({ lastDelivery: { ...lastDelivery, verdict: 'pending', code: 'failing' } }))).toContain(
+      'tried again',
+    );
+  });
+
+  it('has the newest of the records that came, whatever their order', () => {
+    const record = (seconds: number, event: string) => pageRecord(0, { lastAt: back(seconds * -1_000), event });
+    const lastOf = (...records: RecordView[]) =>
+      records.reduce(withRecord, object({ lastDelivery })).lastDelivery?.event;
+    expect(lastOf(record(1, 'newer'), record(-1, 'older'))).toBe('newer');
+    // The status has whole seconds.
+    const status = object({ lastDelivery: { ...lastDelivery, time: '2026-11-26T10:00:00Z' } });
+    expect(withRecord(status, record(0.1, 'now')).lastDelivery?.event).toBe('now');
+  });
+
+  it('says why it has no URL', () => {
+    const words = (...conditions: Parameters<typeof condition>[]) =>
+      noUrlWords(object({ conditions: conditions.map((each) => condition(...each)) }));
+    expect(words()).toBe('Not known yet');
+    expect(words(['Exposed', 'False', 'NotExposed', 'no URL is reachable'])).toBe('No URL is reachable');
+    expect(words(['Exposed', 'True', 'Exposed'])).toBe('Not yours to see');
+  });
+
   it('says what came last', () => {
     const words = (change: Partial<ObjectView['lastDelivery']>) =>
       lastDeliveryWords(object({ lastDelivery: { ...lastDelivery, ...change } }), 'receivers');
@@ -132,9 +166,8 @@ describe('an object', () => {
 
   it('is found by every word of its row', () => {
     const item = object({ lastDelivery, conditions: [condition('Delivering', 'False', 'SilentBreak', '3 commits')] });
-    expect(['', 'apps/app', 'PUSH git', 'silent', ' commits  app '].map((search) => matches(item, search))).toEqual(
-      Array(5).fill(true),
-    );
-    expect(['other', 'push other'].map((search) => matches(item, search))).toEqual([false, false]);
+    const searches = ['', 'apps/app', 'PUSH git', 'silent', ' commits  app ', 'not delivering', 'push accepted'];
+    expect(searches.map((search) => matches(item, search))).toEqual(Array(searches.length).fill(true));
+    expect(['other', 'push other', 'undefined'].map((search) => matches(item, search))).toEqual([false, false, false]);
   });
 });
