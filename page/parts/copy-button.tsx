@@ -7,7 +7,7 @@ const SAID_FOR_MS = 2_000;
 
 interface CopyButtonProps {
   /** What is copied, asked for when it is. */
-  readonly text: () => string;
+  readonly text: () => string | Promise<string>;
   /** What of, for those who do not see it: `URL of apps/app`. */
   readonly label: string;
   /** Beside the picture. */
@@ -17,7 +17,7 @@ interface CopyButtonProps {
 export function CopyButton({ text, label, children }: CopyButtonProps) {
   const said = useSignal('');
   const copy = async (): Promise<void> => {
-    said.value = (await copied(text())) ? 'Copied' : 'Cannot copy';
+    said.value = (await copied(await text())) ? 'Copied' : 'Cannot copy';
   };
   useEffect(() => {
     if (said.value === '') return;
@@ -27,19 +27,22 @@ export function CopyButton({ text, label, children }: CopyButtonProps) {
     return () => clearTimeout(timeout);
   }, [said.value]);
   return (
-    <button
-      type="button"
-      class="quiet"
-      aria-label={children === undefined ? `Copy ${label}` : undefined}
-      title={`Copy ${label}`}
-      onClick={copy}
-    >
-      <Icon name={said.value === 'Copied' ? 'check' : 'copy'} />
-      {children === undefined ? null : <span>{children}</span>}
+    <>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={children === undefined ? `Copy ${label}` : undefined}
+        title={`Copy ${label}`}
+        onClick={copy}
+      >
+        <Icon name={said.value === 'Copied' ? 'check' : 'copy'} />
+        {children === undefined ? null : <span>{children}</span>}
+      </button>
+      {/* Inside of the button nobody would hear it. */}
       <span class="said" role="status">
         {said.value}
       </span>
-    </button>
+    </>
   );
 }
 

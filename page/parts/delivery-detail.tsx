@@ -23,7 +23,7 @@ export function DeliveryDetail({ kind, record, item }: DeliveryDetailProps) {
   return (
     <div class="delivery" id={`delivery-${record.id}`}>
       <ChainView record={record} target={target} />
-      {targets.length > 1 || linkOf(targets[0]?.ref ?? '') !== undefined ? (
+      {targets.some(({ ref }) => targets.length > 1 || linkOf(ref) !== undefined) ? (
         <Targets
           targets={targets}
           counts={record.targetCounts ?? {}}

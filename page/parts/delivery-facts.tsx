@@ -1,7 +1,8 @@
 /** The facts of a delivery that its row has no room for. */
 import type { ComponentChildren } from 'preact';
 import type { RecordView } from '../api/types.ts';
-import { duration } from '../words/durations.ts';
+import { now } from '../state/now.ts';
+import { clockTime, duration } from '../words/durations.ts';
 
 interface DeliveryFactsProps {
   readonly record: RecordView;
@@ -14,7 +15,7 @@ export function DeliveryFacts({ record, duplicateLink }: DeliveryFactsProps) {
   const duplicate = duplicateOf === undefined ? undefined : <a href={duplicateLink}>{duplicateOf}</a>;
   const facts: readonly (readonly [name: string, value: ComponentChildren])[] = [
     ['Answer', status === undefined ? undefined : `${status}${ms === undefined ? '' : ` in ${duration(ms)}`}`],
-    ['First of', repeated > 1 ? `${repeated}, since ${at}` : undefined],
+    ['Repeated', repeated > 1 ? <Repeated repeated={repeated} at={at} /> : undefined],
     ['Body', bytes === undefined ? undefined : bodyWords(record)],
     ['Commit', announced?.revision],
     ['Before', announced?.before],
@@ -42,6 +43,17 @@ export function DeliveryFacts({ record, duplicateLink }: DeliveryFactsProps) {
           </div>
         ))}
     </dl>
+  );
+}
+
+function Repeated({ repeated, at }: { readonly repeated: number; readonly at: string }) {
+  return (
+    <>
+      {repeated}×, first at{' '}
+      <time dateTime={at} title={at}>
+        {clockTime(at, now.value)}
+      </time>
+    </>
   );
 }
 

@@ -31,7 +31,8 @@ export function rangeAt(top: number, height: number, rows: Rows): Range {
   return { from: Math.max(0, from), to: Math.max(0, Math.min(rows.count, to)) };
 }
 
-function rowAt(top: number, { rowHeight, open, openHeight }: Rows): number {
+/** @param top from the top of the first row. */
+export function rowAt(top: number, { rowHeight, open, openHeight }: Rows): number {
   const end = (open + 1) * rowHeight;
   if (open < 0 || top < end) return Math.floor(top / rowHeight);
   return top < end + openHeight ? open : Math.floor((top - openHeight) / rowHeight);

@@ -1,8 +1,9 @@
 /** Rows of which only those near the window are in the document: a list of thousands scrolls as one of twenty does. */
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren, RefObject } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { type Rows, topOfRow } from './row-range.ts';
+import { useSteadyScroll } from './use-steady-scroll.ts';
 import { useVisibleRange } from './use-visible-range.ts';
 
 interface VirtualRowsProps<Item> {
@@ -23,10 +24,11 @@ export function VirtualRows<Item>(props: VirtualRowsProps<Item>) {
   const root = useRef<HTMLDivElement>(null);
   const openHeight = useSignal(0);
   const focused = useSignal('');
-  const open = openKey === '' ? -1 : items.findIndex((item) => keyOf(item) === openKey);
+  const keys = useMemo(() => items.map(keyOf), [items]);
+  const open = openKey === '' ? -1 : keys.indexOf(openKey);
   const rows: Rows = { count: items.length, rowHeight, open, openHeight: open < 0 ? 0 : openHeight.value };
   const { from, to } = useVisibleRange(root, rows);
-  useScrollToOpen(root, rows);
+  useSteadyScroll(root, { keys, openKey, rows });
   const shown = items.flatMap((item, index) => {
     const key = keyOf(item);
     // A row with the focus stays, wherever it is.
@@ -57,18 +59,6 @@ export function VirtualRows<Item>(props: VirtualRowsProps<Item>) {
   );
 }
 
-/** The row that a link names is seen when the page opens. */
-function useScrollToOpen(root: RefObject<HTMLElement | null>, rows: Rows): void {
-  const linked = useRef(true);
-  useLayoutEffect(() => {
-    if (rows.count === 0 || !linked.current) return;
-    linked.current = false;
-    if (rows.open < 0) return;
-    const top = (root.current?.getBoundingClientRect().top ?? 0) + topOfRow(rows.open, rows);
-    if (top > innerHeight / 2) scrollBy({ top: top - innerHeight / 3 });
-  }, [rows.count]);
-}
-
 /** By arrow keys from row to row, whether the next one is in the document yet or not. */
 function moveFocus<Item>(
   event: KeyboardEvent,
@@ -83,10 +73,14 @@ function moveFocus<Item>(
   if (next === undefined) return;
   const key = keyOf(next);
   focused.value = key;
-  requestAnimationFrame(() => {
-    const row = [...(root.current?.children ?? [])].find((each) => (each as HTMLElement).dataset.key === key);
-    row?.querySelector<HTMLElement>('[data-row-focus]')?.focus();
-  });
+  if (!focusRow(root, key)) requestAnimationFrame(() => focusRow(root, key));
+}
+
+/** @returns whether it is in the document. */
+function focusRow(root: RefObject<HTMLElement | null>, key: string): boolean {
+  const row = [...(root.current?.children ?? [])].find((each) => (each as HTMLElement).dataset.key === key);
+  row?.querySelector<HTMLElement>('[data-row-focus]')?.focus();
+  return row !== undefined;
 }
 
 /** Says how high its content is, whenever that changes. */

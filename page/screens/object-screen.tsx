@@ -4,12 +4,14 @@ import { useEffect } from 'preact/hooks';
 import type { KindPath, RecordView, Verdict } from '../api/types.ts';
 import { DeliveryDetail } from '../parts/delivery-detail.tsx';
 import { DeliveryRow, deliveryHeadings } from '../parts/delivery-row.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { ObjectSummary } from '../parts/object-summary.tsx';
 import { PartialNotice } from '../parts/partial-notice.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { VerdictIcon } from '../parts/verdict-icon.tsx';
 import { VirtualRows } from '../parts/virtual-rows.tsx';
 import { route } from '../state/current-route.ts';
+import { narrow } from '../state/narrow.ts';
 import { now } from '../state/now.ts';
 import { oneObject, watchObject } from '../state/one-object.ts';
 import { clockTime } from '../words/durations.ts';
@@ -19,6 +21,7 @@ import { fragmentOf, type Route } from '../words/route.ts';
 
 /** In CSS pixels, as in the style sheet. */
 const ROW_HEIGHT = 40;
+const NARROW_ROW_HEIGHT = 60;
 const verdicts: readonly Verdict[] = ['accepted', 'pending', 'refused', 'ignored'];
 
 type At = Extract<Route, { screen: 'object' }>;
@@ -26,12 +29,7 @@ type At = Extract<Route, { screen: 'object' }>;
 export function ObjectScreen({ at }: { readonly at: At }) {
   const { kind, namespace, name } = at;
   useEffect(() => watchObject(kind, namespace, name), [kind, namespace, name]);
-  const verdict = useSignal<Verdict | undefined>(undefined);
-  const { item, deliveries, loaded, problem } = oneObject.value;
-  const shown = useComputed(() => {
-    const { items } = oneObject.value.deliveries;
-    return verdict.value === undefined ? items : items.filter((record) => record.verdict === verdict.value);
-  });
+  const { item, problem } = oneObject.value;
   return (
     <main class="object">
       <p class="crumbs">
@@ -43,17 +41,34 @@ export function ObjectScreen({ at }: { readonly at: At }) {
       </h1>
       {problem === undefined ? null : <ProblemNotice problem={problem} />}
       {item === undefined ? null : <ObjectSummary kind={kind} item={item} />}
-      <PartialNotice partial={deliveries.partial} />
+      {item === undefined && problem !== undefined ? null : <Deliveries at={at} />}
+    </main>
+  );
+}
+
+function Deliveries({ at }: { readonly at: At }) {
+  const verdict = useSignal<Verdict | undefined>(undefined);
+  const { deliveries, loaded } = oneObject.value;
+  const { items, partial, recordingSince } = deliveries;
+  const shown = useComputed(() => {
+    const all = oneObject.value.deliveries.items;
+    return verdict.value === undefined ? all : all.filter((record) => record.verdict === verdict.value);
+  });
+  const isForgotten = loaded && at.delivery !== '' && items.every(({ id }) => id !== at.delivery);
+  return (
+    <>
+      <PartialNotice partial={partial} />
+      {isForgotten ? <Forgotten /> : null}
       <div class="search-bar">
         <h2>Deliveries</h2>
-        <VerdictChips items={deliveries.items} verdict={verdict} />
-        <Since recordingSince={deliveries.recordingSince} />
+        <VerdictChips items={items} verdict={verdict} />
+        <Since recordingSince={recordingSince} />
       </div>
-      <DeliveryTable at={at} items={shown.value} />
+      {shown.value.length === 0 ? null : <DeliveryTable at={at} items={shown.value} />}
       <p class="empty" role="status">
-        {emptyWords(kind, loaded, deliveries.items.length, shown.value.length)}
+        {emptyWords(at.kind, loaded, items.length, shown.value.length)}
       </p>
-    </main>
+    </>
   );
 }
 
@@ -62,6 +77,19 @@ function emptyWords(kind: KindPath, loaded: boolean, all: number, shown: number)
   if (all === 0)
     return `No ${deliveryNouns[kind]} has arrived since the operator records. It appears here when it does.`;
   return shown === 0 ? 'None with this verdict.' : '';
+}
+
+/** Links outlive what they lead to. */
+function Forgotten() {
+  return (
+    <p class="notice warn" role="status">
+      <Icon name="warning" tone="warn" />
+      <span>
+        The delivery that the link names is not remembered any longer: later ones have taken its place, or the operator
+        has started again since.
+      </span>
+    </p>
+  );
 }
 
 interface VerdictChipsProps {
@@ -132,7 +160,7 @@ function DeliveryTable({ at, items }: { readonly at: At; readonly items: readonl
       </div>
       <VirtualRows
         items={items}
-        rowHeight={ROW_HEIGHT}
+        rowHeight={narrow.value ? NARROW_ROW_HEIGHT : ROW_HEIGHT}
         keyOf={({ id }) => id}
         openKey={at.delivery}
         below={(record) => (

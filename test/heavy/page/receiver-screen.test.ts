@@ -22,10 +22,13 @@ const records: readonly RecordView[] = [
       pageTarget({ ref: 'GitRepository/apps/other' }),
     ],
   }),
+  pageRecord(15, { duplicateOf: pageRecord(100).id }),
   ...Array.from({ length: 117 }, (_, index) => pageRecord(20 + index)),
 ];
-const [lagged, refused, missed] = records as [RecordView, RecordView, RecordView];
+const [lagged, refused, missed, repeating] = records as [RecordView, RecordView, RecordView, RecordView];
+const repeated = pageRecord(100);
 const TOKEN = 'the-token-of-a-test';
+const NO_BODY = 'The body of the delivery is not kept: set spec.deliveries.keepBodies for the next ones';
 
 let browser: Browser;
 let server: PageServer;
@@ -69,13 +72,17 @@ function answer(request: PageRequest): readonly [number, unknown] | undefined {
 }
 
 function answerToPost({ url, token }: PageRequest): readonly [number, unknown] {
-  if (url.pathname.endsWith('/explain')) return [409, { status: 409, code: 'NoBody', detail: 'no body' }];
+  if (url.pathname.endsWith('/explain')) return [409, { status: 409, code: 'NoBody', detail: NO_BODY }];
   return token === TOKEN ? [200, pageRecord(0, { origin: 'replayed' })] : [401, { status: 401, code: 'Unauthorized' }];
 }
 
 /** All rows but the heading and what is below an open one. */
 function deliveries() {
   return page.getByRole('table', { name: 'Deliveries' }).locator('.row[aria-rowindex]:not([aria-rowindex="1"])');
+}
+
+function rowOf({ id }: RecordView) {
+  return page.locator(`[data-key="${id}"] > .row`);
 }
 
 async function open({ id }: RecordView) {
@@ -170,6 +177,101 @@ describe('the deliveries of a Receiver', () => {
     expect(await page.content()).not.toContain(TOKEN);
     await page.reload();
     await page.getByRole('button', { name: 'Token', exact: true }).waitFor();
+  });
+
+  it('have the focus with the question whether to replay, which the key that asked does not answer', async () => {
+    await page.getByRole('button', { name: 'Token' }).click();
+    await page.getByLabel('Bearer token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    const detail = await open(lagged);
+    await detail.getByRole('button', { name: 'Replay…' }).focus();
+    await page.keyboard.press('Enter');
+    const focused = () => page.evaluate<string>('document.activeElement.textContent');
+    await expect.poll(focused).toContain('Annotate its targets again?');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Cancel');
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('Replay…');
+    expect(posted).toEqual([]);
+  });
+
+  it('stay where they are while others arrive, and open where they are', async () => {
+    const [read, below] = [records[60], records[61]] as [RecordView, RecordView];
+    await page.setViewportSize({ width: 1440, height: 1400 });
+    const detail = await open(read);
+    const top = async (of: RecordView) => (await rowOf(of).boundingBox())?.y ?? 0;
+    const before = await top(read);
+    expect(before).toBeGreaterThan(0);
+    await page.getByText('Live', { exact: true }).waitFor();
+    arrived = [pageRecord(0, { event: 'release' })];
+    server.send(arrived[0]?.id ?? '', arrived[0]);
+    await expect.poll(() => page.getByRole('table').getAttribute('aria-rowcount')).toBe(`${records.length + 2}`);
+    expect(await top(read)).toBeCloseTo(before, 0);
+    const clicked = await top(below);
+    await rowOf(below).getByRole('button').click();
+    await detail.waitFor({ state: 'detached' });
+    await page.locator(`#delivery-${below.id}`).waitFor();
+    expect(await top(below)).toBeCloseTo(clicked, 0);
+  });
+
+  it('lead to the one that they repeat', async () => {
+    const detail = await open(repeating);
+    await detail.getByRole('link', { name: repeated.id }).click();
+    await page.locator(`#delivery-${repeated.id}`).waitFor();
+    const { y = -1 } = (await rowOf(repeated).boundingBox()) ?? {};
+    expect(y).toBeGreaterThan(0);
+    expect(y).toBeLessThan(900);
+    await page.goBack();
+    await detail.waitFor();
+  });
+
+  it('are read again when the stream was cut, and when nothing is heard of it', async () => {
+    await page.context().close();
+    ({ page, faults } = await openPage(browser, `${server.url}#/receivers/apps/app`, { ownClock: true }));
+    await deliveries().first().waitFor();
+    const live = page.getByText('Live', { exact: true });
+    await live.waitFor();
+    // What is read anyway comes later than all that is run here.
+    await page.clock.pauseAt((await page.evaluate<number>('Date.now()')) + 10_000);
+    arrived = [pageRecord(0, { event: 'release' })];
+    server.cut();
+    const lost = page.getByText('Connection lost, trying again');
+    await lost.waitFor();
+    await page.clock.runFor(1_100);
+    await live.waitFor();
+    await page.clock.runFor(100);
+    await deliveries().first().getByText('release').waitFor();
+    await page.clock.runFor(40_000);
+    await lost.waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('fit into a narrow window', async () => {
+    await page.setViewportSize({ width: 375, height: 740 });
+    for (const record of [lagged, refused]) {
+      await open(record);
+      const row = await rowOf(record).boundingBox();
+      for (const cell of await rowOf(record).getByRole('cell').all()) {
+        const { x, y, width, height } = (await cell.boundingBox()) ?? { x: 0, y: row?.y ?? 0, width: 0, height: 0 };
+        expect(y).toBeGreaterThanOrEqual(row?.y ?? 0);
+        expect(y + height).toBeLessThanOrEqual((row?.y ?? 0) + (row?.height ?? 0));
+        expect(x + width).toBeLessThanOrEqual(375);
+      }
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375);
+    }
+    expect(await rowOf(refused).getByText('14×').isVisible()).toBe(true);
+  });
+
+  it('are not there where a link names one that is forgotten', async () => {
+    await page.goto(`${server.url}#/receivers/apps/app/01Kforgotten`);
+    await page.getByText('is not remembered any longer').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.goto(`${server.url}#/receivers/apps/other`);
+    await page.getByRole('alert').getByText('There is no such object').waitFor();
+    expect(await page.getByText('Loading').count()).toBe(0);
+    expect(await page.title()).toBe('apps/other · Sluice');
   });
 
   it('can be read by everybody', async () => {
