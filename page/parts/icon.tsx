@@ -13,7 +13,7 @@ const paths = {
   pause: `${CIRCLE}M6.3 5.5v5M9.7 5.5v5`,
   copy: 'M5.5 5.5v-4h9v9h-4M1.5 5.5h9v9h-9Z',
   search: 'M7 2a5 5 0 1 0 0 10a5 5 0 0 0 0-10M10.6 10.6L14.5 14.5',
-  key: 'M5 6.5a3.5 3.5 0 1 0 0 3h4.5l1.2-1l1.3 1l1.5-1.5l-1.5-1.5Z',
+  key: 'M5.2 7.2a3.3 3.3 0 1 0 0 6.6a3.3 3.3 0 0 0 0-6.6M7.6 8.4L14 2M11 5l2.4 2.4',
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -4,6 +4,7 @@ import { now } from '../state/now.ts';
 import { ago, duration } from '../words/durations.ts';
 import { healthOf, healthWords, resolvedOf, troubleOf } from '../words/health.ts';
 import { lastDeliveryWords } from '../words/last-delivery-words.ts';
+import { noUrlWords } from '../words/no-url-words.ts';
 import { fragmentOf } from '../words/route.ts';
 import { HealthIcon } from './health-icon.tsx';
 import { HourBars } from './hour-bars.tsx';
@@ -26,9 +27,9 @@ export function ObjectRow({ kind, item, rowIndex }: ObjectRowProps) {
       <span role="cell" class="name">
         <HealthIcon health={health} />
         <span>
-          <a href={to} data-row-focus>
+          <a href={to} aria-label={`${namespace}/${name}`} title={`${namespace}/${name}`} data-row-focus>
             <span class="namespace">{namespace}/</span>
-            {name}
+            <span>{name}</span>
           </a>
           <small>
             {item.type} · {healthWords[health]}
@@ -51,10 +52,20 @@ export function ObjectRow({ kind, item, rowIndex }: ObjectRowProps) {
       </span>
       {kind === 'receivers' ? (
         <span role="cell" class="url">
-          {item.url === undefined ? null : <WebhookUrl url={item.url} of={`${namespace}/${name}`} />}
+          <Url item={item} />
         </span>
       ) : null}
     </div>
+  );
+}
+
+function Url({ item }: { readonly item: ObjectView }) {
+  const { url, object } = item;
+  if (url !== undefined) return <WebhookUrl url={url} of={`${object.namespace}/${object.name}`} />;
+  return (
+    <span class="clamped muted" title={noUrlWords(item)}>
+      {noUrlWords(item)}
+    </span>
   );
 }
 
@@ -80,7 +91,7 @@ function LastDelivery({ kind, item }: { readonly kind: KindPath; readonly item: 
 function Targets({ item }: { readonly item: ObjectView }) {
   const resolved = resolvedOf(item);
   if (resolved === undefined) return <span class="muted">–</span>;
-  if (resolved.status !== 'False' && resolved.reason !== 'NothingSelected') return <span>All found</span>;
+  if (resolved.status === 'True' && resolved.reason !== 'NothingSelected') return <span>All found</span>;
   return (
     <span class="clamped" title={resolved.message}>
       <Icon name="warning" tone="warn" /> {resolved.message}

@@ -4,8 +4,10 @@ import type { ConditionView, KindPath, ObjectView } from '../api/types.ts';
 import { now } from '../state/now.ts';
 import { capitalized } from '../words/capitalized.ts';
 import { ago, duration } from '../words/durations.ts';
-import { conditionOf, resolvedOf } from '../words/health.ts';
+import { conditionOf, deliveringOf, resolvedOf } from '../words/health.ts';
+import { targetsTitles } from '../words/kind-titles.ts';
 import { lastDeliveryWords } from '../words/last-delivery-words.ts';
+import { noUrlWords } from '../words/no-url-words.ts';
 import { HourBars } from './hour-bars.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { WebhookUrl } from './webhook-url.tsx';
@@ -33,13 +35,13 @@ export function ObjectSummary({ kind, item }: ObjectSummaryProps) {
           )}
         </Fact>
         {ready?.status === 'False' ? <ConditionFact name="Ready" condition={ready} /> : null}
-        <ConditionFact name="Delivering" condition={conditionOf(item, 'Delivering')} />
-        <ConditionFact name={kind === 'alerts' ? 'Provider' : 'Targets'} condition={resolvedOf(item)} />
-        {url === undefined ? null : (
+        <ConditionFact name="Delivering" condition={deliveringOf(item)} />
+        <ConditionFact name={targetsTitles[kind]} condition={resolvedOf(item)} />
+        {kind === 'receivers' ? (
           <Fact name="URL">
-            <WebhookUrl url={url} of={`${object.namespace}/${object.name}`} />
+            {url === undefined ? noUrlWords(item) : <WebhookUrl url={url} of={`${object.namespace}/${object.name}`} />}
           </Fact>
-        )}
+        ) : null}
       </dl>
       <div class="day">
         <HourBars hours={counts.hours} />

@@ -28,7 +28,7 @@ export function TokenDialog() {
           The cluster decides by it what you see. It stays in the memory of this tab, and is forgotten when you reload
           or close it.
         </p>
-        <pre>kubectl create token my-account --namespace apps</pre>
+        <pre class="wrapped">kubectl create token my-account --namespace apps</pre>
         <label for="token-field">Bearer token</label>
         <input id="token-field" ref={field} type="password" autocomplete="off" spellcheck={false} required />
         <div class="buttons">

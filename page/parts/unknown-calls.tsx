@@ -5,7 +5,7 @@ import { get } from '../api/request.ts';
 import type { List, UnknownCall } from '../api/types.ts';
 import { now } from '../state/now.ts';
 import { objectList } from '../state/object-list.ts';
-import { ago } from '../words/durations.ts';
+import { ago, clockTime } from '../words/durations.ts';
 
 export function UnknownCalls() {
   const calls = useSignal<readonly UnknownCall[]>([]);
@@ -37,7 +37,10 @@ export function UnknownCalls() {
       <ul>
         {calls.value.map(({ at, from, method, code }, place) => (
           <li key={`${at} ${place}`}>
-            <time dateTime={at}>{at}</time> {method} from {from ?? 'an unknown address'}, {code}
+            <time dateTime={at} title={at}>
+              {clockTime(at, now.value)}
+            </time>{' '}
+            {method} from {from ?? 'an unknown address'}, {code}
           </li>
         ))}
       </ul>

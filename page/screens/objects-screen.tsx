@@ -9,13 +9,15 @@ import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { UnknownCalls } from '../parts/unknown-calls.tsx';
 import { VirtualRows } from '../parts/virtual-rows.tsx';
 import { health, search } from '../state/list-view.ts';
+import { narrow } from '../state/narrow.ts';
 import { keyOf, objectList, watchObjects } from '../state/object-list.ts';
 import { healthOf } from '../words/health.ts';
-import { kindTitles } from '../words/kind-titles.ts';
+import { kindTitles, targetsTitles } from '../words/kind-titles.ts';
 import { matches } from '../words/matches.ts';
 
 /** In CSS pixels, as in the style sheet. */
 const ROW_HEIGHT = 62;
+const NARROW_ROW_HEIGHT = 166;
 
 export function ObjectsScreen({ kind }: { readonly kind: KindPath }) {
   useEffect(() => watchObjects(kind), [kind]);
@@ -32,9 +34,9 @@ export function ObjectsScreen({ kind }: { readonly kind: KindPath }) {
       <PartialNotice partial={partial} />
       <ObjectSearch items={items} search={search} health={health} />
       {kind === 'receivers' ? <UnknownCalls /> : null}
-      <ObjectTable kind={kind} items={shown.value} />
+      {shown.value.length === 0 ? null : <ObjectTable kind={kind} items={shown.value} />}
       <p class="empty" role="status">
-        {emptyWords(kind, loaded, items, shown.value)}
+        {problem === undefined || items.length > 0 ? emptyWords(kind, loaded, items, shown.value) : ''}
       </p>
     </main>
   );
@@ -64,7 +66,7 @@ function ObjectTable({ kind, items }: { readonly kind: KindPath; readonly items:
               To artifact
             </span>
           )}
-          <span role="columnheader">{kind === 'alerts' ? 'Provider' : 'Targets'}</span>
+          <span role="columnheader">{targetsTitles[kind]}</span>
           {kind === 'receivers' ? (
             <span role="columnheader" class="url">
               URL
@@ -72,7 +74,11 @@ function ObjectTable({ kind, items }: { readonly kind: KindPath; readonly items:
           ) : null}
         </div>
       </div>
-      <VirtualRows items={items} rowHeight={ROW_HEIGHT} keyOf={(item) => keyOf(item.object)}>
+      <VirtualRows
+        items={items}
+        rowHeight={narrow.value ? NARROW_ROW_HEIGHT : ROW_HEIGHT}
+        keyOf={(item) => keyOf(item.object)}
+      >
         {(item, index) => <ObjectRow kind={kind} item={item} rowIndex={index + 2} />}
       </VirtualRows>
     </div>

@@ -20,6 +20,8 @@ const unresolved = pageObject(nameOf(1), {
 const objects = [broken, unresolved, ...Array.from({ length: COUNT - 2 }, (_, index) => pageObject(nameOf(index + 2)))];
 /** The second one as it is after a delivery has come. */
 let arrived = unresolved;
+/** What every list is refused with. */
+let refusal: readonly [status: number, code: string] | undefined;
 const PATH = new URL(broken.url ?? '').pathname;
 
 let browser: Browser;
@@ -30,6 +32,7 @@ beforeAll(async () => {
   browser = await startChromium();
   server = await startPageServer(({ url }) => {
     const list = { continue: '', partial: [], recordingSince: {} };
+    if (refusal !== undefined) return [refusal[0], { status: refusal[0], code: refusal[1] }];
     if (url.pathname === '/unknown') {
       return [
         200,
@@ -50,6 +53,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   arrived = unresolved;
+  refusal = undefined;
   ({ page, faults } = await openPage(browser, server.url));
   await row(0).waitFor();
 });
@@ -136,6 +140,69 @@ describe('the list of Receivers', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: `apps/${nameOf(3)}` }).waitFor();
     expect(new URL(page.url()).hash).toBe(`#/receivers/apps/${nameOf(3)}`);
+  });
+
+  it('says what is wrong where nothing answers, keeps what it has, and goes on by itself', async () => {
+    await page.context().close();
+    ({ page, faults } = await openPage(browser, server.url, { ownClock: true }));
+    await row(0).waitFor();
+    refusal = [503, 'NotSynced'];
+    await page.clock.runFor(35_000);
+    await page.getByRole('alert').getByText('The operator is starting').waitFor();
+    await page.context().setOffline(true);
+    await page.clock.runFor(6_000);
+    await page.getByRole('alert').getByText('The operator does not answer').waitFor();
+    await row(0).waitFor();
+    await page.context().setOffline(false);
+    refusal = undefined;
+    await page.clock.runFor(6_000);
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
+  it('asks for a token where one is needed, and shows nothing else', async () => {
+    refusal = [401, 'Unauthorized'];
+    await page.reload();
+    await page.getByRole('alert').getByText('This address needs a token').waitFor();
+    expect(await page.getByText('Loading').count()).toBe(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    refusal = undefined;
+    await page.getByRole('button', { name: 'Enter a token' }).click();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByLabel('Bearer token').fill('a-token');
+    await page.keyboard.press('Enter');
+    await row(0).waitFor();
+  });
+
+  it('has all there is to know in a narrow window, and nothing beside it', async () => {
+    await page.setViewportSize({ width: 375, height: 740 });
+    const cells = row(0).getByRole('cell');
+    await expect.poll(async () => (await cells.last().boundingBox())?.x).toBeLessThan(100);
+    expect(await cells.allTextContents()).toEqual([
+      expect.stringContaining('Not delivering'),
+      expect.stringContaining('push refused'),
+      expect.stringContaining('Last 24 hours'),
+      '1.9 s',
+      '–',
+      expect.stringContaining('Show'),
+    ]);
+    for (const cell of await cells.all()) expect(await cell.isVisible()).toBe(true);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375);
+    await page.getByRole('button', { name: 'Token' }).click();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it('keeps the words of a search, and no choice that another kind has not', async () => {
+    expect(await page.title()).toBe('Receivers · Sluice');
+    await page.getByRole('searchbox').fill('refused');
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await page.getByRole('button', { name: 'Not delivering 1' }).click();
+    await page.getByRole('link', { name: 'Alerts' }).click();
+    await page.getByText('There are no Alerts').waitFor();
+    expect(await page.title()).toBe('Alerts · Sluice');
+    expect(await page.getByRole('button', { name: 'All 0' }).getAttribute('aria-pressed')).toBe('true');
+    await page.goBack();
+    await row(0).waitFor();
+    expect(await page.getByRole('searchbox').inputValue()).toBe('refused');
   });
 
   it('can be read by everybody', async () => {
