@@ -55,6 +55,8 @@ export interface Loop {
   begin(message: Message): void;
   /** Goes on with what is held; done when nothing is. */
   drain(): Promise<void>;
+  /** Gives back at once what begins from now on. */
+  refuse(): void;
   /** Gives back what waits, and what is tried unless that ends it; done when nothing is held. */
   release(): Promise<void>;
   readonly held: number;
@@ -70,6 +72,7 @@ interface State {
   readonly away: Set<Held>;
   awayTries: number;
   probe: Timer | undefined;
+  refusing: boolean;
   releasing: boolean;
   readonly idle: PromiseWithResolvers<void>[];
 }
@@ -89,6 +92,7 @@ export function createLoop(options: LoopOptions): Loop {
     away: new Set(),
     awayTries: 0,
     probe: undefined,
+    refusing: false,
     releasing: false,
     idle: [],
   };
@@ -96,6 +100,9 @@ export function createLoop(options: LoopOptions): Loop {
     room: () => room(state),
     begin: (message) => begin(state, message),
     drain: () => whenIdle(state),
+    refuse() {
+      state.refusing = true;
+    },
     release: () => release(state),
     get held() {
       return state.held.size;
@@ -116,7 +123,7 @@ function begin(state: State, message: Message): void {
   };
   const held = hold({ source, clock, onError: reports.notSettled, onExpired }, message, attempt);
   state.held.add(held);
-  if (state.releasing) giveBack(state, held);
+  if (state.refusing) giveBack(state, held);
   else void run(state, held);
 }
 
@@ -257,6 +264,7 @@ function whenIdle({ held, settling, idle }: State): Promise<void> {
 }
 
 function release(state: State): Promise<void> {
+  state.refusing = true;
   state.releasing = true;
   for (const held of [...state.held]) if (held.phase !== 'running') giveBack(state, held);
   return whenIdle(state);

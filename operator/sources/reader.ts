@@ -39,6 +39,8 @@ interface State {
 
 /** A source answers within 20 s. */
 const RECEIVE_MS = 28_000;
+/** The longest long poll, and its answer's way. */
+const LONG_POLL_MS = 21_000;
 /** What an idle source reserves. */
 const LEAST_BATCH_BYTES = 64 * 1024;
 const LEAST_MESSAGE_BYTES = 8 * 1024;
@@ -71,7 +73,10 @@ export function createReader(options: ReaderOptions): Reader {
       return state.stuck;
     },
     drain: () => end(state, () => loop.drain()),
-    release: () => end(state, () => loop.release()),
+    release() {
+      loop.refuse();
+      return end(state, () => loop.release());
+    },
   };
 }
 
@@ -127,12 +132,18 @@ function end(state: State, settleHeld: () => Promise<void>): Promise<void> {
   return state.closed;
 }
 
-/** What a receive under way brings is waited for: at the broker it counts as given. */
-async function settleAfterReceive({ ending, receiving, wake }: State, settleHeld: () => Promise<void>): Promise<void> {
+/**
+ * A receive under way is waited for: what it brings counts at the broker as given. What is given back before would come by
+ * that very receive, and be counted once more.
+ */
+async function settleAfterReceive(
+  { options, ending, receiving, wake }: State,
+  settleHeld: () => Promise<void>,
+): Promise<void> {
   ending.abort();
   wake.resolve();
-  const before = settleHeld();
+  await within({ clock: options.clock, ms: LONG_POLL_MS }, receiving, () => {});
+  await settleHeld();
   await receiving;
-  await before;
   await settleHeld();
 }

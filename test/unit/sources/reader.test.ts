@@ -136,6 +136,29 @@ it('gives back at its end what a long poll brings late, then closes', async () =
   expect(judging).toEqual([]);
 });
 
+it('gives back what it holds once the long poll is over, or has taken too long: that would take it once more', async () => {
+  for (const over of ['answered', 'late'] as const) {
+    const { clock, source, reader, ids, judgeAll } = setUp({ isPolling: true });
+    source.push(...ids(1));
+    await reader.receive();
+    const polling = reader.receive();
+    await clock.advance(0);
+    const away = () => judgeAll({ outcome: 'away', code: 'ApiServerAway', message: '' });
+    await away();
+    const released = reader.release();
+    await clock.advance(20_000);
+    await away();
+    expect(source.told).toEqual([]);
+    if (over === 'answered') source.answerEmpty();
+    await clock.advance(1_000);
+    await away();
+    expect(source.told.slice(0, 1)).toEqual(['retry 0 0']);
+    source.answerEmpty();
+    await Promise.all([polling, released]);
+    expect(source.told).toEqual(['retry 0 0', 'close']);
+  }
+});
+
 it('drained, handles what a long poll brings late, then closes', async () => {
   const { clock, source, reader, judgeAll } = setUp({ isPolling: true });
   const polling = reader.receive();
