@@ -142,6 +142,33 @@ describe('a topic', () => {
     expect(await receiving).toEqual([]);
   });
 
+  it('whose records were deleted before they were read is read on, from the first that there is', async () => {
+    await topics.make('expired');
+    await topics.write(['a', 'b', 'c'].map((value) => ({ topic: 'expired', value })));
+    const source = await open('expired');
+    await (await receiveCount(source, 1))[0]?.ack();
+    await committed('expired', 1n);
+    await source.close();
+    await topics.expire('expired', 2n);
+    const again = await open('expired', { startFrom: 'latest' });
+    const [c] = await receiveCount(again, 1);
+    expect(c?.body.toString()).toBe('c');
+    await topics.expire('expired', 3n);
+    await c?.ack();
+    await committed('expired', 3n);
+  });
+
+  it('that is made again has all its records read, whatever the group committed before', async () => {
+    await topics.make('again');
+    await topics.commit('again', 'again', 3n);
+    await topics.write([{ topic: 'again', value: 'new' }]);
+    const source = await open('again', { startFrom: 'latest' });
+    const [first] = await receiveCount(source, 1);
+    expect(first?.body.toString()).toBe('new');
+    await first?.ack();
+    await committed('again', 1n);
+  });
+
   it('ends a receive at once', async () => {
     await topics.make('ending');
     const source = await open('ending');

@@ -1,11 +1,18 @@
 /** Makes topics of a real Kafka, writes to them and looks at what a group has committed. */
-
-import { Admin, type CompressionAlgorithmValue, Consumer, Producer } from '@platformatic/kafka';
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import {
+  Admin,
+  alterUserScramCredentialsV0,
+  type CompressionAlgorithmValue,
+  Connection,
+  Consumer,
+  Producer,
+} from '@platformatic/kafka';
 import { KAFKA_USER } from '../../../scripts/brokers/kafka.ts';
 
 export interface Written {
   readonly topic: string;
-  readonly value: string | null;
+  readonly value: string | Buffer | null;
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly partition?: number;
@@ -19,8 +26,14 @@ export interface KafkaTopics {
   transact(messages: readonly Written[], how: 'commit' | 'abort'): Promise<void>;
   /** What the group has committed, by the partition. */
   committed(group: string, topic: string, partitions?: number): Promise<readonly bigint[]>;
+  /** Of a topic with one partition, as a group without members. */
+  commit(group: string, topic: string, offset: bigint): Promise<void>;
+  /** Deletes the records before an offset of a topic with one partition, as their retention would. */
+  expire(topic: string, offset: bigint): Promise<void>;
   /** One more than the last offset, by the partition. */
   ends(topic: string): Promise<readonly bigint[]>;
+  /** Of a user by `scram-sha-512`; undefined: there is no such user any more. */
+  setPassword(username: string, password: string | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,7 +49,7 @@ export function kafkaTopics(url: string, protection?: { readonly ca: string }): 
   const producer = new Producer(options);
   const raw = ({ topic, value, key, headers = {}, partition }: Written) => ({
     topic,
-    ...(value !== null && { value: Buffer.from(value) }),
+    ...(value !== null && { value: typeof value === 'string' ? Buffer.from(value) : value }),
     ...(key !== undefined && { key: Buffer.from(key) }),
     ...(partition !== undefined && { partition }),
     headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
@@ -69,6 +82,13 @@ export function kafkaTopics(url: string, protection?: { readonly ca: string }): 
         await reader.close(true);
       }
     },
+    async commit(groupId, name, offset) {
+      const partitionOffsets = [{ partition: 0, offset }];
+      await admin.alterConsumerGroupOffsets({ groupId, topics: [{ name, partitionOffsets }] });
+    },
+    async expire(name, offset) {
+      await admin.deleteRecords({ topics: [{ name, partitions: [{ partition: 0, offset }] }] });
+    },
     async ends(topic) {
       const reader = new Consumer({ ...options, groupId: 'ends' });
       try {
@@ -77,8 +97,28 @@ export function kafkaTopics(url: string, protection?: { readonly ca: string }): 
         await reader.close(true);
       }
     },
+    setPassword: (username, password) => setPassword(url, username, password),
     async close() {
       await Promise.all([admin.close(), producer.close()]);
     },
   };
+}
+
+const SCRAM_SHA_512 = 2;
+const ITERATIONS = 4_096;
+
+async function setPassword(url: string, name: string, password: string | undefined): Promise<void> {
+  const connection = new Connection('test');
+  const { hostname, port } = new URL(`tcp://${url}`);
+  await connection.connect(hostname, Number(port));
+  try {
+    const user = { name, mechanism: SCRAM_SHA_512 };
+    const salt = randomBytes(16);
+    const salted = (text: string) => pbkdf2Sync(text, salt, ITERATIONS, 64, 'sha512');
+    const change =
+      password === undefined ? [] : [{ ...user, iterations: ITERATIONS, salt, saltedPassword: salted(password) }];
+    await alterUserScramCredentialsV0.api.async(connection, password === undefined ? [user] : [], change);
+  } finally {
+    await connection.close();
+  }
 }

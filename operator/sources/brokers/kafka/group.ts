@@ -35,6 +35,9 @@ const HEARTBEAT_MS = 3_000;
 const METADATA_MAX_AGE_MS = 30_000;
 const EARLIEST = -2n;
 const LATEST = -1n;
+const NOTHING_COMMITTED = -1n;
+/** Also what transactions that are open have written. */
+const READ_UNCOMMITTED = 0;
 
 /** Resolves as a member. @throws what the client throws */
 export async function joinGroup({ sdk, block, options, changed }: GroupOptions): Promise<Group> {
@@ -85,21 +88,28 @@ export async function joinGroup({ sdk, block, options, changed }: GroupOptions):
   }
 }
 
-/** From what the group has committed, else from where the block says. */
+/**
+ * From what the group has committed, else from where the block says. Where that is no offset of the partition any more,
+ * because records were deleted or the topic was made again, from the first record that there is: nobody has read it.
+ */
 async function readPartitions({ consumer }: Group, { startFrom }: KafkaBlock): Promise<readonly Partition[]> {
   const assignments = consumer.assignments ?? [];
   if (assignments.length === 0) return [];
   const topics = assignments.map(({ topic }) => topic);
-  const indexes = Object.fromEntries(assignments.map(({ topic, partitions }) => [topic, partitions]));
-  const timestamp = startFrom === 'earliest' ? EARLIEST : LATEST;
-  const [committed, starts] = await Promise.all([
+  const partitions = Object.fromEntries(assignments.map(({ topic, partitions: indexes }) => [topic, indexes]));
+  const [committed, firsts, stableEnds, ends] = await Promise.all([
     consumer.listCommittedOffsets({ topics: assignments }),
-    consumer.listOffsets({ topics, partitions: indexes, timestamp }),
+    consumer.listOffsets({ topics, partitions, timestamp: EARLIEST }),
+    consumer.listOffsets({ topics, partitions, timestamp: LATEST }),
+    consumer.listOffsets({ topics, partitions, timestamp: LATEST, isolationLevel: READ_UNCOMMITTED }),
   ]);
-  return assignments.flatMap(({ topic, partitions }) =>
-    partitions.map((index) => {
-      const known = committed.get(topic)?.[index] ?? -1n;
-      return createPartition(topic, index, known >= 0n ? known : (starts.get(topic)?.[index] ?? 0n), known);
+  return assignments.flatMap(({ topic, partitions: indexes }) =>
+    indexes.map((index) => {
+      const of = (offsets: typeof firsts) => offsets.get(topic)?.[index] ?? 0n;
+      const known = committed.get(topic)?.[index] ?? NOTHING_COMMITTED;
+      if (known >= of(firsts) && known <= of(ends)) return createPartition(topic, index, known, known);
+      const isNew = known === NOTHING_COMMITTED && startFrom !== 'earliest';
+      return createPartition(topic, index, of(isNew ? stableEnds : firsts), NOTHING_COMMITTED);
     }),
   );
 }
