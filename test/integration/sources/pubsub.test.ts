@@ -105,22 +105,30 @@ describe('a subscription', () => {
     expect(await receive(source, 1)).toMatchObject([{ id: marker }]);
   });
 
-  it('with a dead-letter topic counts attempts, and has a message that is rejected moved there', async () => {
+  it('with a dead-letter topic counts attempts, and has a message that is rejected moved there, judged once', async () => {
     await server.call('PUT', `${PROJECT}/topics/dead`, {});
     await server.call('PUT', `${PROJECT}/subscriptions/dead`, { topic: `${PROJECT}/topics/dead` });
     const deadLetterPolicy = { deadLetterTopic: `${PROJECT}/topics/dead`, maxDeliveryAttempts: 5 };
     const source = await subscribed('dead-letters', { deadLetterPolicy });
     const dead = await open('dead');
     expect(await source.inspect()).toEqual(['maxDeliveryAttempts is 5, under 10']);
-    await publish('poison');
+    await publish('failing');
     const seen: [attempt: number, last: boolean][] = [];
-    while (seen.at(-1)?.[1] !== true) {
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
       const [message] = await receive(source, 1);
       seen.push([message?.attempt ?? 0, message?.last ?? false]);
-      await message?.reject('FilterFailed');
+      await (message?.last ? message.ack() : message?.retry(0));
     }
-    expect(seen.at(-1)).toEqual([5, true]);
-    expect(await receive(dead, 1)).toMatchObject([{ body: Buffer.from('poison') }]);
+    expect(seen).toEqual([1, 2, 3, 4, 5].map((attempt) => [attempt, attempt === 5]));
+    await publish('poison');
+    const [poison] = await receive(source, 1);
+    await poison?.reject('FilterFailed');
+    const ended = new AbortController();
+    const nothing = async () => {
+      while (!ended.signal.aborted) expect(await source.receive(10, ended.signal)).toEqual([]);
+    };
+    const [moved] = await Promise.all([receive(dead, 1).finally(() => ended.abort()), nothing()]);
+    expect(moved).toMatchObject([{ body: Buffer.from('poison') }]);
   });
 
   it('that is missing or made for pushing cannot be read', async () => {
@@ -314,7 +322,9 @@ describe('what Google may answer', () => {
       for (let atMs = everyMs; atMs <= 400_000; atMs += everyMs) {
         await clock.advance(everyMs);
         const before = requests.length;
-        await message?.extend();
+        const extended = message?.extend();
+        await clock.advance(50);
+        await extended;
         if (requests.length > before) prolonged.push(atMs);
       }
       const firstMs = Math.max(ackDeadlineSeconds * 1_000 - Math.max(30_000, ackDeadlineSeconds * 500), everyMs);
@@ -327,9 +337,11 @@ describe('what Google may answer', () => {
   it('600 s at most for a message that is tried later', async () => {
     const received = { receivedMessages: [{ ackId: 'a1', message: { messageId: '1' } }] };
     answers = { get: [200, {}], pull: [200, received], modifyAckDeadline: [200, {}] };
-    const { source } = await openAt();
+    const { source, clock } = await openAt();
     const [message] = await source.receive(10, never);
-    await message?.retry(3_600_000);
+    const hidden = message?.retry(3_600_000);
+    await clock.advance(50);
+    await hidden;
     expect(requests.at(-1)?.body).toEqual({ ackIds: ['a1'], ackDeadlineSeconds: 600 });
   });
 
@@ -341,6 +353,49 @@ describe('what Google may answer', () => {
     await expect(message?.ack()).rejects.toMatchObject({ code: 'Unreachable' });
     answers = { ...answers, acknowledge: [200, {}] };
     await message?.ack();
+    expect(requests.at(-1)?.body).toEqual({ ackIds: ['a1'] });
+  });
+
+  it('to few calls for many messages: ten ids each, or those of 200 ms, by the time for which they are kept', async () => {
+    const received = Array.from({ length: 10 }, (_, index) => ({
+      ackId: `a${index}`,
+      message: { messageId: `${index}` },
+    }));
+    answers = { get: [200, {}], pull: [200, { receivedMessages: received }], acknowledge: [200, {}] };
+    answers = { ...answers, modifyAckDeadline: [200, {}] };
+    const { source, clock } = await openAt();
+    const messages = await source.receive(10, never);
+    const bodies = (action: string) =>
+      requests.filter(({ path }) => path.endsWith(`:${action}`)).map(({ body }) => body);
+    const ids = (from: number, to: number) => received.slice(from, to).map(({ ackId }) => ackId);
+    await clock.advance(5_000);
+    await Promise.all(messages.map((message) => message.extend()));
+    expect(bodies('modifyAckDeadline')).toEqual([{ ackIds: ids(0, 10), ackDeadlineSeconds: 60 }]);
+    const later = [...messages.slice(0, 2).map((message) => message.retry(1_000)), messages[2]?.retry(5_000)];
+    await clock.advance(50);
+    await Promise.all(later);
+    expect(bodies('modifyAckDeadline').slice(1)).toEqual([
+      { ackIds: ids(0, 2), ackDeadlineSeconds: 1 },
+      { ackIds: ids(2, 3), ackDeadlineSeconds: 5 },
+    ]);
+    const acknowledged = messages.slice(3, 9).map((message) => message.ack());
+    await clock.advance(199);
+    expect(bodies('acknowledge')).toEqual([]);
+    await clock.advance(1);
+    await Promise.all(acknowledged);
+    // Nothing is held that could follow the last one.
+    await messages[9]?.ack();
+    expect(bodies('acknowledge')).toEqual([{ ackIds: ids(3, 9) }, { ackIds: ids(9, 10) }]);
+  });
+
+  it('to what waits for others when it is closed', async () => {
+    const received = ['a1', 'a2'].map((ackId) => ({ ackId, message: { messageId: ackId } }));
+    answers = { get: [200, {}], pull: [200, { receivedMessages: received }], acknowledge: [200, {}] };
+    const { source } = await openAt();
+    const [message] = await source.receive(10, never);
+    const acknowledged = message?.ack();
+    await sources.pop()?.close();
+    await acknowledged;
     expect(requests.at(-1)?.body).toEqual({ ackIds: ['a1'] });
   });
 });

@@ -34,9 +34,9 @@ export interface Calls {
   /** @returns undefined: there was no answer within 19 s, which is how a subscription without messages is. */
   pull(max: number): Promise<readonly ReceivedMessage[] | undefined>;
   settings(): Promise<SubscriptionSettings>;
-  acknowledge(ackId: string): Promise<void>;
-  /** For how long from now on it is nobody else's. */
-  keep(ackId: string, seconds: number): Promise<void>;
+  acknowledge(ackIds: readonly string[]): Promise<void>;
+  /** For how long from now on they are nobody else's. */
+  keep(ackIds: readonly string[], seconds: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,11 +74,11 @@ export function createCalls(options: CallsOptions): Calls {
   return {
     pull: (max) => pull(options, max),
     settings: async () => (await call(options, { action: 'get' })) as SubscriptionSettings,
-    async acknowledge(ackId) {
-      await call(options, { action: 'acknowledge', body: { ackIds: [ackId] } });
+    async acknowledge(ackIds) {
+      await call(options, { action: 'acknowledge', body: { ackIds } });
     },
-    async keep(ackId, seconds) {
-      await call(options, { action: 'modifyAckDeadline', body: { ackIds: [ackId], ackDeadlineSeconds: seconds } });
+    async keep(ackIds, seconds) {
+      await call(options, { action: 'modifyAckDeadline', body: { ackIds, ackDeadlineSeconds: seconds } });
     },
     close: () => options.dispatcher.close(),
   };

@@ -1,37 +1,42 @@
 /** One message of a subscription, from its pull until it is done or given back. */
-import type { Clock } from '../../../observe/clock.ts';
 import type { Message } from '../../source.ts';
-import type { Calls, ReceivedMessage } from './calls.ts';
-
-export interface MessageOptions {
-  readonly calls: Pick<Calls, 'acknowledge' | 'keep'>;
-  readonly clock: Clock;
-  /** For how long a pull keeps it from others. */
-  readonly ackDeadlineSeconds: number;
-  /** After so many deliveries it goes to the dead letters; undefined: not known, or never. */
-  readonly maxDeliveryAttempts: number | undefined;
-}
+import type { ReceivedMessage, SubscriptionSettings } from './calls.ts';
+import type { PubSubState } from './pubsub-state.ts';
 
 /** For how long it is kept each time. */
 const KEPT_SECONDS = 60;
 /** The longest that Pub/Sub keeps one. */
 const MAX_SECONDS = 600;
+/** What Pub/Sub gives a subscription that says nothing else: also the least. */
+const DEFAULT_ACK_DEADLINE_SECONDS = 10;
 
-export function createMessage(options: MessageOptions, received: ReceivedMessage): Message {
-  const { calls, clock, maxDeliveryAttempts } = options;
+/** For how long a pull keeps a message from others. */
+export function ackDeadlineSecondsOf(settings: SubscriptionSettings | undefined): number {
+  return settings?.ackDeadlineSeconds ?? DEFAULT_ACK_DEADLINE_SECONDS;
+}
+
+export function createMessage(state: PubSubState, received: ReceivedMessage): Message {
+  const { clock, settings } = state;
+  const ackDeadlineMs = ackDeadlineSecondsOf(settings) * 1_000;
+  const maxDeliveryAttempts = settings?.deadLetterPolicy?.maxDeliveryAttempts;
   const { ackId = '', deliveryAttempt: attempt = 0, message = {} } = received;
   const { messageId: id = '', data = '', attributes = {}, publishTime = '' } = message;
   const sentAtMs = Date.parse(publishTime);
-  let keptUntilMs = clock.elapsedMs() + options.ackDeadlineSeconds * 1_000;
+  let keptUntilMs = clock.elapsedMs() + ackDeadlineMs;
   let held = true;
+  state.held += 1;
   const end = async (how: () => Promise<void>): Promise<void> => {
     if (!held) return;
     held = false;
+    state.held -= 1;
     await how().catch((error: unknown) => {
       held = true;
+      state.held += 1;
       throw error;
     });
   };
+  const keep = (seconds: number) => state.deadlines.add({ ackId, seconds });
+  const acknowledge = () => state.acknowledgements.add(ackId);
   return {
     id,
     attempt,
@@ -46,15 +51,18 @@ export function createMessage(options: MessageOptions, received: ReceivedMessage
     },
     async extend() {
       const halfMs = (KEPT_SECONDS * 1_000) / 2;
-      const firstLeftMs = (options.ackDeadlineSeconds * 1_000) / 2;
-      if (!held || keptUntilMs - clock.elapsedMs() > Math.max(halfMs, firstLeftMs)) return;
+      if (!held || keptUntilMs - clock.elapsedMs() > Math.max(halfMs, ackDeadlineMs / 2)) return;
       const beganMs = clock.elapsedMs();
-      await calls.keep(ackId, KEPT_SECONDS);
+      await keep(KEPT_SECONDS);
       keptUntilMs = beganMs + KEPT_SECONDS * 1_000;
     },
-    ack: () => end(() => calls.acknowledge(ackId)),
-    retry: (delayMs) => end(() => calls.keep(ackId, Math.min(Math.ceil(delayMs / 1_000), MAX_SECONDS))),
-    // The count of deliveries is there only with a dead-letter policy, which takes the message when it comes to its end.
-    reject: () => end(() => (attempt > 0 ? calls.keep(ackId, 0) : calls.acknowledge(ackId))),
+    ack: () => end(acknowledge),
+    retry: (delayMs) => end(() => keep(Math.min(Math.ceil(delayMs / 1_000), MAX_SECONDS))),
+    reject() {
+      // The count of deliveries is there only with a dead-letter policy, which takes the message when it comes to its end.
+      if (attempt === 0) return end(acknowledge);
+      state.rejected.add(id);
+      return end(() => keep(0));
+    },
   };
 }

@@ -3,20 +3,10 @@ import type { Clock } from '../../../observe/clock.ts';
 import type { Message, Source } from '../../source.ts';
 import { SourceError } from '../../source-error.ts';
 import type { Calls, SubscriptionSettings } from './calls.ts';
-import { createMessage } from './message.ts';
-
-interface State {
-  readonly calls: Calls;
-  readonly clock: Clock;
-  /** Undefined: they may not be read. */
-  settings: SubscriptionSettings | undefined;
-  /** Before the next pull: an emulator answers at once, also if it has nothing. */
-  pauseMs: number;
-}
+import { ackDeadlineSecondsOf, createMessage } from './message.ts';
+import { createState, type PubSubState } from './pubsub-state.ts';
 
 const MAX_MESSAGES = 10;
-/** What Pub/Sub gives a subscription that says nothing else: also the least. */
-const DEFAULT_ACK_DEADLINE_SECONDS = 10;
 const MAX_EXTEND_EVERY_MS = 30_000;
 /** An empty answer that came sooner did not wait at the broker. */
 const WAITED_MS = 1_000;
@@ -27,12 +17,12 @@ const FEW_ATTEMPTS = 10;
 
 /** Reads the subscription's settings first, so that one that is missing is known at once. @throws SourceError */
 export async function openPubSubSource(calls: Calls, clock: Clock): Promise<Source> {
-  const state: State = { calls, clock, settings: await readSettings(calls), pauseMs: 0 };
+  const state = createState(calls, clock, await readSettings(calls));
   // What opening found is what the first inspection gives.
   let inspected = false;
   return {
     get extendEveryMs() {
-      return Math.min((ackDeadlineSeconds(state) * 1_000) / 2, MAX_EXTEND_EVERY_MS);
+      return Math.min((ackDeadlineSecondsOf(state.settings) * 1_000) / 2, MAX_EXTEND_EVERY_MS);
     },
     delays: 'broker',
     stateless: true,
@@ -43,12 +33,11 @@ export async function openPubSubSource(calls: Calls, clock: Clock): Promise<Sour
       return notesOf(state.settings);
     },
     lag: () => undefined,
-    close: () => calls.close(),
+    async close() {
+      await Promise.all([state.acknowledgements.flush(), state.deadlines.flush()]);
+      await calls.close();
+    },
   };
-}
-
-function ackDeadlineSeconds({ settings }: State): number {
-  return settings?.ackDeadlineSeconds ?? DEFAULT_ACK_DEADLINE_SECONDS;
 }
 
 /** The role of a subscriber does not hold the right to read them: the subscription can be read without. */
@@ -78,7 +67,7 @@ function notesOf(settings: SubscriptionSettings | undefined): readonly string[] 
 }
 
 /** The pull that runs is never cut short: what it brings would stay hidden, and be counted. */
-async function receive(state: State, max: number, signal: AbortSignal): Promise<readonly Message[]> {
+async function receive(state: PubSubState, max: number, signal: AbortSignal): Promise<readonly Message[]> {
   const { calls, clock } = state;
   await pauseUnlessEnding(state, signal);
   if (signal.aborted) return [];
@@ -88,20 +77,25 @@ async function receive(state: State, max: number, signal: AbortSignal): Promise<
   if (received === undefined) state.settings = await readSettings(calls);
   const isEmpty = received === undefined || received.length === 0;
   state.pauseMs = isEmpty && clock.elapsedMs() - begunMs < WAITED_MS ? longerPauseMs(state.pauseMs) : 0;
-  const options = {
-    calls,
-    clock,
-    ackDeadlineSeconds: ackDeadlineSeconds(state),
-    maxDeliveryAttempts: state.settings?.deadLetterPolicy?.maxDeliveryAttempts,
-  };
-  return received?.map((each) => createMessage(options, each)) ?? [];
+  const messages: Message[] = [];
+  for (const each of received ?? []) {
+    const message = createMessage(state, each);
+    if (state.rejected.has(message.id)) rejectAgain(message);
+    else messages.push(message);
+  }
+  return messages;
+}
+
+/** What fails here comes again by itself. */
+function rejectAgain(message: Message): void {
+  message.reject('rejected before').catch(() => undefined);
 }
 
 function longerPauseMs(pauseMs: number): number {
   return Math.min(Math.max(pauseMs * 2, MIN_PAUSE_MS), MAX_PAUSE_MS);
 }
 
-async function pauseUnlessEnding({ clock, pauseMs }: State, signal: AbortSignal): Promise<void> {
+async function pauseUnlessEnding({ clock, pauseMs }: PubSubState, signal: AbortSignal): Promise<void> {
   if (pauseMs === 0 || signal.aborted) return;
   const over = Promise.withResolvers<void>();
   const timer = clock.setTimeout(over.resolve, pauseMs);

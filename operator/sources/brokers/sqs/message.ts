@@ -1,7 +1,7 @@
 /** One message of a queue, from its receive until it is done or given back. */
 import type { MessageAttributeValue, Message as SqsMessage } from '@aws-sdk/client-sqs';
 import type { Message } from '../../source.ts';
-import { rememberRejected, type SqsState } from './sqs-state.ts';
+import type { SqsState } from './sqs-state.ts';
 
 /** SQS hides a message for 12 h from its receive at most, however often that is prolonged; it is given back before. */
 export const MAX_HOLD_MS = (12 * 60 - 10) * 60_000;
@@ -37,7 +37,7 @@ export function createMessage(state: SqsState, received: SqsMessage): Message {
     reject() {
       const { maxReceiveCount } = state.settings;
       if (maxReceiveCount === 0) return remove();
-      rememberRejected(state, id);
+      state.rejected.add(id);
       return giveBack(maxReceiveCount === undefined ? hiddenSeconds(attempt) : 0);
     },
   };

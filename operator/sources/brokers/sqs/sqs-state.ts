@@ -1,6 +1,7 @@
 /** What the messages of one queue share. */
 import type { Clock } from '../../../observe/clock.ts';
-import { type Batcher, createBatcher } from './batcher.ts';
+import { type Batcher, createBatcher } from '../batcher.ts';
+import { createRejectedIds, type RejectedIds } from '../rejected-ids.ts';
 import type { Calls, Handle, Visibility } from './calls.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
@@ -15,13 +16,11 @@ export interface SqsState {
   /** Whether the last receive was answered: then the next one may wait. */
   answered: boolean;
   /** Ids of messages that can never be done, and that the queue will move, or nobody may delete: not judged again. */
-  readonly rejected: Set<string>;
+  readonly rejected: RejectedIds;
 }
 
 const REMOVALS_WAIT_MS = 200;
 const VISIBILITIES_WAIT_MS = 50;
-/** The oldest are forgotten: they are judged once more, and rejected again. */
-const MAX_REJECTED = 10_000;
 
 export function createState(calls: Calls, clock: Clock, settings: QueueSettings): SqsState {
   const state: SqsState = {
@@ -42,14 +41,7 @@ export function createState(calls: Calls, clock: Clock, settings: QueueSettings)
     }),
     held: 0,
     answered: false,
-    rejected: new Set(),
+    rejected: createRejectedIds(),
   };
   return state;
-}
-
-export function rememberRejected({ rejected }: SqsState, id: string): void {
-  rejected.delete(id);
-  rejected.add(id);
-  const [oldest] = rejected;
-  if (rejected.size > MAX_REJECTED && oldest !== undefined) rejected.delete(oldest);
 }

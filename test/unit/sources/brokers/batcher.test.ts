@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createBatcher } from '../../../../../operator/sources/brokers/sqs/batcher.ts';
-import { createManualClock } from '../../../../support/manual-clock.ts';
+import { createBatcher } from '../../../../operator/sources/brokers/batcher.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
 
 function setUp(mayGrow = () => true, failed: ReadonlyMap<number, Error> | Error = new Map()) {
   const clock = createManualClock();

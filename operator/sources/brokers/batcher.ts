@@ -1,7 +1,7 @@
 /** Gathers what is to be told about single messages into calls of up to ten. */
-import type { Clock, Timer } from '../../../observe/clock.ts';
+import type { Clock, Timer } from '../../observe/clock.ts';
 
-/** What SQS takes in one call. */
+/** What SQS takes in one call, and as many as one source has in flight. */
 const MAX_ENTRIES = 10;
 
 export interface BatcherOptions<Entry> {
