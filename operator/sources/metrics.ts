@@ -21,7 +21,7 @@ export interface SourceSample {
   readonly inflight: number;
   /** Of the oldest message that is held; 0 without one. */
   readonly heldSeconds: number;
-  /** Messages that wait at the broker; undefined: not known. */
+  /** See `Source.lag`. */
   readonly lag: number | undefined;
 }
 
@@ -64,7 +64,7 @@ const GAUGES: readonly GaugeText[] = [
   },
   {
     name: 'sluice_source_lag',
-    help: 'Messages that wait at the broker, by type of source, where the broker says',
+    help: 'Messages that wait at the broker, of kafka and nats those too that are held, by type of source, where the broker says',
     value: ({ lag }) => lag,
     combine: sum,
   },

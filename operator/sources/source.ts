@@ -66,7 +66,7 @@ export interface Source {
    * @returns whether it is back; false at once where none was lost.
    */
   recovered?(): Promise<boolean>;
-  /** Messages that wait at the broker; undefined: not known. */
+  /** Messages that wait at the broker, with those that are held where it counts them together; undefined: not known. */
   lag(): number | undefined;
   /** Ends the connection. What was not acknowledged comes again. */
   close(): Promise<void>;

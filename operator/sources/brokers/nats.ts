@@ -21,12 +21,16 @@ const OUTAGE_MS = 12_000;
 const PAUSE_MS = 1_000;
 const CONFIRM_TIMEOUT_MS = 5_000;
 const BAD_REQUEST = 400;
+/** How often the consumer is asked how many messages are left, while there are any that come. */
+const LAG_EVERY_MS = 10_000;
 
 interface State extends LinkSettings {
   readonly settings: SourceSettings<NatsBlock>;
   link: Promise<Link>;
   consumer: ConsumerSettings;
+  /** Messages that are not acknowledged, those included that others hold; undefined: not known. */
   lag: number | undefined;
+  lagAtMs: number;
 }
 
 const NAME = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[^\\s.*>/\\\\]+$' } as const;
@@ -59,7 +63,8 @@ export const nats: SourceType<NatsBlock> = {
     const link = await openLink(parts);
     try {
       const [consumer, lag] = await readSettings(parts, link);
-      return sourceOf({ ...parts, settings, link: Promise.resolve(link), consumer, lag });
+      const lagAtMs = settings.clock.elapsedMs();
+      return sourceOf({ ...parts, settings, link: Promise.resolve(link), consumer, lag, lagAtMs });
     } catch (error) {
       await link.nats.close();
       throw error;
@@ -90,8 +95,7 @@ function sourceOf(state: State): Source {
     stateless: true,
     receive: (max, signal) => receive(state, max, signal),
     async inspect() {
-      const link = await linkOf(state);
-      [state.consumer, state.lag] = await readSettings(state, link);
+      await refresh(state, await linkOf(state));
       return state.consumer.notes;
     },
     recovered: () => recovered(state),
@@ -109,11 +113,24 @@ async function readSettings(
 ): Promise<[settings: ConsumerSettings, lag: number]> {
   try {
     const manager = await client.jetstreamManager(connection, { checkAPI: false });
-    const { config, num_pending } = await manager.consumers.info(block.stream, block.consumer);
-    return [readConsumer(config, block), num_pending];
+    const { config, num_pending, num_ack_pending } = await manager.consumers.info(block.stream, block.consumer);
+    return [readConsumer(config, block), num_pending + num_ack_pending];
   } catch (error) {
     throw faultOf(error, `$JS.API.CONSUMER.INFO.${block.stream}.${block.consumer}`, block, client);
   }
+}
+
+/** @throws SourceError */
+async function refresh(state: State, link: Link): Promise<void> {
+  state.lagAtMs = state.settings.clock.elapsedMs();
+  [state.consumer, state.lag] = await readSettings(state, link);
+}
+
+/** Not needed to read on, so that it never fails. */
+async function refreshLag(state: State, link: Link): Promise<void> {
+  await refresh(state, link).catch(() => {
+    state.lag = undefined;
+  });
 }
 
 /** The connection, made anew where the last one has ended for good, with one attempt. @throws SourceError */
@@ -139,6 +156,7 @@ async function receive(state: State, max: number, signal: AbortSignal): Promise<
     const link = await linkOf(state);
     await untilUp(link, { clock, forMs: OUTAGE_MS - (clock.elapsedMs() - startMs), signal });
     if (signal.aborted) return [];
+    if (clock.elapsedMs() - state.lagAtMs >= LAG_EVERY_MS) void refreshLag(state, link);
     const { messages, end } = await request(state, link, max, signal);
     if (messages.length > 0) return messages.flatMap((message) => accept(state, message));
     if (signal.aborted) return [];
@@ -169,10 +187,11 @@ async function request(state: State, link: Link, max: number, signal: AbortSigna
 /** Nothing came: the consumer may be gone, and some servers do not say so. */
 async function understand(state: State, link: Link, end: PullEnd): Promise<void> {
   if (end === 'empty') {
-    state.lag = 0;
+    // Where others hold as many as may be unacknowledged, it is empty for this one alone.
+    if (state.lag !== 0) await refreshLag(state, link);
     return;
   }
-  [state.consumer, state.lag] = await readSettings(state, link);
+  await refresh(state, link);
   if (end !== BAD_REQUEST) return;
   const { stream, consumer } = state.block;
   const message = `consumer ${consumer} of stream ${stream} takes no requests: ${end}`;
@@ -192,7 +211,6 @@ async function pause({ settings: { clock } }: State, signal: AbortSignal): Promi
 function accept(state: State, message: Msg): Message[] {
   const delivery = parseDelivery(message.reply ?? '');
   if (delivery === undefined) return [];
-  state.lag = delivery.pending;
   const last = delivery.attempt >= state.consumer.maxDeliver;
   return [toMessage(message, delivery, last, (subject, payload) => confirm(state, subject, payload))];
 }

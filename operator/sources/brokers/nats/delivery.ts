@@ -8,8 +8,6 @@ export interface Delivery {
   readonly attempt: number;
   /** When the server stored it, in ms since 1970. */
   readonly sentAtMs: number;
-  /** Messages that the consumer has not delivered yet. */
-  readonly pending: number;
 }
 
 const NANOSECONDS_PER_MS = 1_000_000n;
@@ -31,6 +29,5 @@ export function parseDelivery(reply: string): Delivery | undefined {
     sequence: Number(sequence),
     attempt: Number(attempt),
     sentAtMs: Number(BigInt(nanoseconds) / NANOSECONDS_PER_MS),
-    pending: Number(pending),
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDelivery } from '../../../../../operator/sources/brokers/nats/delivery.ts';
 
-const delivery = { stream: 'FLUX', sequence: 42, attempt: 3, sentAtMs: 1_795_737_209_573, pending: 7 };
+const delivery = { stream: 'FLUX', sequence: 42, attempt: 3, sentAtMs: 1_795_737_209_573 };
 
 test.each([
   ['$JS.ACK.FLUX.sluice.3.42.50.1795737209573826415.7', delivery],
