@@ -14,7 +14,7 @@ import { startServerProcess } from './server-process.ts';
 export interface Kafka {
   /** `127.0.0.1:port`, without TLS and SASL. */
   readonly url: string;
-  /** `127.0.0.1:port`, with TLS, and SASL by `plain`, `scram-sha-256`, `scram-sha-512` or `oauthbearer`. */
+  /** `127.0.0.1:port` of the listener, or of what is before it; with TLS, and SASL by `plain`, `scram-sha-256`, `scram-sha-512` or `oauthbearer`. */
   readonly secureUrl: string;
   /** PEM, of the authority of the protected listener's certificate. */
   readonly authority: string;
@@ -32,6 +32,8 @@ export interface KafkaOptions {
   readonly acls?: boolean;
   /** What the node says of itself where to reach it; another one than it is for tests of addresses that are refused. */
   readonly advertised?: string;
+  /** Puts something before the protected listener: given where that listens, says where clients find it. */
+  readonly before?: (secureHost: string) => Promise<string>;
 }
 
 /** The server, and its commands. */
@@ -42,13 +44,17 @@ const artifacts = ['kafka_2.13', 'kafka-tools'].map((artifactId) => {
 export const KAFKA_USER = { username: 'sluice', password: 'sluice-secret' };
 
 const JAVA = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xmx320m', '-Xms64m'];
+/** Tests write messages that are larger than may be. */
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 const CLUSTER_ID = 'c2x1aWNlLXRlc3QtMDAwMA';
 
 /** @throws Error with one line that says what this machine lacks. */
-export async function startKafka(progress: Progress, { advertised, acls = false }: KafkaOptions = {}): Promise<Kafka> {
+export async function startKafka(progress: Progress, options: KafkaOptions = {}): Promise<Kafka> {
+  const { advertised, acls = false, before = async (host) => host } = options;
   const classPath = await mavenJars('kafka', artifacts, progress);
   const folder = createRunFolder();
   const [plain, secure, controller] = [await freePort(), await freePort(), await freePort()];
+  const secureUrl = await before(`127.0.0.1:${secure}`);
   const authority = await createAuthority('authority of kafka');
   const node = await issueCertificate(authority, { commonName: 'kafka', hosts: ['127.0.0.1', 'localhost'] });
   const file = (name: string, text: string): string => {
@@ -59,7 +65,7 @@ export async function startKafka(progress: Progress, { advertised, acls = false 
   mkdirSync(join(folder.path, 'data'));
   const properties = serverProperties({
     ports: { plain, secure, controller },
-    advertised,
+    advertised: { plain: advertised, secure: secureUrl },
     dataFolder: join(folder.path, 'data'),
     keystore: file('keystore.pem', `${node.keyPem}\n${node.certificatePem}\n`),
     truststore: file('authority.pem', authority.certificatePem),
@@ -88,7 +94,7 @@ export async function startKafka(progress: Progress, { advertised, acls = false 
   await start();
   return {
     url: `127.0.0.1:${plain}`,
-    secureUrl: `127.0.0.1:${secure}`,
+    secureUrl,
     authority: authority.certificatePem,
     bin: writeCommands(join(folder.path, 'bin'), java),
     start,
@@ -124,7 +130,7 @@ const ACLS = {
 
 interface NodeSettings {
   readonly ports: { readonly plain: number; readonly secure: number; readonly controller: number };
-  readonly advertised: string | undefined;
+  readonly advertised: { readonly plain: string | undefined; readonly secure: string };
   readonly dataFolder: string;
   /** Files of PEM. */
   readonly keystore: string;
@@ -140,9 +146,9 @@ function serverProperties(settings: NodeSettings): Readonly<Record<string, strin
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
     'controller.listener.names': 'CONTROLLER',
     listeners: `PLAIN://127.0.0.1:${plain},SECURE://127.0.0.1:${secure},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': `PLAIN://${advertised ?? `127.0.0.1:${plain}`},SECURE://127.0.0.1:${secure}`,
+    'advertised.listeners': `PLAIN://${advertised.plain ?? `127.0.0.1:${plain}`},SECURE://${advertised.secure}`,
     'listener.security.protocol.map': 'PLAIN:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT',
-    'inter.broker.listener.name': advertised === undefined ? 'PLAIN' : 'SECURE',
+    'inter.broker.listener.name': advertised.plain === undefined ? 'PLAIN' : 'SECURE',
     'sasl.mechanism.inter.broker.protocol': 'PLAIN',
     'listener.name.secure.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
     'listener.name.secure.plain.sasl.jaas.config': plainConfig(),
@@ -155,6 +161,7 @@ function serverProperties(settings: NodeSettings): Readonly<Record<string, strin
     'ssl.truststore.location': truststore,
     'log.dirs': dataFolder,
     'num.partitions': 1,
+    'message.max.bytes': MAX_MESSAGE_BYTES,
     'auto.create.topics.enable': false,
     'offsets.topic.replication.factor': 1,
     'offsets.topic.num.partitions': 1,

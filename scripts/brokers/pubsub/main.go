@@ -1,7 +1,7 @@
 // Google Pub/Sub for tests: Google's own fake, pstest, behind the REST API that Google's descriptors describe.
 //
-// It listens on a free port of loopback and writes its address as its first line. With the argument `-token T` it
-// refuses requests without `Authorization: Bearer T`. It ends when its input does.
+// It listens on a free port of loopback, or where `-listen` says, and writes its address as its first line. With the
+// argument `-token T` it refuses requests without `Authorization: Bearer T`. It ends when its input does.
 package main
 
 import (
@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync/atomic"
 
 	"cloud.google.com/go/pubsub/v2/pstest"
 	"google.golang.org/grpc/codes"
@@ -26,8 +27,9 @@ const maxRequestBytes = 10_000_000
 
 func main() {
 	token := flag.String("token", "", "refuse requests without this bearer token")
+	listen := flag.String("listen", "127.0.0.1:0", "where to listen")
 	flag.Parse()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", *listen)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -36,16 +38,22 @@ func main() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
 	}()
-	log.Fatal(http.Serve(listener, facade{routes(), &pstest.NewServer().GServer, *token}))
+	serving := &facade{routes: routes(), fake: pstest.NewServer()}
+	serving.token.Store(token)
+	log.Fatal(http.Serve(listener, serving))
 }
 
 type facade struct {
 	routes []route
-	server *pstest.GServer
-	token  string
+	fake   *pstest.Server
+	// What requests have to bring; empty: nothing.
+	token atomic.Pointer[string]
 }
 
-func (f facade) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (f *facade) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if f.serveTests(w, r) {
+		return
+	}
 	answer, err := f.serve(r)
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	if err == nil {
@@ -59,8 +67,9 @@ func (f facade) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"error": fault})
 }
 
-func (f facade) serve(r *http.Request) ([]byte, error) {
-	if f.token != "" && r.Header.Get("Authorization") != "Bearer "+f.token {
+func (f *facade) serve(r *http.Request) ([]byte, error) {
+	token := *f.token.Load()
+	if token != "" && r.Header.Get("Authorization") != "Bearer "+token {
 		return nil, status.Error(codes.Unauthenticated, "Request had invalid authentication credentials.")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequestBytes))
@@ -81,12 +90,12 @@ func (f facade) serve(r *http.Request) ([]byte, error) {
 	return nil, status.Error(codes.NotFound, "The requested URL was not found on this server.")
 }
 
-func (f facade) call(ctx context.Context, to route, request proto.Message) ([]byte, error) {
+func (f *facade) call(ctx context.Context, to route, request proto.Message) ([]byte, error) {
 	read := func(into any) error {
 		proto.Merge(into.(proto.Message), request)
 		return nil
 	}
-	answer, err := to.handle(f.server, ctx, read, nil)
+	answer, err := to.handle(&f.fake.GServer, ctx, read, nil)
 	if err != nil {
 		return nil, err
 	}

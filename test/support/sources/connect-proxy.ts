@@ -9,13 +9,14 @@ export interface ConnectProxy {
   stop(): Promise<void>;
 }
 
-export async function startConnectProxy(): Promise<ConnectProxy> {
+/** @param standIns `host:port` of what is there for another `host:port`. */
+export async function startConnectProxy(standIns: ReadonlyMap<string, string> = new Map()): Promise<ConnectProxy> {
   const targets: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((_, response) => response.writeHead(405).end());
   server.on('connect', ({ url = '' }, socket: Socket, head: Buffer) => {
     targets.push(url);
-    const { hostname, port } = new URL(`http://${url}`);
+    const { hostname, port } = new URL(`http://${standIns.get(url) ?? url}`);
     const onward = connect(Number(port), hostname, () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       onward.write(head);

@@ -9,37 +9,24 @@ import {
 } from '@nats-io/jetstream';
 import { connect, headers as createHeaders, type NatsConnection } from '@nats-io/transport-node';
 import type { ControlPlane } from '../../../control-plane/start.ts';
-import {
-  BROKER_RECEIVER_API_VERSION,
-  BROKER_RECEIVER_KIND,
-  type BrokerReceiver,
-} from '../../../operator/api/broker-receiver/broker-receiver.ts';
-import type { Condition, ObjectMeta } from '../../../operator/api/meta.ts';
 import { type NatsServer, startNats } from '../../../scripts/brokers/nats.ts';
-import type { OperatorProcess } from '../operator-process.ts';
 import { waitFor } from '../wait-for.ts';
 import { createWorld, type World, type WorldOptions } from '../world.ts';
+import { type BrokerReceivers, brokerReceivers } from './broker-receivers.ts';
 
-export interface SourceWorld {
+export interface SourceWorld extends Omit<BrokerReceivers, 'apply'> {
   readonly world: World;
   readonly server: NatsServer;
   readonly manager: JetStreamManager;
   /** Creates or changes a BrokerReceiver; of type `nats` unless the spec says otherwise, for the consumer of its name. */
-  source(name: string, spec: object, metadata?: Partial<ObjectMeta>): Promise<void>;
+  source(name: string, spec: object, metadata?: Parameters<BrokerReceivers['apply']>[2]): Promise<void>;
   /** Adds a consumer of the messages under `flux.<name>`. */
   consumer(name: string, config?: Partial<ConsumerConfig>): Promise<void>;
   publish(name: string, body: string | Uint8Array, headers?: Readonly<Record<string, string>>): Promise<void>;
   /** Delivered and not acknowledged, delivered more than once, never delivered. */
   counts(name: string): Promise<{ held: number; again: number; waiting: number }>;
-  read(name: string): Promise<BrokerReceiver>;
-  /** Waits for the Ready condition to have this reason, and gives it. */
-  reason(name: string, reason: string): Promise<Condition>;
   /** Waits for all that was sent to be acknowledged. */
   settled(name: string): Promise<void>;
-  /** Kubernetes Events about an object: `reason: note`. */
-  eventsOf(name: string): Promise<string[]>;
-  /** The sum of a metric's series whose labels contain this text. */
-  metric(name: string, labels?: string, operator?: OperatorProcess): Promise<number>;
   end(): Promise<void>;
 }
 
@@ -79,8 +66,7 @@ interface Parts {
 }
 
 function sourceWorldOf({ world, server, connection, manager, client }: Parts): SourceWorld {
-  const read = async (name: string): Promise<BrokerReceiver> =>
-    JSON.parse(await world.kubectl('get', 'brokerreceiver', name, '-o', 'json'));
+  const { apply, ...objects } = brokerReceivers(world);
   const counts = async (name: string) => {
     const info = await manager.consumers.info(STREAM, name);
     return { held: info.num_ack_pending, again: info.num_redelivered, waiting: info.num_pending };
@@ -89,14 +75,9 @@ function sourceWorldOf({ world, server, connection, manager, client }: Parts): S
     world,
     server,
     manager,
-    source(name, spec, metadata = {}) {
+    source(name, spec, metadata) {
       const nats = { servers: [server.url], stream: STREAM, consumer: name };
-      return world.apply({
-        apiVersion: BROKER_RECEIVER_API_VERSION,
-        kind: BROKER_RECEIVER_KIND,
-        metadata: { ...metadata, name },
-        spec: { type: 'nats', ...('type' in spec ? {} : { nats }), ...spec },
-      });
+      return apply(name, { type: 'nats', ...('type' in spec ? {} : { nats }), ...spec }, metadata);
     },
     async consumer(name, config = {}) {
       const durable = { durable_name: name, ack_policy: AckPolicy.Explicit, ack_wait: 30 * SECOND_NS };
@@ -108,32 +89,12 @@ function sourceWorldOf({ world, server, connection, manager, client }: Parts): S
       await client.publish(`flux.${name}`, body, { headers: own });
     },
     counts,
-    read,
-    reason: (name, reason) =>
-      waitFor(`BrokerReceiver ${name} with reason ${reason}`, async () => {
-        const { status, metadata } = await read(name);
-        const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-        return ready?.reason === reason && ready.observedGeneration === metadata.generation && ready;
-      }),
+    ...objects,
     async settled(name) {
       await waitFor(`${name} has no message left`, async () => {
         const { held, waiting } = await counts(name);
         return held + waiting === 0;
       });
-    },
-    async eventsOf(name) {
-      const list = JSON.parse(await world.kubectl('get', 'events.events.k8s.io', '-o', 'json'));
-      return list.items
-        .filter((item: { regarding: { name: string } }) => item.regarding.name === name)
-        .map(({ reason, note }: { reason: string; note: string }) => `${reason}: ${note}`);
-    },
-    async metric(name, labels = '', operator = world.operator) {
-      const text = await (await fetch(operator.metricsUrl)).text();
-      const values = text
-        .split('\n')
-        .filter((line) => line.startsWith(`${name}{`) && line.includes(labels))
-        .map((line) => Number(line.split(' ').at(-1)));
-      return values.reduce((sum, value) => sum + value, 0);
     },
     async end() {
       await world.end();
