@@ -27,6 +27,7 @@ import { createEventStore, type EventStore } from './queue/event-store.ts';
 import { createReconcilers, type Reconcilers } from './reconcilers.ts';
 import { createNotificationRecorder } from './record-notification.ts';
 import { type AlertReports, createAlertReports } from './reports.ts';
+import { createHttpCallers } from './send/http-callers.ts';
 import type { ReadSecret, WorkloadIdentity } from './settings.ts';
 
 export interface Alerting extends Reconcilers {
@@ -91,7 +92,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
     warn: reports.deprecated,
     tokens,
     workloadIdentity: workloadIdentityOf(options),
-    httpCaller: options.httpCaller,
+    httpCaller: options.httpCaller ?? createHttpCallers(),
   });
   const metrics = createAlertMetrics({
     registry,

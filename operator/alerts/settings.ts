@@ -6,7 +6,7 @@ import { DeliveryError } from './delivery-error.ts';
 import { checkInstallation } from './git/github-app.ts';
 import type { ProviderSettings } from './provider-type.ts';
 import { secretHeaders } from './secret-headers.ts';
-import { createHttpCaller } from './send/http-caller.ts';
+import { createHttpCaller, type HttpCaller, type HttpCallerOptions } from './send/http-caller.ts';
 import { proxyOf } from './send/proxy-of.ts';
 import { tlsOf } from './send/tls-of.ts';
 
@@ -25,8 +25,8 @@ export interface SettingsOptions {
   readonly tokens: TokenCache;
   /** Undefined: there are no ServiceAccounts. */
   readonly workloadIdentity?: WorkloadIdentity | undefined;
-  /** In place of {@link createHttpCaller}: tests stand for services whose addresses are fixed. */
-  readonly httpCaller?: typeof createHttpCaller | undefined;
+  /** In place of {@link createHttpCaller}: some share connections, and tests stand for services whose addresses are fixed. */
+  readonly httpCaller?: ((options: HttpCallerOptions) => HttpCaller) | undefined;
 }
 
 /** How Providers without credentials get an identity. */

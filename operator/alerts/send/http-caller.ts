@@ -1,13 +1,15 @@
 /**
- * Makes the HTTP calls of one Provider, on connections that it keeps, with its TLS settings and through its proxy.
+ * Makes the HTTP calls of one Provider, on connections that are kept, with its TLS settings and through its proxy.
  * It follows no redirect, bounds what it reads, and connects to no link-local address.
  */
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, Socks5ProxyAgent } from 'undici';
-import { checkWrittenAddress, guardedLookup, RefusedAddressError } from '../../verify/guarded-lookup.ts';
+import type { Dispatcher } from 'undici';
+import { checkWrittenAddress, RefusedAddressError } from '../../verify/guarded-lookup.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import { AnswerReader, type HttpAnswer } from './answer-reader.ts';
 import { noteStatus } from './answer-status.ts';
+import { createDispatcher, type HttpCallerOptions } from './create-dispatcher.ts';
 
+export type { HttpCallerOptions, ProxySettings, TlsSettings } from './create-dispatcher.ts';
 export type { HttpAnswer };
 
 export interface HttpRequest {
@@ -23,28 +25,6 @@ export interface HttpCaller {
   close(): Promise<void>;
 }
 
-export interface HttpCallerOptions {
-  readonly tls: TlsSettings | undefined;
-  readonly proxy: ProxySettings | undefined;
-  /** With `--alert-allow-link-local`. */
-  readonly allowLinkLocal: boolean;
-}
-
-export interface TlsSettings {
-  /** PEM; the only roots that are trusted. Undefined: the machine's. */
-  readonly ca: string | undefined;
-  /** PEM, both or none. */
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-}
-
-export interface ProxySettings {
-  /** Scheme `http`, `https` or `socks5`. */
-  readonly url: URL;
-  readonly username: string;
-  readonly password: string;
-}
-
 /** Of what makes certificates fail, by Node's and OpenSSL's names; other faults of TLS are those of a connection. */
 const CERTIFICATE_FAULT =
   /^(ERR_TLS_CERT|ERR_OSSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_|PATH_LENGTH)|^ERR_SSL_\w*(CERT|UNKNOWN_CA|WRONG_VERSION)/;
@@ -56,19 +36,39 @@ export function isCertificateFault(code: string): boolean {
   return CERTIFICATE_FAULT.test(code);
 }
 
-export function createHttpCaller(options: HttpCallerOptions): HttpCaller {
-  let dispatcher: Dispatcher | undefined;
+/** What keeps the connections of a caller. */
+export interface Connections {
+  dispatcher(): Dispatcher;
+  /** Requests under way end first. */
+  close(): Promise<void>;
+}
+
+/** @param connections those that its options ask for; its own when absent. */
+export function createHttpCaller(
+  options: HttpCallerOptions,
+  connections: Connections = createConnections(options),
+): HttpCaller {
   /** Of the last request: a type mostly has one URL. */
   let known: Target | undefined;
   return {
     async request(request, signal) {
       try {
         if (known?.url !== request.url) known = targetOf(request.url, options);
-        dispatcher ??= createDispatcher(options);
-        return await call(dispatcher, { ...request, target: known }, signal);
+        return await call(connections.dispatcher(), { ...request, target: known }, signal);
       } catch (error) {
         throw signal.aborted ? signal.reason : deliveryError(error);
       }
+    },
+    close: connections.close,
+  };
+}
+
+function createConnections(options: HttpCallerOptions): Connections {
+  let dispatcher: Dispatcher | undefined;
+  return {
+    dispatcher() {
+      dispatcher ??= createDispatcher(options);
+      return dispatcher;
     },
     async close() {
       await dispatcher?.close();
@@ -92,31 +92,6 @@ function targetOf(url: URL, { allowLinkLocal, proxy }: HttpCallerOptions): Targe
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const authorization = login === ':' ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
   return { url, origin, path: pathname + search, authorization };
-}
-
-/** What makes the connections of these settings. */
-export function createDispatcher({ tls, proxy, allowLinkLocal }: HttpCallerOptions): Dispatcher {
-  const ofTls = tls === undefined ? {} : { ca: tls.ca, cert: tls.cert, key: tls.key };
-  const resolving = allowLinkLocal ? {} : { lookup: guardedLookup() };
-  const connect = { ...ofTls, ...resolving };
-  if (proxy === undefined) {
-    if (!hasEnvProxy()) return new Agent({ connect });
-    return new EnvHttpProxyAgent({ connect, requestTls: connect, proxyTls: connect });
-  }
-  const { username, password, url } = proxy;
-  const uri = new URL(url);
-  if (username !== '') uri.username = encodeURIComponent(username);
-  if (password !== '') uri.password = encodeURIComponent(password);
-  // Its ProxyAgent would speak TLS to such a proxy too.
-  if (uri.protocol === 'socks5:') {
-    return new Socks5ProxyAgent(uri, { connect: buildConnector(resolving), requestTls: connect });
-  }
-  return new ProxyAgent({ uri: uri.href, requestTls: connect, proxyTls: connect });
-}
-
-function hasEnvProxy(): boolean {
-  const { env } = process;
-  return [env.http_proxy, env.HTTP_PROXY, env.https_proxy, env.HTTPS_PROXY].some((value) => value !== undefined);
 }
 
 /** On undici's own handler interface: the streams and promises of its `request` cost more than the rest of a delivery. */

@@ -1,6 +1,7 @@
 /** Makes WebSockets as every other call of a Provider: with its TLS settings, through its proxy, to no link-local address. */
 import type { WebSocket } from 'undici';
-import { createDispatcher, type HttpCallerOptions } from './http-caller.ts';
+import { createDispatcher } from './create-dispatcher.ts';
+import type { HttpCallerOptions } from './http-caller.ts';
 
 export interface WebSockets {
   /** For clients that make WebSockets of a class that they are given. */
