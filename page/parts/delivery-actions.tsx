@@ -11,6 +11,7 @@ import { fragmentOf } from '../words/route.ts';
 import { CopyButton } from './copy-button.tsx';
 import { ExplanationView } from './explanation-view.tsx';
 import { Prose } from './prose.tsx';
+import { RedactedNote } from './redacted-note.tsx';
 import { ReplayButton } from './replay-button.tsx';
 
 interface DeliveryActionsProps {
@@ -55,6 +56,7 @@ export function DeliveryActions({ kind, record, item }: DeliveryActionsProps) {
           {problem}
         </p>
       )}
+      {(explanation ?? payload) !== undefined && record.redacted === true ? <RedactedNote /> : null}
       {explanation === undefined ? null : <ExplanationView explanation={explanation} />}
       {payload === undefined ? null : (
         <section aria-label="Payload" class="payload">

@@ -5,6 +5,7 @@ import { choose, isWithoutBody, kept, pastePayload, question, receiver, setEvent
 import { clockTime } from '../words/durations.ts';
 import { eventHeaders } from '../words/event-headers.ts';
 import { announcedWords } from '../words/revision-words.ts';
+import { RedactedNote } from './redacted-note.tsx';
 
 export function PayloadEditor() {
   const id = useId();
@@ -23,6 +24,7 @@ export function PayloadEditor() {
         <option value="sample">Sample of type {type}</option>
         <option value="pasted">Pasted</option>
       </select>
+      {kept.value.some(({ id: delivery, redacted }) => delivery === source && redacted) ? <RedactedNote /> : null}
       {isWithoutBody.value ? (
         <small role="status">The body of the delivery that the link names is not kept.</small>
       ) : null}

@@ -3,6 +3,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { token } from '../state/token.ts';
 import { tokenDialogOpen } from '../state/token-dialog.ts';
 
+/** What is none is not sent: a browser refuses to, and the page could not say why. */
+const TOKEN = '\\s*([Bb]earer\\s+)?[\\w.~+\\/\\-]+=*\\s*';
+
 export function TokenDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -17,7 +20,7 @@ export function TokenDialog() {
   };
   const use = (event: Event): void => {
     event.preventDefault();
-    token.value = field.current?.value.trim() ?? '';
+    token.value = (field.current?.value ?? '').trim().replace(/^Bearer\s+/i, '');
     close();
   };
   return (
@@ -30,7 +33,16 @@ export function TokenDialog() {
         </p>
         <pre class="wrapped">kubectl create token my-account --namespace apps</pre>
         <label for="token-field">Bearer token</label>
-        <input id="token-field" ref={field} type="password" autocomplete="off" spellcheck={false} required />
+        <input
+          id="token-field"
+          ref={field}
+          type="password"
+          autocomplete="off"
+          spellcheck={false}
+          required
+          pattern={TOKEN}
+          title="Letters, digits and . ~ + / - _ alone"
+        />
         <div class="buttons">
           <button type="submit" class="primary">
             Use token

@@ -1,5 +1,5 @@
 /** Calls of paths that no Receiver has: where a webhook is that was pasted with a wrong URL. */
-import { useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { get } from '../api/request.ts';
 import type { List, UnknownCall } from '../api/types.ts';
@@ -7,8 +7,10 @@ import { now } from '../state/now.ts';
 import { objectList } from '../state/object-list.ts';
 import { ago, clockTime } from '../words/durations.ts';
 
+/** Who comes back to the list finds them as they were. */
+const calls = signal<readonly UnknownCall[]>([]);
+
 export function UnknownCalls() {
-  const calls = useSignal<readonly UnknownCall[]>([]);
   const list = objectList.value;
   useEffect(() => {
     if (!list.loaded) return;
@@ -18,7 +20,9 @@ export function UnknownCalls() {
       ({ items }) => {
         calls.value = items;
       },
-      () => undefined,
+      () => {
+        if (!ended.signal.aborted) calls.value = [];
+      },
     );
     return () => ended.abort();
   }, [list]);

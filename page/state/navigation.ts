@@ -25,8 +25,17 @@ function go(to: Route): void {
     // A list that one comes back to from one of its objects stands where it was left.
     const back = to.screen === 'objects' && from.screen === 'object' && from.kind === to.kind;
     scrollTo(0, back ? (positions.get(fragmentOf(to)) ?? 0) : 0);
-    document.querySelector('h1')?.focus({ preventScroll: true });
+    // So that the rows that are there are drawn now.
+    dispatchEvent(new Event('scroll'));
+    setTimeout(() => (back ? (linkTo(from) ?? heading()) : heading())?.focus({ preventScroll: true }));
   });
+}
+
+const heading = () => document.querySelector('h1');
+
+function linkTo(object: Route & { readonly screen: 'object' }): HTMLElement | null {
+  const href = fragmentOf({ ...object, delivery: '' });
+  return document.querySelector(`[data-row-focus][href=${JSON.stringify(href)}]`);
 }
 
 /** In the playground a Receiver is chosen by a field of it, which keeps the focus. */

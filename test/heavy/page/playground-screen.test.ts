@@ -13,7 +13,7 @@ import { type PageRequest, type PageServer, startPageServer } from '../../suppor
 const OWN = "req.ref == 'refs/heads/main' && res.metadata.name == 'web'";
 const ownFilters = { resourceFilter: OWN, resources: [{ kind: 'GitRepository', name: 'web' }] };
 const bodies = [{ ref: 'refs/heads/main' }, { ref: 'refs/heads/feature' }];
-const records = bodies.map((_body, index) => pageRecord(index, { body: 'kept', redacted: false }));
+const records = bodies.map((_body, index) => pageRecord(index, { body: 'kept', redacted: index === 1 }));
 const withoutBody = pageRecord(9);
 
 let browser: Browser;
@@ -121,7 +121,10 @@ describe('the playground', () => {
   });
 
   it('says which part decides, and marks it', async () => {
+    const redacted = page.getByText('a filter that reads one may judge otherwise');
+    expect(await redacted.count()).toBe(0);
     await page.getByLabel('Payload', { exact: true }).selectOption(records[1]?.id ?? '');
+    await redacted.waitFor();
     await expect.poll(outcomes).toEqual(['filtered']);
     const part = result().getByRole('button', { name: /^req.ref == 'refs\/heads\/main' ?false/ });
     expect(await part.textContent()).toContain('decides');

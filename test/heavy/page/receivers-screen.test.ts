@@ -27,10 +27,12 @@ const PATH = new URL(broken.url ?? '').pathname;
 let browser: Browser;
 let server: PageServer;
 let page: Page;
+const tokens: string[] = [];
 let faults: readonly string[];
 beforeAll(async () => {
   browser = await startChromium();
-  server = await startPageServer(({ url }) => {
+  server = await startPageServer(({ url, token }) => {
+    tokens.push(token);
     const list = { continue: '', partial: [], recordingSince: {} };
     if (refusal !== undefined) return [refusal[0], { status: refusal[0], code: refusal[1] }];
     if (url.pathname === '/unknown') {
@@ -142,6 +144,21 @@ describe('the list of Receivers', () => {
     expect(new URL(page.url()).hash).toBe(`#/receivers/apps/${nameOf(3)}`);
   });
 
+  it('is where it was when one comes back to it, with the focus on the row that one comes from', async () => {
+    await row(0).getByRole('link').focus();
+    for (let rows = 0; rows < 30; rows++) await page.keyboard.press('ArrowDown');
+    const focused = () => page.evaluate<string>('document.activeElement.textContent');
+    expect(await focused()).toBe(`apps/${nameOf(30)}`);
+    expect(await page.evaluate<number>('scrollY')).toBeGreaterThan(0);
+    const top = async () => Math.round((await row(30).boundingBox())?.y ?? 0);
+    const before = await top();
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    await page.goBack();
+    await expect.poll(focused).toBe(`apps/${nameOf(30)}`);
+    await expect.poll(top).toBe(before);
+  });
+
   it('says what is wrong where nothing answers, keeps what it has, and goes on by itself', async () => {
     await page.context().close();
     ({ page, faults } = await openPage(browser, server.url, { ownClock: true }));
@@ -168,9 +185,14 @@ describe('the list of Receivers', () => {
     refusal = undefined;
     await page.getByRole('button', { name: 'Enter a token' }).click();
     expect(await accessibilityFaults(page)).toEqual([]);
-    await page.getByLabel('Bearer token').fill('a-token');
+    const field = page.getByLabel('Bearer token');
+    await field.fill('a-token…');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate<boolean>('document.activeElement.validity.patternMismatch')).toBe(true);
+    await field.fill(' Bearer a-token ');
     await page.keyboard.press('Enter');
     await row(0).waitFor();
+    expect(tokens.at(-1)).toBe('a-token');
   });
 
   it('has all there is to know in a narrow window, and nothing beside it', async () => {
