@@ -8,7 +8,8 @@ import { CelOptional } from './values.ts';
 
 /** Steps for a call of a function that takes values of certain types only. */
 export const CALL_COST = 6;
-const NO_VARIABLE = new Failure('a variable has no value');
+/** A variable that the expression reads was given no value. */
+export const NO_VARIABLE = new Failure('a variable has no value');
 
 export function planVariable(name: string, local: number): Evaluate {
   if (local >= 0) return ({ locals }) => locals[local];

@@ -3,7 +3,9 @@ import { check } from '../check/checker.ts';
 import { readType } from '../check/type-text.ts';
 import { type CompileOptions, compile } from '../compile.ts';
 import { CelRuntimeError } from '../errors.ts';
-import { Planner } from '../evaluate/planner.ts';
+import { Failure } from '../evaluate/bounds.ts';
+import { NO_VARIABLE } from '../evaluate/operators.ts';
+import { type Observe, Planner } from '../evaluate/planner.ts';
 import { runPlan } from '../evaluate/run-plan.ts';
 import { children } from '../parse/children.ts';
 import { parse, type Spans } from '../parse/parser.ts';
@@ -36,18 +38,24 @@ export interface Traced {
   readonly tree: TraceNode;
 }
 
+export interface TraceOptions extends CompileOptions {
+  /** Why a variable has no value, by its name: the error of whatever needs it. */
+  readonly unknown?: Readonly<Record<string, string>>;
+}
+
 /**
  * Runs the expression as `compile` and `evaluate` do, within the same bounds.
  * @throws CelCompileError as `compile` does.
  */
-export function trace(expression: string, options: CompileOptions, values: Readonly<Record<string, unknown>>): Traced {
+export function trace(expression: string, options: TraceOptions, values: Readonly<Record<string, unknown>>): Traced {
   // Refuses all that the flow refuses, in its words.
   compile(expression, options);
   const spans: Spans = new Map();
   const root = parse(expression, spans);
   const variables = new Map(Object.entries(options.variables).map(([name, type]) => [name, readType(type)]));
   const seen = recorder(root);
-  const planner = new Planner(expression, check(expression, root, variables), seen.observe);
+  const observe = withReasons(seen.observe, options.unknown ?? {});
+  const planner = new Planner(expression, check(expression, root, variables), observe);
   const outcome = outcomeOf(() => runPlan(planner.plan(root), values, options));
   const decides = decisive(root, seen.of);
   const treeOf = (node: Node, result: Seen | undefined): TraceNode => {
@@ -64,6 +72,22 @@ export function trace(expression: string, options: CompileOptions, values: Reado
   };
   const { value, error } = outcome;
   return { value, error, tree: treeOf(root, outcome) };
+}
+
+/** What fails for want of a variable says why there is none. */
+function withReasons(observe: Observe, unknown: Readonly<Record<string, string>>): Observe {
+  const failures = new Map(Object.entries(unknown).map(([name, reason]) => [name, new Failure(reason)]));
+  return (node, evaluate) => {
+    const failure = node.kind === 'ident' ? failures.get(node.name) : undefined;
+    if (failure === undefined) return observe(node, evaluate);
+    return observe(node, (run) => {
+      try {
+        return evaluate(run);
+      } catch (error) {
+        throw error === NO_VARIABLE ? failure : error;
+      }
+    });
+  };
 }
 
 function outcomeOf(run: () => unknown): Seen {

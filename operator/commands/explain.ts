@@ -140,7 +140,8 @@ function requestOf(body: Buffer, headers: readonly string[]): WebhookRequest {
   const pairs = isTyped ? given : [['Content-Type', JSON_TYPE] as const, ...given];
   return {
     method: 'POST',
-    headers: Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value])),
+    // Of one that comes twice the first counts.
+    headers: Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value] as const).toReversed()),
     rawHeaders: pairs.flat(),
     body,
   };

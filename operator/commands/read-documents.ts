@@ -27,8 +27,17 @@ export async function readDocuments(file: string): Promise<readonly Document[]> 
   return ('empty' in documents ? [] : documents).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new CommandError(`${file}: ${firstLine(error.message)}`);
-    return objectsIn(document.toJS());
+    return objectsIn(contentOf(file, document));
   });
+}
+
+/** An alias may mean nothing, or too much. */
+function contentOf(file: string, document: { toJS(): unknown }): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new CommandError(`${file}: ${firstLine(messageOf(error))}`);
+  }
 }
 
 function objectsIn(value: unknown): Document[] {

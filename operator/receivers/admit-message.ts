@@ -1,10 +1,11 @@
 /** Serves a webhook that came through a broker: the Receiver is found by its key, and judges it as if POSTed to its path. */
 import { RequestError } from '../api/errors.ts';
 import type { RequestHead } from '../api/request-head.ts';
-import { copyBody } from '../deliveries/bodies/copy-body.ts';
+import type { BodyCopy } from '../deliveries/bodies/copy-body.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import { firstHeader } from '../webhooks/first-header.ts';
+import { copyWebhook } from './copy-webhook.ts';
 import { type DeliveryNotes, judgeRequest, servedRoute } from './judge-request.ts';
 import { notifyEach } from './notify-each.ts';
 import { type MessageNotifierOptions, notifyMessage, type Outcome, outcomeOf, worstOutcome } from './notify-message.ts';
@@ -32,7 +33,7 @@ export interface MessageNotes extends DeliveryNotes {
   /** Why it is not done, or why nothing was to be done. */
   code?: string | undefined;
   /** Of a genuine webhook whose Receiver keeps bodies. */
-  body?: ReturnType<typeof copyBody>;
+  body?: BodyCopy | 'TooLarge' | undefined;
 }
 
 export interface MessageAdmissionOptions extends MessageNotifierOptions {
@@ -77,8 +78,8 @@ async function admit(
   const notify = (input: Parameters<typeof notifyMessage>[1]['input']) =>
     notifyMessage(options, { namespace: owner.namespace, targets, input, onFailed, account: notes.account });
   const judge = judgeRequest(served, head, notes);
-  return await judge(webhook.body, async (inputs, { warning }) => {
-    notes.body = copyBody(webhook.body, head.headers['content-type'], targets.keep);
+  return await judge(webhook.body, async (inputs, { warning, claims }) => {
+    notes.body = copyWebhook(served, { headers: head.headers, body: webhook.body }, claims);
     const outcome = worstOutcome(await notifyEach(inputs, notify, async (error) => outcomeOf(error)));
     if (warning !== undefined && outcome.outcome === 'done') events.record(regardingReceiver(owner), warning);
     return outcome;

@@ -1,7 +1,6 @@
 /** Serves the webhooks of Receivers: from a path to its Receiver, the proof that a request is genuine, and its answer. */
 import { RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
-import { copyBody } from '../deliveries/bodies/copy-body.ts';
 import type { KeptBodies } from '../deliveries/bodies/kept-bodies.ts';
 import type { Journal } from '../deliveries/records/journal.ts';
 import { createTargetOutcomes } from '../deliveries/records/target-outcomes.ts';
@@ -9,6 +8,7 @@ import type { Admitted, Answer, Endpoint } from '../http/endpoint.ts';
 import type { EventRecorder } from '../kube/events/events.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
+import { copyWebhook } from './copy-webhook.ts';
 import { type Asked, judgeRequest, type ServedRoute, servedRoute } from './judge-request.ts';
 import type { Notified, Notifier } from './notify.ts';
 import { notifyRequest, statusOf } from './notify-request.ts';
@@ -63,7 +63,7 @@ function admitted(
   served: ServedRoute,
   recorder: WebhookRecorder | undefined,
 ): Admitted {
-  const { route, serving, type } = served;
+  const { route, type } = served;
   const { notifier } = options;
   const notes: WebhookNotes = {};
   return {
@@ -78,7 +78,7 @@ function admitted(
         return judge(body, (inputs, asked) => {
           if (recorder !== undefined) {
             notes.account = createTargetOutcomes();
-            notes.body = copyBody(body, head.headers['content-type'], serving.keep);
+            notes.body = copyWebhook(served, { headers: head.headers, body }, asked.claims);
           }
           const { account } = notes;
           const notifying = notifyRequest(notifier, served, { inputs, bytes: body.length, startedMs, account });

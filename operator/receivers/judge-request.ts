@@ -46,12 +46,12 @@ export interface Asked {
   readonly warning?: EventText | undefined;
   /** The key of the Secret that proved it; undefined: that of the route. */
   readonly credential?: Credential | undefined;
+  /** Of its ID token. */
+  readonly claims?: Verified['claims'] | undefined;
 }
 
 /** What a genuine request is turned into: one input for each event that is listed. */
 type Act<T> = (inputs: readonly MakeInput[], asked: Asked) => Promise<T>;
-
-const NOTHING: Asked = {};
 
 /**
  * Judges the head, and gives what judges the body and then acts. Not async: what filters see is large, and a frame that
@@ -75,7 +75,7 @@ export function judgeRequest(
         const request = { ...head, body };
         takeNote(recorded, type, request);
         if (credential !== undefined) notes.credential = credential;
-        const asked = credential === undefined ? NOTHING : { credential };
+        const asked = { credential, claims };
         if (!isListed) return ignore(notes, act, asked);
         if (type.events !== undefined) return actOnEvents(serving, type.events, { request, notes }, act);
         const input = serving.filtered ? inputOf(type, request, claims) : undefined;

@@ -12,7 +12,7 @@ import { journalOf } from '../deliveries/records/journal-of.ts';
 import type { DeliveryRecord } from '../deliveries/records/record.ts';
 import type { TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Cluster, WatchedKind } from '../platform/cluster.ts';
-import type { WebhookRequest, WebhookVerifier } from '../webhooks/webhook-type.ts';
+import type { ProvedRequest, WebhookVerifier } from '../webhooks/webhook-type.ts';
 import { admitMessage, type CarriedWebhook, type MessageAdmissionOptions, type MessageNotes } from './admit-message.ts';
 import { type Annotator, createAnnotator } from './annotator.ts';
 import { type CatchUpRun, catchUpTargets } from './catch-up-targets.ts';
@@ -79,7 +79,7 @@ export interface Notifying {
    */
   findTargets(namespace: string, entry: TargetEntry): Promise<readonly FoundTarget[]>;
   /** Has the body of a webhook go through today's filters and targets. @returns its record; undefined: none is kept. */
-  replay(delivery: HeldDelivery, request: WebhookRequest): Promise<DeliveryRecord | undefined>;
+  replay(delivery: HeldDelivery, proved: ProvedRequest): Promise<DeliveryRecord | undefined>;
   /** Ends what is watched and looked up. */
   stop(): Promise<void>;
 }
@@ -164,7 +164,7 @@ function createNotifying(cluster: Cluster, config: Config): Notifying {
       catchUpTargets({ ...selection, client, annotator, routes }, receiver, run, account),
     verifierOf: (receiver) => routes.findByKey(receiver)?.serving?.verifier,
     findTargets: (namespace, entry) => findTargets(selection, namespace, entry),
-    replay: (delivery, request) => replayWebhook(replaying, { delivery, request }),
+    replay: (delivery, proved) => replayWebhook(replaying, { ...proved, delivery }),
     stop: async () => void (await Promise.all([watches.stop(), references.stop()])),
   };
 }

@@ -1,4 +1,5 @@
 /** Has a webhook go through a Receiver's filters and targets of today once more, from its kept body: it was proved when it came. */
+import { defined } from '../api/defined.ts';
 import { httpStatusOf, RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
 import { RECEIVER_KIND } from '../api/receiver/receiver.ts';
@@ -8,7 +9,7 @@ import type { DeliveryRecord } from '../deliveries/records/record.ts';
 import { createTargetOutcomes } from '../deliveries/records/target-outcomes.ts';
 import type { Clock } from '../observe/clock.ts';
 import type { Logger } from '../observe/log.ts';
-import type { WebhookRequest, WebhookVerifier } from '../webhooks/webhook-type.ts';
+import type { ProvedRequest } from '../webhooks/webhook-type.ts';
 import { judgeRequest, type ServedRoute, servedRoute } from './judge-request.ts';
 import type { Notifier } from './notify.ts';
 import { notifyRequest, statusOf } from './notify-request.ts';
@@ -23,23 +24,21 @@ export interface ReplayOptions {
   readonly log: Logger;
 }
 
-export interface WebhookToReplay {
+export interface WebhookToReplay extends ProvedRequest {
   /** Of this replica or another one. */
   readonly delivery: HeldDelivery;
-  readonly request: WebhookRequest;
 }
-
-const PROVED: WebhookVerifier = { head: () => () => ({}) };
 
 /** @returns the record of it; undefined: no records are kept. Never throws. */
 export async function replayWebhook(
   options: ReplayOptions,
-  { delivery, request }: WebhookToReplay,
+  webhook: WebhookToReplay,
 ): Promise<DeliveryRecord | undefined> {
   const { journal, clock } = options;
+  const { delivery, request } = webhook;
   const [startedMs, atMs] = [clock.elapsedMs(), clock.now()];
   const notes: WebhookNotes = {};
-  const { status, code } = await outcomeOf(options, { delivery, request }, notes);
+  const { status, code } = await outcomeOf(options, webhook, notes);
   const verdict = verdictOf(status, notes);
   const replayed = journal.add({
     atMs,
@@ -68,17 +67,17 @@ interface Outcome {
 
 async function outcomeOf(
   { routes, notifier, log }: ReplayOptions,
-  { delivery, request }: WebhookToReplay,
+  webhook: WebhookToReplay,
   notes: WebhookNotes,
 ): Promise<Outcome> {
-  const { namespace, name } = delivery.object;
-  const about = { controller: RECEIVER_KIND.toLowerCase(), namespace, name, type: delivery.type };
+  const { namespace, name } = webhook.delivery.object;
+  const about = { controller: RECEIVER_KIND.toLowerCase(), namespace, name, type: webhook.delivery.type };
   try {
     const route = routes.findByKey(`${namespace}/${name}`);
     if (route === undefined) throw new RequestError('PathUnknown');
     const served = servedRoute(route);
     if (served === undefined) throw new RequestError('ReceiverUnavailable');
-    await notifyAgain(notifier, served, request, notes);
+    await notifyAgain(notifier, served, webhook, notes);
     const status = statusOf(notes.notified ?? []);
     log.info({ ...about, status }, 'webhook replayed');
     return { status, code: 'Delivered' };
@@ -92,11 +91,11 @@ async function outcomeOf(
 async function notifyAgain(
   notifier: Notifier,
   served: ServedRoute,
-  request: WebhookRequest,
+  { request, claims }: ProvedRequest,
   notes: WebhookNotes,
 ): Promise<void> {
   const startedMs = notifier.nowMs();
-  const proved = { ...served, serving: { ...served.serving, verifier: PROVED } };
+  const proved = { ...served, serving: { ...served.serving, verifier: { head: () => () => defined({ claims }) } } };
   notes.account = createTargetOutcomes();
   const { account } = notes;
   notes.notified = await judgeRequest(

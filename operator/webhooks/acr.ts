@@ -2,6 +2,8 @@ import { acrPush } from './image-push.ts';
 import { shapeVerifier } from './shape-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
 
+const form = shapeVerifier({ action: 'string', target: { repository: 'string', tag: 'string' } });
+
 /** Azure Container Registry signs nothing: the path is the secret. */
 export const acr: WebhookType = {
   name: 'acr',
@@ -10,6 +12,7 @@ export const acr: WebhookType = {
   secret: 'required',
   oidcProviders: 'refused',
   methods: ['POST'],
-  prepare: () => shapeVerifier({ action: 'string', target: { repository: 'string', tag: 'string' } }),
+  prepare: () => form,
+  form,
   announced: acrPush,
 };

@@ -1,6 +1,6 @@
 import { bitbucketPush } from './bitbucket-push.ts';
 import { hubFilterInput } from './hub-filter-input.ts';
-import { hubVerifier } from './hub-verifier.ts';
+import { hubForm, hubVerifier } from './hub-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
 
 /** Bitbucket Server and Cloud, which sign as GitHub does and name events in a header of their own. */
@@ -13,6 +13,7 @@ export const bitbucket: WebhookType = {
   eventHeader: 'x-event-key',
   methods: ['POST'],
   prepare: ({ token }) => hubVerifier(token),
+  form: hubForm,
   filterInput: hubFilterInput,
   announced: bitbucketPush,
 };

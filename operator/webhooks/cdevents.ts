@@ -1,7 +1,14 @@
 import { validateCdEvent } from '../verify/cdevents/validate-cdevent.ts';
 import { parseJson } from '../verify/parse-json.ts';
 import { cdeventsArtifact } from './cdevents-artifact.ts';
-import type { WebhookType } from './webhook-type.ts';
+import type { WebhookType, WebhookVerifier } from './webhook-type.ts';
+
+const form: WebhookVerifier = {
+  head: () => (body) => {
+    validateCdEvent(parseJson(body));
+    return {};
+  },
+};
 
 /** CDEvents (https://cdevents.dev), unsigned: the path is the secret. */
 export const cdevents: WebhookType = {
@@ -11,11 +18,7 @@ export const cdevents: WebhookType = {
   oidcProviders: 'refused',
   eventHeader: 'ce-type',
   methods: ['POST'],
-  prepare: () => ({
-    head: () => (body) => {
-      validateCdEvent(parseJson(body));
-      return {};
-    },
-  }),
+  prepare: () => form,
+  form,
   announced: cdeventsArtifact,
 };

@@ -2,6 +2,8 @@ import { dockerhubPush } from './image-push.ts';
 import { shapeVerifier } from './shape-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
 
+const form = shapeVerifier({ push_data: { tag: 'string' }, repository: { repo_url: 'string' } });
+
 /** Docker Hub signs nothing: the path is the secret. */
 export const dockerhub: WebhookType = {
   name: 'dockerhub',
@@ -9,6 +11,7 @@ export const dockerhub: WebhookType = {
   secret: 'required',
   oidcProviders: 'refused',
   methods: ['POST'],
-  prepare: () => shapeVerifier({ push_data: { tag: 'string' }, repository: { repo_url: 'string' } }),
+  prepare: () => form,
+  form,
   announced: dockerhubPush,
 };

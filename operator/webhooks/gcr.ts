@@ -6,7 +6,7 @@ import { GOOGLE_KEYS_URL, type GoogleOptions, googleIdToken } from './google-id-
 import { gcrPush } from './image-push.ts';
 import { issuers as sharedIssuers } from './issuers.ts';
 import { pubsubMessage } from './pubsub-message.ts';
-import type { SecretData, WebhookRequest, WebhookType, WebhookVerifier } from './webhook-type.ts';
+import type { SecretData, Verified, WebhookRequest, WebhookType, WebhookVerifier } from './webhook-type.ts';
 
 function prepare(secret: SecretData, options: GoogleOptions): WebhookVerifier {
   const audience = secret.audience?.toString('utf8') ?? '';
@@ -19,11 +19,15 @@ function prepare(secret: SecretData, options: GoogleOptions): WebhookVerifier {
       const checkSignature = googleIdToken(head, { audience, email }, options);
       return async (body) => {
         await checkSignature();
-        pubsubMessage(body);
-        return {};
+        return judgeForm(body);
       };
     },
   };
+}
+
+function judgeForm(body: Buffer): Verified {
+  pubsubMessage(body);
+  return {};
 }
 
 function filterInput(request: WebhookRequest): Readonly<Record<string, unknown>> {
@@ -45,6 +49,7 @@ export function createGcr(options: Partial<GoogleOptions> = {}): WebhookType {
     oidcProviders: 'refused',
     methods: ['POST'],
     prepare: ({ secret }) => prepare(secret, all),
+    form: { head: () => judgeForm },
     filterInput,
     announced: gcrPush,
   };

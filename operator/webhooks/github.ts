@@ -1,6 +1,6 @@
 import { hubFilterInput } from './hub-filter-input.ts';
 import { hubPush } from './hub-push.ts';
-import { hubVerifier } from './hub-verifier.ts';
+import { hubForm, hubVerifier } from './hub-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
 
 /** GitHub, and Gitea and Forgejo, which sign and name events as it does. */
@@ -14,6 +14,7 @@ export const github: WebhookType = {
   pingEvent: 'ping',
   methods: ['POST'],
   prepare: ({ token }) => hubVerifier(token),
+  form: hubForm,
   filterInput: hubFilterInput,
   announced: hubPush,
 };

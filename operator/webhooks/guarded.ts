@@ -36,10 +36,11 @@ function guardedJudge(judgeBody: JudgeBody): JudgeBody {
 }
 
 export function guarded(type: WebhookType): WebhookType {
-  const { events, filterInput } = type;
+  const { events, filterInput, form } = type;
   return {
     ...type,
     prepare: (settings) => guardedVerifier(type.prepare(settings)),
+    ...(form === undefined ? {} : { form: guardedVerifier(form) }),
     ...(events === undefined ? {} : { events: { ...events, read: guardedRead(events.read, 'PayloadInvalid') } }),
     ...(filterInput === undefined ? {} : { filterInput: guardedRead(filterInput, 'FilterInputInvalid') }),
   };

@@ -21,16 +21,26 @@ function readSignature(head: RequestHead): string | undefined {
   return singleHeader(head, 'x-hub-signature-256') ?? older;
 }
 
+/** What is asked of a request beside its signature. */
+export const hubForm: WebhookVerifier = {
+  head(head) {
+    const type = contentTypeOf(head);
+    return (body) => {
+      if (type === 'form') formPayload(body);
+      return {};
+    };
+  },
+};
+
 export function hubVerifier(token: Buffer): WebhookVerifier {
   const signature = signatureVerifier(token, readSignature);
   return {
     head(head) {
-      const type = contentTypeOf(head);
+      const judgeForm = hubForm.head(head);
       const judgeBody = signature.head(head);
-      if (type === 'json') return judgeBody;
       return (body) => {
         const verified = judgeBody(body);
-        formPayload(body);
+        judgeForm(body);
         return verified;
       };
     },

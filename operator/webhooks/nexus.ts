@@ -4,7 +4,7 @@ import { checkShape } from '../verify/check-shape.ts';
 import { hmacMatches } from '../verify/hmac-matches.ts';
 import { parseJson } from '../verify/parse-json.ts';
 import { singleHeader } from '../verify/single-header.ts';
-import type { RequestHead, WebhookType } from './webhook-type.ts';
+import type { RequestHead, Verified, WebhookType } from './webhook-type.ts';
 
 const SHA1_HEX = /^[0-9a-f]{40}$/;
 
@@ -14,6 +14,11 @@ function readDigest(head: RequestHead): Buffer {
   if (!SHA1_HEX.test(value))
     throw new RequestError('SignatureMalformed', 'the signature is not 40 lowercase hex digits');
   return Buffer.from(value, 'hex');
+}
+
+function judgeForm(body: Buffer): Verified {
+  checkShape(parseJson(body), { action: 'string', repositoryname: 'string' });
+  return {};
 }
 
 /** Sonatype Nexus Repository 3. Its signature names no algorithm. */
@@ -32,10 +37,10 @@ export const nexus: WebhookType = {
         const signature = { algorithm: 'sha1', digest: readDigest(head) } as const;
         return (body) => {
           if (!hmacMatches(signature, key, body)) throw new RequestError('SignatureMismatch');
-          checkShape(parseJson(body), { action: 'string', repositoryname: 'string' });
-          return {};
+          return judgeForm(body);
         };
       },
     };
   },
+  form: { head: () => judgeForm },
 };

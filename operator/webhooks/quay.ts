@@ -2,6 +2,8 @@ import { quayPush } from './image-push.ts';
 import { shapeVerifier } from './shape-verifier.ts';
 import type { WebhookType } from './webhook-type.ts';
 
+const form = shapeVerifier({ docker_url: 'string', updated_tags: ['string'] });
+
 /** Quay signs nothing: the path is the secret. */
 export const quay: WebhookType = {
   name: 'quay',
@@ -10,6 +12,7 @@ export const quay: WebhookType = {
   secret: 'required',
   oidcProviders: 'refused',
   methods: ['POST'],
-  prepare: () => shapeVerifier({ docker_url: 'string', updated_tags: ['string'] }),
+  prepare: () => form,
+  form,
   announced: quayPush,
 };

@@ -67,6 +67,13 @@ export interface Verified {
   readonly credential?: 'previousToken';
 }
 
+/** A request whose proof was judged before. */
+export interface ProvedRequest {
+  readonly request: WebhookRequest;
+  /** Undefined: it has none, or they are not known. */
+  readonly claims: Verified['claims'];
+}
+
 /** Judges the body of one request, whose head was judged before. @throws RequestError */
 export type JudgeBody = (body: Buffer) => Verified | Promise<Verified>;
 
@@ -116,6 +123,11 @@ export interface WebhookType {
   readonly methods: readonly string[];
   /** Throws ReceiverError when the Receiver's settings cannot work, with a message that says what to change. */
   prepare(settings: WebhookSettings): WebhookVerifier;
+  /**
+   * What a request must be, whatever proves it: the part of `prepare`'s verifier that needs no Secret. It judges what is
+   * taken as genuine. Absent: nothing.
+   */
+  readonly form?: WebhookVerifier;
   /** The headers that answer OPTIONS, which is one of `methods`, without proof. @throws RequestError */
   options?(head: RequestHead): Readonly<Record<string, string>>;
   /** `req` for filters; throws RequestError FilterInputInvalid. Absent: the JSON body, by content type. */

@@ -1,4 +1,5 @@
 /** A delivery whose body is kept: shown, explained, tried with other filters, and replayed, by the API of the built operator. */
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GROUP } from '../../operator/api/meta.ts';
 import type { List } from '../../operator/deliveries/api/list.ts';
@@ -7,6 +8,7 @@ import type { Explanation } from '../../operator/deliveries/explain/explanation.
 import type { WhatIf } from '../../operator/deliveries/explain/what-if.ts';
 import type { RecordView } from '../../operator/deliveries/records/record-view.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
+import { startOidcIssuer } from '../support/oidc-issuer.ts';
 import { tokenWith } from '../support/token-with.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, signed, TOKEN, type World } from '../support/world.ts';
@@ -301,4 +303,93 @@ it('a payload is for who may see payloads, deliveries alone are not enough', asy
   expect((await ask(ofWeb('/explain'), { delivery: record.id }, viewer)).status).toBe(404);
   expect((await ask(ofWeb('/explain'), { whatIf: true }, viewer)).status).toBe(404);
   expect((await ask(ofWeb('/explain'), { payload: push('main') }, viewer)).status).toBe(200);
+});
+
+describe('what filters see beside a body', () => {
+  const token = () =>
+    tokenWith(world, 'beside', [{ apiGroups: [GROUP], resources: ['receivers/replay'], verbs: ['create'] }]);
+  const of = (name: string, rest: string) => `/receivers/${world.namespace}/${name}${rest}`;
+
+  /** The newest delivery, once its body is kept. */
+  const keptOf = (name: string) =>
+    waitFor(`the body of ${name}`, async () => {
+      const { body } = await ask<List<RecordView>>(of(name, '/deliveries'));
+      const [newest] = body.items.filter(({ origin }) => origin === 'http');
+      return newest?.body === 'kept' && newest;
+    });
+
+  /** What becomes of it by the filter of now, and by another one. */
+  async function judged(name: string, other: string) {
+    const { id } = await keptOf(name);
+    const explained = async (more: object) => {
+      const { body } = await ask<Explanation>(of(name, '/explain'), { delivery: id, ...more });
+      return body.targets.map(({ outcome }) => outcome).join();
+    };
+    const { body: replayed } = await ask<RecordView>(of(name, `/deliveries/${id}/replay`), {}, await token());
+    return {
+      explained: await explained({}),
+      otherwise: await explained({ resourceFilter: other }),
+      replayed: [replayed.verdict, replayed.targetCounts],
+    };
+  }
+
+  const asItCame = { explained: 'annotated', otherwise: 'filtered', replayed: ['accepted', { annotated: 1 }] };
+
+  it('are the attributes of a CloudEvent in headers', async () => {
+    await world.secret('events', { token: TOKEN, hmacKey: TOKEN });
+    await world.receiver('binary', {
+      type: 'cloudevents',
+      events: ['com.example.pushed'],
+      secretRef: { name: 'events' },
+      resourceFilter: "msg.source == '/ci/apps' && msg.attributes['team'] == 'infra' && req.n == 1",
+      resources: [{ kind: 'GitRepository', name: 'app' }],
+      deliveries: { keepBodies: 1 },
+    });
+    const binaryPath = await world.ready('binary');
+    const body = '{"n":1}';
+    const sent = await world.post(binaryPath, {
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'ce-specversion': '1.0',
+        'ce-id': '1',
+        'ce-source': '/ci/apps',
+        'ce-type': 'com.example.pushed',
+        'ce-team': 'infra',
+        'x-signature': `sha256=${createHmac('sha256', TOKEN).update(body).digest('hex')}`,
+      },
+    });
+    expect(sent.status).toBe(200);
+    expect(await judged('binary', "msg.attributes['team'] == 'other'")).toEqual(asItCame);
+  });
+
+  it('are the claims of an ID token, which is not kept', async () => {
+    const issuer = await startOidcIssuer();
+    try {
+      await world.receiver('oidc', {
+        type: 'generic-oidc',
+        oidcProviders: [
+          { issuerURL: issuer.url, audience: 'sluice-test', validations: [{ expression: 'true', message: 'never' }] },
+        ],
+        resourceFilter: "claims.repository == 'apps/web' && req.n == 1",
+        resources: [{ kind: 'GitRepository', name: 'app' }],
+        deliveries: { keepBodies: 1 },
+      });
+      const oidcPath = await world.ready('oidc');
+      const idToken = await issuer.sign({ claims: { aud: 'sluice-test', repository: 'apps/web', job_token: CANARY } });
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${idToken}` };
+      expect((await world.post(oidcPath, { body: '{"n":1}', headers })).status).toBe(200);
+      expect(await judged('oidc', "claims.repository == 'apps/api'")).toEqual(asItCame);
+      const { id, redacted } = await keptOf('oidc');
+      expect(redacted).toBe(true);
+      const shown = JSON.stringify([
+        (await ask(of('oidc', '/explain'), { delivery: id, resourceFilter: "claims.job_token == 'a'" })).body,
+        (await ask(of('oidc', `/deliveries/${id}/payload`))).body,
+      ]);
+      expect(shown).toContain('[redacted]');
+      for (const secret of [CANARY, idToken, idToken.split('.')[2] ?? idToken]) expect(shown).not.toContain(secret);
+    } finally {
+      await issuer.close();
+    }
+  });
 });

@@ -1,6 +1,6 @@
 /** The delivery with an id that somebody names, of whichever replica took it. */
 import type { HeldDelivery } from '../records/held-delivery.ts';
-import type { KeptBody, ObjectRef } from '../records/record.ts';
+import type { BodyContent, ObjectRef } from '../records/record.ts';
 import type { PageContext } from './page-context.ts';
 import { notFoundAmong, Problem } from './problem.ts';
 
@@ -17,7 +17,7 @@ export async function findHeld(
 }
 
 /** The kept body of a delivery. @throws Problem with 409 where there is none. */
-export function bodyOf({ body }: HeldDelivery): Exclude<KeptBody, 'TooLarge'> {
+export function bodyOf({ body }: HeldDelivery): BodyContent {
   if (typeof body === 'object') return body;
   const why =
     body === 'TooLarge'

@@ -6,10 +6,11 @@
 import type { Clock, Timer } from '../../observe/clock.ts';
 import type { Journal } from '../records/journal.ts';
 import { objectKey } from '../records/object-ref.ts';
-import type { DeliveryRecord } from '../records/record.ts';
-import { type BodyCopy, type copyBody, MAX_BODY_BYTES } from './copy-body.ts';
-import { readableBody } from './readable-body.ts';
+import type { DeliveryRecord, KeptBody } from '../records/record.ts';
+import { type BodyCopy, type copyBody, MAX_BODY_BYTES, MAX_SEEN_BYTES } from './copy-body.ts';
+import { type ReadableBody, readableBody } from './readable-body.ts';
 import { redact } from './redact.ts';
+import { readSeen } from './seen-beside.ts';
 import { createWaitingBodies, type Waiting, type WaitingBodies } from './waiting-bodies.ts';
 
 export interface KeptBodies {
@@ -103,12 +104,12 @@ function settle(state: State, { record, copy }: Waiting): void {
   if (record.verdict === 'refused') return;
   const readable = readableBody(copy.bytes, copy.contentType);
   if (readable === undefined) return;
-  const { value, redacted } = redact(readable.value, copy.wanted.secrets);
-  const json = Buffer.from(JSON.stringify(value));
-  if (json.length > MAX_BODY_BYTES || json.length > maxBytes) record.body = 'TooLarge';
+  const body = redactedBody(readable, copy);
+  const bytes = body === 'TooLarge' ? 0 : body.json.length + (body.seen?.length ?? 0);
+  if (body === 'TooLarge' || bytes > maxBytes) record.body = 'TooLarge';
   else {
-    record.body = { json, redacted, contentType: readable.contentType };
-    add(state, record, json.length);
+    record.body = body;
+    add(state, record, bytes);
     releaseOldest(state, objectKey(record.object), copy.wanted.count);
     for (const [oldest] of state.kept) {
       if (state.bytes <= maxBytes) break;
@@ -117,6 +118,17 @@ function settle(state: State, { record, copy }: Waiting): void {
     }
   }
   journal.changed(record);
+}
+
+function redactedBody({ value, contentType }: ReadableBody, { seen, wanted }: BodyCopy): KeptBody {
+  const body = redact(value, wanted.secrets);
+  const json = Buffer.from(JSON.stringify(body.value));
+  if (json.length > MAX_BODY_BYTES) return 'TooLarge';
+  if (seen === undefined) return { json, redacted: body.redacted, contentType };
+  const beside = redact(readSeen(seen), wanted.secrets);
+  const seenJson = Buffer.from(JSON.stringify(beside.value));
+  if (seenJson.length > MAX_SEEN_BYTES) return 'TooLarge';
+  return { json, redacted: body.redacted || beside.redacted, contentType, seen: seenJson };
 }
 
 function add(state: State, record: DeliveryRecord, bytes: number): void {

@@ -73,5 +73,5 @@ function remove(state: State, waiting: Waiting | undefined): void {
 }
 
 function sizeOf({ copy }: Waiting): number {
-  return copy.bytes.length + OVERHEAD_BYTES;
+  return copy.bytes.length + (copy.seen?.length ?? 0) + OVERHEAD_BYTES;
 }

@@ -8,7 +8,7 @@ import type { Receiver } from '../../api/receiver/receiver.ts';
 import type { Clock } from '../../observe/clock.ts';
 import type { TargetEntry } from '../../receivers/target-entry.ts';
 import type { WebhookRequest, WebhookType, WebhookVerifier } from '../../webhooks/webhook-type.ts';
-import { explain, type FoundObject } from './explain.ts';
+import { type ExplainOptions, explain, type FoundObject } from './explain.ts';
 import type { Explanation } from './explanation.ts';
 import { type KeptDelivery, keptRequest } from './kept-request.ts';
 import { type TriedFilters, withFilters } from './tried-filters.ts';
@@ -94,11 +94,16 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       running -= 1;
     }
   };
-  const explainKept = (run: Run, receiver: Receiver, delivery: KeptDelivery) =>
-    explained(run, receiver, keptRequest(delivery, options.types.get(receiver.spec.type)), undefined);
+  const explainKept = (run: Run, receiver: Receiver, delivery: KeptDelivery) => {
+    const { request, claims } = keptRequest(delivery, options.types.get(receiver.spec.type));
+    return explained(run, receiver, { request, kept: { claims } });
+  };
   return {
     request: (receiver, request, filters) =>
-      bounded((run) => explained(run, withFilters(receiver, filters), request, proofOf(run, receiver, request))),
+      bounded((run) => {
+        const verifier = proofOf(run, receiver, request);
+        return explained(run, withFilters(receiver, filters), { request, verifier });
+      }),
     delivery: (receiver, delivery, filters) =>
       bounded((run) => explainKept(run, withFilters(receiver, filters), delivery)),
     whatIf: (receiver, deliveries, filters, partial = []) =>
@@ -106,8 +111,8 @@ export function createExplainer(options: ExplainerOptions): Explainer {
         const tried = withFilters(receiver, filters);
         const compared = [];
         for (const delivery of deliveries) {
-          const before = await explainKept(run, receiver, delivery);
           const after = await explainKept(run, tried, delivery);
+          const before = await explainKept(run, receiver, delivery).catch(refusedBefore);
           compared.push({ id: delivery.id, before, after });
         }
         return whatIf(compared, partial);
@@ -147,20 +152,23 @@ function proofOf({ options }: Run, { metadata }: Receiver, { headers }: WebhookR
   return options.verifierOf(keyOf(metadata));
 }
 
+/** A Receiver that cannot be served as it is written has every webhook refused: what is tried may mend it. */
+function refusedBefore(error: unknown): undefined {
+  if (!(error instanceof ReceiverError)) throw error;
+}
+
 async function explained(
   run: Run,
   receiver: Receiver,
-  request: WebhookRequest,
-  verifier: WebhookVerifier | undefined,
+  question: Pick<ExplainOptions, 'request' | 'verifier' | 'kept'>,
 ): Promise<Explanation> {
   const { types, hasPath } = run.options;
   await run.breathe();
   return explain({
     receiver,
     types,
-    request,
+    ...question,
     path: hasPath(keyOf(receiver.metadata)) ? 'known' : 'unknown',
-    verifier,
     select: (entry) => select(run, receiver.metadata.namespace, entry),
     breathe: run.breathe,
   });

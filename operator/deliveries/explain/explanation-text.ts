@@ -8,7 +8,8 @@ export function explanationText(receiver: string, { request, targets, answer }: 
   return [
     `Receiver ${receiver}: ${answer.status} ${answer.code}`,
     `  type: ${request.type}`,
-    `  path: ${request.path}`,
+    // The same request has the same text, whether or not it is asked where the Receiver is served.
+    ...(request.path === 'unknown' ? ['  path: unknown'] : []),
     `  proof: ${request.proof}`,
     `  content type: ${request.contentType === '' ? 'none' : request.contentType}`,
     `  event: ${event}${request.eventListed ? '' : ' (not in spec.events)'}`,
@@ -17,12 +18,10 @@ export function explanationText(receiver: string, { request, targets, answer }: 
   ].join('\n');
 }
 
-/** @param message why it is refused. */
-export function targetText(
-  { ref, entry, outcome, code, tree }: Omit<ExplainedTarget, 'text'>,
-  message?: string,
-): string {
-  const cause = outcome === 'refused' ? ` (${message === undefined ? code : `${code}: ${message}`})` : '';
+/** @param note what people should know beside the outcome. */
+export function targetText({ ref, entry, outcome, code, tree }: Omit<ExplainedTarget, 'text'>, note?: string): string {
+  const notes = [...(outcome === 'refused' ? [code] : []), ...(note === undefined ? [] : [note])];
+  const cause = notes.length === 0 ? '' : ` (${notes.join(': ')})`;
   const filters = Object.entries(tree).flatMap(([field, node]) => [`  ${field}`, ...traceLines(node, '    ')]);
   return [`${ref} by ${entry}: ${outcome}${cause}`, ...filters].join('\n');
 }

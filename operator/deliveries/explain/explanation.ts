@@ -27,7 +27,7 @@ export interface ExplainedTarget {
   /** The entry that selects it: `spec.resources[0]`. */
   readonly entry: string;
   readonly outcome: TargetOutcome;
-  /** Of the table of errors; `Delivered` where there is none. */
+  /** Of the table of errors; `Delivered` where there is none. One that is annotated has it of another event of the request. */
   readonly code: string;
   /** What the two filters were; absent where there is no such filter, or it was not asked. */
   readonly tree: { readonly resourceFilter?: TraceNode; readonly filter?: TraceNode };

@@ -23,7 +23,8 @@ export interface WhatIfItem {
 
 export interface Compared {
   readonly id: string;
-  readonly before: Explanation;
+  /** Undefined: the Receiver cannot be served with its own filters. */
+  readonly before: Explanation | undefined;
   readonly after: Explanation;
 }
 
@@ -33,7 +34,11 @@ const ORDER: readonly TargetOutcome[] = ['refused', 'annotated', 'filtered', 'ig
 /** @param partial the replicas whose deliveries are missing. */
 export function whatIf(compared: readonly Compared[], partial: readonly string[] = []): WhatIf {
   const total = compared.length;
-  const items = compared.map(({ id, before, after }) => ({ id, before: outcomeOf(before), after: outcomeOf(after) }));
+  const items = compared.map(({ id, before, after }) => ({
+    id,
+    before: before === undefined ? ('refused' as const) : outcomeOf(before),
+    after: outcomeOf(after),
+  }));
   const changes = compared.flatMap(({ id, before, after }) => {
     const texts = changesOf(before, after);
     return texts.length === 0 ? [] : [`${id} ${texts.join(', ')}`];
@@ -49,8 +54,9 @@ function outcomeOf({ targets }: Explanation): TargetOutcome {
   return ORDER.find((outcome) => targets.some((target) => target.outcome === outcome)) ?? 'filtered';
 }
 
-function changesOf(before: Explanation, after: Explanation): string[] {
-  return before.targets.flatMap(({ ref, entry, outcome }) => {
+function changesOf(before: Explanation | undefined, after: Explanation): string[] {
+  const targets = before?.targets ?? after.targets.map((target) => ({ ...target, outcome: 'refused' as const }));
+  return targets.flatMap(({ ref, entry, outcome }) => {
     const ofEntry = after.targets.filter((target) => target.entry === entry);
     const now = (ofEntry.find((target) => target.ref === ref) ?? ofEntry[0])?.outcome ?? 'filtered';
     return outcome === now ? [] : [`${ref} ${outcome} → ${now}`];

@@ -2,7 +2,7 @@
 import { defined } from '../../api/defined.ts';
 import { type HeldDelivery, heldDelivery } from '../records/held-delivery.ts';
 import type { Journal } from '../records/journal.ts';
-import type { KeptBody, ObjectRef } from '../records/record.ts';
+import type { BodyContent, ObjectRef } from '../records/record.ts';
 import { parseObject, printObject } from './peer-query.ts';
 import { itemsOf, type PeerIdentity, type PeerRoute } from './peer-route.ts';
 
@@ -19,7 +19,7 @@ export interface BodiesAnswer extends PeerIdentity {
 
 /** In JSON a body is the text that it is. */
 type SentDelivery = Omit<HeldDelivery, 'body'> & { readonly body?: SentBody | 'TooLarge' };
-type SentBody = Omit<Exclude<KeptBody, 'TooLarge'>, 'json'> & { readonly json: string };
+type SentBody = Omit<BodyContent, 'json' | 'seen'> & { readonly json: string; readonly seen?: string | undefined };
 
 export function bodiesRoute(
   journal: Pick<Journal, 'of' | 'idOf'>,
@@ -51,13 +51,17 @@ function heldDeliveries(
 }
 
 function sent({ body, ...delivery }: HeldDelivery): SentDelivery {
-  if (body === undefined) return delivery;
-  return { ...delivery, body: body === 'TooLarge' ? body : { ...body, json: body.json.toString() } };
+  if (typeof body !== 'object') return { ...delivery, ...defined({ body }) };
+  return { ...delivery, body: { ...body, json: body.json.toString(), seen: body.seen?.toString() } };
 }
 
 function received({ body, ...delivery }: SentDelivery): HeldDelivery {
-  if (body === undefined) return delivery;
-  return { ...delivery, body: body === 'TooLarge' ? body : { ...body, json: Buffer.from(body.json) } };
+  if (typeof body !== 'object') return { ...delivery, ...defined({ body }) };
+  const { json, seen, ...rest } = body;
+  return {
+    ...delivery,
+    body: { ...rest, json: Buffer.from(json), ...(seen === undefined ? {} : { seen: Buffer.from(seen) }) },
+  };
 }
 
 function isSent(value: unknown): value is SentDelivery {
@@ -71,7 +75,7 @@ function isSent(value: unknown): value is SentDelivery {
 }
 
 function isSentBody(value: unknown): value is SentBody {
-  const { json, redacted, contentType } = (value ?? {}) as Partial<SentBody>;
-  const isType = contentType === undefined || typeof contentType === 'string';
-  return typeof json === 'string' && typeof redacted === 'boolean' && isType;
+  const { json, redacted, contentType, seen } = (value ?? {}) as Partial<SentBody>;
+  const isTexts = [contentType, seen].every((text) => text === undefined || typeof text === 'string');
+  return typeof json === 'string' && typeof redacted === 'boolean' && isTexts;
 }

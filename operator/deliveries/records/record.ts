@@ -50,11 +50,17 @@ export interface ObjectRef {
   readonly name: string;
 }
 
-/** A body that is kept, without what might be secret. */
-export type KeptBody =
-  | { readonly json: Buffer; readonly redacted: boolean; readonly contentType: string | undefined }
-  /** It was over the limit of one body. */
-  | 'TooLarge';
+/** A body that is kept, without what might be secret; `TooLarge`: it was over the limit of one. */
+export type KeptBody = BodyContent | 'TooLarge';
+
+export interface BodyContent {
+  readonly json: Buffer;
+  /** Whether any of it is replaced. */
+  readonly redacted: boolean;
+  readonly contentType: string | undefined;
+  /** What filters see beside it, as JSON (`bodies/seen-beside.ts`). */
+  readonly seen?: Buffer | undefined;
+}
 
 /** What only notifications have. */
 export interface NotificationDetails {

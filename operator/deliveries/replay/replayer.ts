@@ -3,10 +3,10 @@ import { RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../../api/re
 import type { EventRecorder } from '../../kube/events/events.ts';
 import { regarding } from '../../kube/events/regarding.ts';
 import type { Clock } from '../../observe/clock.ts';
-import type { WebhookRequest, WebhookType } from '../../webhooks/webhook-type.ts';
+import type { ProvedRequest, WebhookType } from '../../webhooks/webhook-type.ts';
 import { keptRequest } from '../explain/kept-request.ts';
 import type { HeldDelivery } from '../records/held-delivery.ts';
-import type { DeliveryRecord, KeptBody, Verdict } from '../records/record.ts';
+import type { BodyContent, DeliveryRecord, Verdict } from '../records/record.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 export type Replay =
@@ -18,7 +18,7 @@ export type Replay =
 
 /** A delivery whose body is kept, of any replica. */
 export interface DeliveryToReplay extends HeldDelivery {
-  readonly body: Exclude<KeptBody, 'TooLarge'>;
+  readonly body: BodyContent;
 }
 
 export interface Replayer {
@@ -29,7 +29,7 @@ export interface Replayer {
 export interface ReplayerOptions {
   readonly types: ReadonlyMap<string, WebhookType>;
   /** Undefined: no records are kept. Never throws. */
-  readonly replay: (delivery: HeldDelivery, request: WebhookRequest) => Promise<DeliveryRecord | undefined>;
+  readonly replay: (delivery: HeldDelivery, proved: ProvedRequest) => Promise<DeliveryRecord | undefined>;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly clock: Pick<Clock, 'elapsedMs'>;
   readonly onReplayed: (verdict: Verdict) => void;

@@ -1,4 +1,5 @@
 /** Limits of what one sender, and all senders together, may take of a server. */
+import { MAX_WEBHOOK_BYTES } from '../../api/max-webhook-bytes.ts';
 
 export interface Limits {
   /** Of one body. */
@@ -50,7 +51,7 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 export const defaultLimits: Limits = Object.freeze({
-  maxBodyBytes: 3 * MIB,
+  maxBodyBytes: MAX_WEBHOOK_BYTES,
   maxHeaderBytes: 256 * KIB,
   maxConnections: 4096,
   maxConnectionsPerAddress: 0,

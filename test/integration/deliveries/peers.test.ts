@@ -245,7 +245,12 @@ describe.skipIf(address === undefined)('replicas', () => {
     const [one, two] = [await start('one'), await start('two')];
     const [mine, theirs] = [deliver(one, Date.now()), deliver(two, Date.now())];
     if (mine === undefined || theirs === undefined) throw new Error('not recorded');
-    const body = { json: Buffer.from('{"a":"ä"}'), redacted: true, contentType: 'application/json' };
+    const body = {
+      json: Buffer.from('{"a":"ä"}'),
+      redacted: true,
+      contentType: 'application/json',
+      seen: Buffer.from('{"claims":{}}'),
+    };
     theirs.body = body;
     two.journal.unknownPath({ atMs: 1_000.5, from: '192.0.2.1', method: 'POST', code: 'PathUnknown' });
     const id = two.journal.idOf(theirs);

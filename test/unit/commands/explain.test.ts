@@ -24,6 +24,10 @@ const STAR = `  - {kind: GitRepository, name: '*', matchLabels: {team: a}}\n`;
 const GIT = (name: string, team: string) =>
   `apiVersion: source.toolkit.fluxcd.io/v1beta2\nkind: GitRepository\nmetadata: {name: ${name}, namespace: apps, labels: {team: ${team}}}\n`;
 
+/** An anchor, of which each next one has ten. */
+const bomb = (name: string, value: string) => `${name}: &${name} ${value}\n`;
+const before = (name: string) => String.fromCharCode(name.charCodeAt(0) - 1);
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'explain-'));
   const files = {
@@ -31,6 +35,8 @@ beforeAll(() => {
     'two.yaml': `${RECEIVER('hook')}---${RECEIVER('other', STAR)}`,
     'none.yaml': SECRET,
     'broken.yaml': 'a: [1\nb: }',
+    'alias.yaml': 'a: *nowhere',
+    'bomb.yaml': `${bomb('a', '[1,1,1,1,1,1,1,1,1,1]')}${'bcdef'.replace(/./g, (name) => bomb(name, `[${Array(10).fill(`*${before(name)}`)}]`))}`,
     'wrong.yaml': RECEIVER('hook').replace("== 'refs", "=== 'refs"),
     'objects.yaml': [GIT('web', 'b'), GIT('api', 'a'), GIT('docs', 'a')].join('---\n'),
     'list.json': JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [] }),
@@ -58,6 +64,26 @@ describe('the exit code says whether it is as expected', () => {
     ['annotated', 0, [...ONE, '--payload', 'main.json', '--expect', 'annotated']],
     ['not annotated', 1, [...ONE, '--payload', 'dev.json', '--expect', 'annotated']],
     ['filtered', 0, [...ONE, '--payload', 'dev.json', '--expect', 'filtered']],
+    [
+      'the first of two headers',
+      0,
+      [...ONE, '--header', 'X-GitHub-Event: star', '--payload', 'main.json', '--expect', 'annotated'],
+    ],
+    [
+      'the first of two content types',
+      0,
+      [
+        ...ONE,
+        '--header',
+        'Content-Type: text/plain',
+        '--header',
+        'content-type: application/json',
+        '--payload',
+        'main.json',
+        '--expect',
+        'refused',
+      ],
+    ],
     ['an event that is not listed', 0, ['-f', 'one.yaml', '--payload', 'main.json', '--expect', 'refused']],
     [
       'a target that is not there',
@@ -124,6 +150,14 @@ describe('what is wrong is said in one line, with exit code 2', () => {
     [
       ['-f', 'wrong.yaml', '--payload', 'main.json'],
       'wrong.yaml: Receiver hook: spec.resourceFilter: 1:11: an unexpected character',
+    ],
+    [
+      ['-f', 'alias.yaml', '--payload', 'main.json'],
+      'alias.yaml: Unresolved alias (the anchor must be set before the alias): nowhere',
+    ],
+    [
+      ['-f', 'bomb.yaml', '--payload', 'main.json'],
+      'bomb.yaml: Excessive alias count indicates a resource exhaustion attack',
     ],
     [['--what'], "Unknown option '--what'; --help lists what there is"],
     [

@@ -125,6 +125,17 @@ describe('a tree of what each sub-expression was', () => {
     expect(find(trace(expression, options, { req, res: {} }).tree)?.value).toEqual(value);
   });
 
+  it('says why a variable has no value, where it has none', () => {
+    const unknown = { req: 'it is not kept', res: 'it is not kept' };
+    const values = { res: { a: 1 } };
+    const { error, tree } = trace("res.a == 1.0 && (has(req.a) || req.b == 'x')", { ...options, unknown }, values);
+    expect(error).toBe('it is not kept');
+    expect(lines(tree).filter((line) => line.includes('it is not kept'))).toHaveLength(7);
+    expect(trace('res.a == 1.0 || req.b == 1.0', { ...options, unknown }, values).value).toBe(true);
+    // A macro's own variable is another one.
+    expect(trace('res.l.all(req, req == 1.0)', { ...options, unknown }, { res: { l: [1] } }).value).toBe(true);
+  });
+
   it('refuses what the flow refuses', () => {
     for (const expression of ["'x'", 'unknown', 'req.a ==', `'${'x'.repeat(40_000)}' == ''`]) {
       expect(() => trace(expression, options, {})).toThrow(CelCompileError);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { copyBody } from '../../../../operator/deliveries/bodies/copy-body.ts';
 import { createKeptBodies } from '../../../../operator/deliveries/bodies/kept-bodies.ts';
+import { readSeen } from '../../../../operator/deliveries/bodies/seen-beside.ts';
 import { createJournal } from '../../../../operator/deliveries/records/journal.ts';
 import type { Delivery, DeliveryRecord } from '../../../../operator/deliveries/records/record.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
@@ -57,6 +58,35 @@ describe('a body', () => {
     await clock.advance(SOON_MS);
     expect(record.body).toEqual({ json: Buffer.from(json), redacted: false, contentType: kept });
     expect(bodies.bytes).toBe(json.length);
+  });
+
+  it('is kept with what filters see beside it, redacted by the same rules, and both count', async () => {
+    const { clock, add, bodies } = setUp();
+    const record = add();
+    const seen = {
+      headers: { 'ce-source': 'https://me:pass@git.example.com/?a=b', 'ce-type': 'pushed', 'ce-accesstoken': 'abc' },
+      claims: { sub: 'repo:apps/web', note: 'it holds the-secret' },
+    };
+    bodies.keep(record, copyBody(Buffer.from('{}'), JSON_TYPE, { count: 1, secrets: ['the-secret'] }, seen));
+    await clock.advance(SOON_MS);
+    if (typeof record.body !== 'object') throw new Error('not kept');
+    expect(record.body).toMatchObject({ json: Buffer.from('{}'), redacted: true });
+    expect(readSeen(record.body.seen)).toEqual({
+      headers: {
+        'ce-source': 'https://[redacted]@git.example.com/?[redacted]',
+        'ce-type': 'pushed',
+        'ce-accesstoken': '[redacted]',
+      },
+      claims: { sub: 'repo:apps/web', note: '[redacted]' },
+    });
+    expect(bodies.bytes).toBe(2 + (record.body.seen?.length ?? 0));
+  });
+
+  it('that is judged by more beside it than is kept is not kept', () => {
+    const wanted = { count: 1, secrets: [] };
+    const headers = { 'ce-more': 'x'.repeat(16 * 1024) };
+    expect(copyBody(Buffer.from('{}'), JSON_TYPE, wanted, { headers })).toBe('TooLarge');
+    expect(copyBody(Buffer.from('{}'), JSON_TYPE, wanted, { headers: {} })).toMatchObject({ seen: undefined });
   });
 
   it.each([

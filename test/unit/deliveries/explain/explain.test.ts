@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../../operator/api/errors.ts';
 import type { Receiver, ReceiverSpec } from '../../../../operator/api/receiver/receiver.ts';
-import { explain, type FoundObject } from '../../../../operator/deliveries/explain/explain.ts';
+import { type ExplainOptions, explain, type FoundObject } from '../../../../operator/deliveries/explain/explain.ts';
 import { webhookTypes } from '../../../../operator/webhooks/index.ts';
 
 const PUSH = { ref: 'refs/heads/main', commits: [{ modified: ['apps/web.yaml'] }] };
@@ -12,6 +12,8 @@ interface Asked {
   readonly contentType?: string;
   readonly body?: string;
   readonly objects?: readonly FoundObject[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly kept?: ExplainOptions['kept'];
 }
 
 function explained(spec: Partial<ReceiverSpec>, asked: Asked = {}) {
@@ -25,10 +27,11 @@ function explained(spec: Partial<ReceiverSpec>, asked: Asked = {}) {
       ...spec,
     },
   };
-  const headers = { 'content-type': contentType, 'x-github-event': event };
+  const headers = { 'content-type': contentType, 'x-github-event': event, ...asked.headers };
   return explain({
     receiver,
     types: webhookTypes,
+    ...(asked.kept === undefined ? {} : { kept: asked.kept }),
     request: { method: 'POST', headers, rawHeaders: Object.entries(headers).flat(), body: Buffer.from(body) },
     select({ kind, name, namespace, apiVersion = '' }) {
       if (name === 'gone') throw new RequestError('TargetNotFound', 'it is not there');
@@ -75,10 +78,46 @@ describe('the outcome of each target, and the answer', () => {
     ],
     [
       'another content type',
-      { resourceFilter: 'has(req.ref)' },
+      { type: 'gitlab', resourceFilter: 'has(req.ref)' },
       { contentType: 'text/plain' },
       [['web', 'filtered']],
       [200, 'Delivered'],
+    ],
+    [
+      'a content type that the type does not take',
+      { events: ['push'] },
+      { contentType: 'text/plain', event: 'star' },
+      [['web', 'refused']],
+      [400, 'ContentTypeUnsupported'],
+    ],
+    [
+      'a body that is not of the type',
+      { type: 'dockerhub' },
+      { body: '{"push_data":{"tag":1}}' },
+      [['web', 'refused']],
+      [400, 'PayloadInvalid'],
+    ],
+    [
+      'a body that is not of the type, of an event that is not listed',
+      { type: 'cdevents', events: ['x'] },
+      {},
+      [['web', 'refused']],
+      [400, 'EventNotListed'],
+    ],
+    ['no CDEvent', { type: 'cdevents' }, {}, [['web', 'refused']], [400, 'PayloadInvalid']],
+    [
+      'a kept body that has another form since it is redacted',
+      { type: 'cdevents' },
+      { kept: { claims: undefined } },
+      [['web', 'annotated']],
+      [200, 'Delivered'],
+    ],
+    [
+      'a body over the limit',
+      {},
+      { body: 'x'.repeat(3 * 1024 * 1024 + 1) },
+      [['web', 'refused']],
+      [413, 'BodyTooLarge'],
     ],
     ['a listed event', { events: ['Push'] }, {}, [['web', 'annotated']], [200, 'Delivered']],
     ['an unlisted event', { events: ['push'] }, { event: 'star' }, [['web', 'refused']], [400, 'EventNotListed']],
@@ -154,7 +193,6 @@ it('the text has all of it', async () => {
   });
   expect(text).toBe(`Receiver apps/hook: 500 TargetNotFound
   type: github
-  path: skipped
   proof: skipped
   content type: application/json
   event: push
@@ -211,5 +249,83 @@ describe('events in envelopes', () => {
     const { targets, answer } = await explained({ type, ...spec }, { body: JSON.stringify(body) });
     expect(targets.map((target) => target.outcome)).toEqual([outcome]);
     expect(answer.status).toBe(status);
+  });
+});
+
+describe('a request with several events', () => {
+  const batch = (...data: unknown[]) =>
+    JSON.stringify(
+      data.map((each, id) => ({ specversion: '1.0', id: String(id), source: '/ci', type: 'pushed', data: each })),
+    );
+  const ask = async (...data: unknown[]) =>
+    explained({ type: 'cloudevents', resourceFilter: 'req.a == 1' }, { body: batch(...data) });
+
+  it('annotates what one of them does, and shows that one', async () => {
+    const { targets, answer } = await ask({ a: 0 }, { a: 1 }, { a: 2 });
+    expect(answer).toEqual({ status: 200, code: 'Delivered' });
+    expect(targets).toMatchObject([
+      { outcome: 'annotated', code: 'Delivered', tree: { resourceFilter: { value: true } } },
+    ]);
+    expect(targets[0]?.text.split('\n')[0]).toBe(
+      'GitRepository/apps/web by spec.resources[0]: annotated (event 2 of 3)',
+    );
+  });
+
+  it('is answered with the failure of another one, which keeps nothing from being annotated', async () => {
+    const { targets, answer } = await ask({ a: 1 }, {}, { a: 1 });
+    expect(answer).toEqual({ status: 500, code: 'FilterFailed' });
+    expect(targets.map(({ outcome, code }) => [outcome, code])).toEqual([['annotated', 'FilterFailed']]);
+    expect(targets[0]?.text).toContain('annotated (event 1 of 3; event 2: FilterFailed: no such key)');
+  });
+
+  it.each<[what: string, data: readonly unknown[], outcome: string, note: string]>([
+    ['none of which holds', [{ a: 0 }, { a: 2 }], 'filtered', '(event 1 of 2)'],
+    ['of which one fails', [{ a: 0 }, {}], 'refused', '(FilterFailed: event 2 of 2: no such key)'],
+    ['of which one has no object', [{ a: 0 }, [1]], 'refused', '(FilterInputInvalid: event 2 of 2: the payload'],
+  ])('%s', async (_what, data, outcome, note) => {
+    const { targets } = await ask(...data);
+    expect(targets.map((target) => target.outcome)).toEqual([outcome]);
+    expect(targets[0]?.text).toContain(note);
+  });
+});
+
+describe('claims', () => {
+  const spec: Partial<ReceiverSpec> = {
+    type: 'generic-oidc',
+    oidcProviders: [{ issuerURL: 'https://ci.example.com', validations: [{ expression: 'true', message: 'never' }] }],
+    resourceFilter: "claims.ref == 'refs/heads/main'",
+  };
+  const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const bearer = (claims: object) => ({ authorization: `Bearer ${encoded({ alg: 'RS256' })}.${encoded(claims)}.AAAA` });
+  const ask = async (asked: Asked) => {
+    // A type without a Secret.
+    const { targets } = await explained({ ...spec, secretRef: undefined } as never, asked);
+    return targets[0];
+  };
+
+  it.each<[what: string, asked: Asked, outcome: string, text: string]>([
+    ['of a kept delivery', { kept: { claims: { ref: 'refs/heads/main' } } }, 'annotated', '→ true'],
+    ['of a kept delivery that is another', { kept: { claims: { ref: 'x' } } }, 'filtered', '→ false'],
+    [
+      'that are not kept',
+      { kept: { claims: undefined } },
+      'refused',
+      '- claims → claims are not known for a kept delivery',
+    ],
+    ['of a token that nobody checks', { headers: bearer({ ref: 'refs/heads/main' }) }, 'annotated', '→ true'],
+    ['of no token', {}, 'refused', '- claims → claims are not known: the request has no ID token'],
+    ['of what is no token', { headers: { authorization: 'Bearer none' } }, 'refused', '(SignatureMalformed)'],
+  ])('%s', async (_what, asked, outcome, text) => {
+    const target = await ask(asked);
+    expect(target?.outcome).toBe(outcome);
+    expect(target?.text).toContain(text);
+  });
+
+  it('that are not known decide nothing which another term decides', async () => {
+    const { targets } = await explained(
+      { ...spec, secretRef: undefined, resourceFilter: "claims.ref == 'x' || req.ref == 'refs/heads/main'" } as never,
+      { kept: { claims: undefined } },
+    );
+    expect(targets.map(({ outcome }) => outcome)).toEqual(['annotated']);
   });
 });

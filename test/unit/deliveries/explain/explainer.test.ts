@@ -1,6 +1,7 @@
 /** The bounds of explanations in a running operator: how many at a time, how long, and what other filters are compared with. */
 import { describe, expect, it } from 'vitest';
 import type { Receiver, ReceiverSpec } from '../../../../operator/api/receiver/receiver.ts';
+import { printSeen } from '../../../../operator/deliveries/bodies/seen-beside.ts';
 import { createExplainer } from '../../../../operator/deliveries/explain/explainer.ts';
 import { keptRequest, requestOf } from '../../../../operator/deliveries/explain/kept-request.ts';
 import { filterInput } from '../../../../operator/webhooks/filter-input.ts';
@@ -116,6 +117,25 @@ describe('what-if', () => {
     });
   });
 
+  it('tries what would mend a Receiver whose own filter does not compile', async () => {
+    const { explainer } = setUp();
+    const broken = aReceiver({ resourceFilter: 'req.n >' });
+    expect(await explainer.whatIf(broken, [kept('a', 3)], { resourceFilter: 'req.n > 2' })).toMatchObject({
+      answer: {
+        changed: 1,
+        items: [{ id: 'a', before: 'refused', after: 'annotated' }],
+        text: expect.stringContaining('GitRepository/apps/web refused → annotated'),
+      },
+    });
+    expect(await explainer.whatIf(broken, [kept('a', 3)], {})).toMatchObject({ refused: 'Invalid' });
+  });
+
+  it('names the replicas whose deliveries are missing', async () => {
+    expect(await setUp().explainer.whatIf(aReceiver(), [], {}, ['sluice-b'])).toMatchObject({
+      answer: { total: 0, partial: ['sluice-b'] },
+    });
+  });
+
   it('of nothing is nothing', async () => {
     expect(await setUp().explainer.whatIf(aReceiver(), [], {})).toEqual({
       answer: { total: 0, changed: 0, items: [], text: '0 deliveries: 0 change' },
@@ -125,25 +145,40 @@ describe('what-if', () => {
 
 describe('the request of a kept body', () => {
   it('has its content type and event', () => {
-    expect(keptRequest(kept('a', 1), webhookTypes.get('github')).headers).toEqual({
+    expect(keptRequest(kept('a', 1), webhookTypes.get('github')).request.headers).toEqual({
       'content-type': JSON_TYPE,
       'x-github-event': 'push',
     });
   });
 
   it.each([
-    ['structured', { specversion: '1.0', id: '1', source: '/ci', type: 'pushed', data: { n: 1 } }],
-    ['binary, of which the headers were not kept', { n: 1 }],
-  ])('is the CloudEvent that it was: %s', (_what, value) => {
+    ['structured', { specversion: '1.0', id: '1', source: '/ci', type: 'pushed', data: { n: 1 } }, {}],
+    [
+      'binary',
+      { n: 1 },
+      { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/ci', 'ce-type': 'pushed', 'ce-team': 'infra' },
+    ],
+  ])('is the CloudEvent that it was: %s', (_what, value, headers) => {
     const type = webhookTypes.get('cloudevents');
-    const body = { json: Buffer.from(JSON.stringify(value)), redacted: false, contentType: JSON_TYPE };
-    const events = type?.events?.read(keptRequest({ body, event: 'pushed', providerId: '1' }, type));
-    expect(events).toMatchObject([{ type: 'pushed', id: '1', req: { n: 1 } }]);
+    const seen = Buffer.from(printSeen({ headers }) ?? '{}');
+    const body = { json: Buffer.from(JSON.stringify(value)), redacted: false, contentType: JSON_TYPE, seen };
+    const events = type?.events?.read(keptRequest({ body, event: 'pushed' }, type).request);
+    expect(events).toMatchObject([{ type: 'pushed', id: '1', source: '/ci', req: { n: 1 } }]);
+    expect(events?.[0]?.attributes).toMatchObject(headers);
+  });
+
+  it('has the claims of its ID token', () => {
+    const claims = { iss: 'https://ci.example.com', ref: 'refs/heads/main' };
+    const body = { json: Buffer.from('{}'), redacted: false, contentType: JSON_TYPE };
+    const type = webhookTypes.get('generic-oidc');
+    const seen = Buffer.from(printSeen({ claims }) ?? '');
+    expect(keptRequest({ body: { ...body, seen } }, type).claims).toEqual(claims);
+    expect(keptRequest({ body }, type).claims).toBeUndefined();
   });
 
   it('of a form is the JSON that was in it', () => {
     const type = webhookTypes.get('github');
     if (type === undefined) throw new Error('no type github');
-    expect(filterInput(type, keptRequest(kept('a', 7), type))).toEqual({ n: 7 });
+    expect(filterInput(type, keptRequest(kept('a', 7), type).request)).toEqual({ n: 7 });
   });
 });

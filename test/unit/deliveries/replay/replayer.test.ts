@@ -24,7 +24,7 @@ function setUp(maxRecords = 1_000) {
   const verdicts: string[] = [];
   const replayer = createReplayer({
     types: webhookTypes,
-    async replay({ id, type }, request) {
+    async replay({ id, type }, { request }) {
       requests.push(request);
       const common = { atMs: clock.now(), ms: 1, bytes: 7, object, type, code: 'Delivered' };
       return journal.add({ ...common, origin: 'replayed', verdict: 'accepted', duplicateOf: id });
