@@ -7,7 +7,7 @@ import type { OidcProvider } from '../api/receiver/receiver.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Throws RequestError TokenRejected, with the messages of all validations that do not hold. */
+/** Throws RequestError VerificationFailed, with the messages of all validations that do not hold. */
 export type ClaimsPolicy = (claims: Claims) => void;
 
 const variables = { claims: 'map(string, dyn)', vars: 'map(string, dyn)' };
@@ -24,7 +24,7 @@ function evaluate(program: Program, claims: Claims, vars: Claims, what: string):
   try {
     return program.evaluate({ claims, vars });
   } catch (error) {
-    throw new RequestError('TokenRejected', `${what}: ${messageOf(error)}`, { cause: error });
+    throw new RequestError('VerificationFailed', `${what}: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -71,6 +71,7 @@ export function compileClaimsPolicy(provider: OidcProvider, where: string): Clai
     const failed = validations.filter(
       ({ program, message }) => evaluate(program, claims, vars, `validation "${message}"`) !== true,
     );
-    if (failed.length > 0) throw new RequestError('TokenRejected', failed.map(({ message }) => message).join('; '));
+    if (failed.length > 0)
+      throw new RequestError('VerificationFailed', failed.map(({ message }) => message).join('; '));
   };
 }

@@ -234,12 +234,12 @@ describe('the CEL of a generic-oidc provider', () => {
     [
       'another claim',
       { validations: [{ expression: "claims.repository == 'x/y'", message: 'repository' }] },
-      'TokenRejected',
+      'VerificationFailed',
     ],
     [
       'every validation, of which one fails',
       { validations: [...ANYONE, { expression: "claims.environment == 'staging'", message: 'environment' }] },
-      'TokenRejected',
+      'VerificationFailed',
     ],
     [
       'a variable, and one that uses it',
@@ -260,19 +260,19 @@ describe('the CEL of a generic-oidc provider', () => {
           { name: 'b', expression: '1' },
         ],
       },
-      'TokenRejected',
+      'VerificationFailed',
     ],
     [
       'a claim that is missing',
       { validations: [{ expression: "claims.nothing == 'x'", message: 'x' }] },
-      'TokenRejected',
+      'VerificationFailed',
     ],
     [
       'a claim that may be missing',
       { validations: [{ expression: '!has(claims.nothing)', message: 'x' }] },
       'accepted',
     ],
-    ['a variable that fails', { variables: [{ name: 'a', expression: 'claims.nothing' }] }, 'TokenRejected'],
+    ['a variable that fails', { variables: [{ name: 'a', expression: 'claims.nothing' }] }, 'VerificationFailed'],
   ])('sees %s', async (_what, more, verdict) => {
     expect(await verdictOf(type, settings(provider(more)), await signed())).toBe(verdict);
   });
