@@ -1,20 +1,21 @@
 /** One object: how it does, and its deliveries as they come. */
-import { type Signal, useComputed, useSignal } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { KindPath, RecordView, Verdict } from '../api/types.ts';
 import { DeliveryDetail } from '../parts/delivery-detail.tsx';
 import { DeliveryRow, deliveryHeadings } from '../parts/delivery-row.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { NotRecorded } from '../parts/not-recorded.tsx';
 import { ObjectSummary } from '../parts/object-summary.tsx';
 import { PartialNotice } from '../parts/partial-notice.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
-import { VerdictIcon } from '../parts/verdict-icon.tsx';
+import { RecordedSince } from '../parts/recorded-since.tsx';
+import { VerdictChips } from '../parts/verdict-chips.tsx';
 import { VirtualRows } from '../parts/virtual-rows.tsx';
 import { route } from '../state/current-route.ts';
 import { narrow } from '../state/narrow.ts';
-import { now } from '../state/now.ts';
 import { oneObject, watchObject } from '../state/one-object.ts';
-import { clockTime } from '../words/durations.ts';
+import { settings } from '../state/settings.ts';
 import { kindTitles } from '../words/kind-titles.ts';
 import { deliveryNouns } from '../words/last-delivery-words.ts';
 import { fragmentOf, type Route } from '../words/route.ts';
@@ -22,7 +23,6 @@ import { fragmentOf, type Route } from '../words/route.ts';
 /** In CSS pixels, as in the style sheet. */
 const ROW_HEIGHT = 40;
 const NARROW_ROW_HEIGHT = 60;
-const verdicts: readonly Verdict[] = ['accepted', 'pending', 'refused', 'ignored'];
 
 type At = Extract<Route, { screen: 'object' }>;
 
@@ -57,12 +57,13 @@ function Deliveries({ at }: { readonly at: At }) {
   const isForgotten = loaded && at.delivery !== '' && items.every(({ id }) => id !== at.delivery);
   return (
     <>
+      <NotRecorded />
       <PartialNotice partial={partial} />
       {isForgotten ? <Forgotten /> : null}
       <div class="search-bar">
         <h2>Deliveries</h2>
         <VerdictChips items={items} verdict={verdict} />
-        <Since recordingSince={recordingSince} />
+        <RecordedSince recordingSince={recordingSince} />
       </div>
       {shown.value.length === 0 ? null : <DeliveryTable at={at} items={shown.value} />}
       <p class="empty" role="status">
@@ -74,6 +75,7 @@ function Deliveries({ at }: { readonly at: At }) {
 
 function emptyWords(kind: KindPath, loaded: boolean, all: number, shown: number): string {
   if (!loaded) return all === 0 ? 'Loading' : '';
+  if (all === 0 && !settings.value.records) return '';
   if (all === 0)
     return `No ${deliveryNouns[kind]} has arrived since the operator records. It appears here when it does.`;
   return shown === 0 ? 'None with this verdict.' : '';
@@ -88,54 +90,6 @@ function Forgotten() {
         The delivery that the link names is not remembered any longer: later ones have taken its place, or the operator
         has started again since.
       </span>
-    </p>
-  );
-}
-
-interface VerdictChipsProps {
-  readonly items: readonly RecordView[];
-  readonly verdict: Signal<Verdict | undefined>;
-}
-
-function VerdictChips({ items, verdict }: VerdictChipsProps) {
-  const choose = (value: Verdict | undefined) => (): void => {
-    verdict.value = value;
-  };
-  return (
-    <fieldset class="chips">
-      <legend class="hidden">Show</legend>
-      <button type="button" aria-pressed={verdict.value === undefined} onClick={choose(undefined)}>
-        All <b>{items.length}</b>
-      </button>
-      {verdicts.map((each) => {
-        const count = items.filter((record) => record.verdict === each).length;
-        if (count === 0 && verdict.value !== each) return null;
-        return (
-          <button key={each} type="button" aria-pressed={verdict.value === each} onClick={choose(each)}>
-            <VerdictIcon verdict={each} /> {each} <b>{count}</b>
-          </button>
-        );
-      })}
-    </fieldset>
-  );
-}
-
-/** A restart forgets what came before it. */
-function Since({ recordingSince }: { readonly recordingSince: Readonly<Record<string, string>> }) {
-  const replicas = Object.entries(recordingSince).sort();
-  if (replicas.length === 0) return null;
-  return (
-    <p class="since">
-      Recorded since{' '}
-      {replicas.map(([replica, time], place) => (
-        <span key={replica}>
-          {place === 0 ? '' : ', '}
-          <time dateTime={time} title={time}>
-            {clockTime(time, now.value)}
-          </time>{' '}
-          by {replica}
-        </span>
-      ))}
     </p>
   );
 }

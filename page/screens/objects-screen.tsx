@@ -2,6 +2,7 @@
 import { useComputed } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { KindPath, ObjectView } from '../api/types.ts';
+import { NotRecorded } from '../parts/not-recorded.tsx';
 import { ObjectRow } from '../parts/object-row.tsx';
 import { ObjectSearch } from '../parts/object-search.tsx';
 import { PartialNotice } from '../parts/partial-notice.tsx';
@@ -31,6 +32,7 @@ export function ObjectsScreen({ kind }: { readonly kind: KindPath }) {
     <main class="objects">
       <h1 tabIndex={-1}>{kindTitles[kind]}</h1>
       {problem === undefined ? null : <ProblemNotice problem={problem} />}
+      <NotRecorded />
       <PartialNotice partial={partial} />
       <ObjectSearch items={items} search={search} health={health} />
       {kind === 'receivers' ? <UnknownCalls /> : null}

@@ -5,7 +5,7 @@ import type { SettingsView } from '../api/types.ts';
 import { token } from './token.ts';
 
 /** Until it is known: nothing can be done. */
-export const settings = signal<SettingsView>({ replica: '', actions: false });
+export const settings = signal<SettingsView>({ replica: '', actions: false, records: true });
 
 /** Asked with each other token; who may not know keeps what there was. */
 export function loadSettings(): void {

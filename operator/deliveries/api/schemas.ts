@@ -161,7 +161,9 @@ export const schemas = {
   Condition: condition,
   Object: shownObject,
   UnknownCall: object({ at: time, from: text, method: text, code: text }, ['from']),
-  Settings: object({ replica: text, actions: { type: 'boolean' }, links: text }, ['links']),
+  Settings: object({ replica: text, actions: { type: 'boolean' }, records: { type: 'boolean' }, links: text }, [
+    'links',
+  ]),
   ...explainSchemas,
   Problem: problem,
 } as const satisfies Readonly<Record<SchemaName, ApiSchema>>;

@@ -28,7 +28,7 @@ beforeAll(async () => {
   server = await startPageServer((request) => {
     const { pathname } = request.url;
     const list = { partial: [], recordingSince: {}, continue: '' };
-    if (pathname === '/settings') return [200, { replica: 'sluice-0', actions: false }];
+    if (pathname === '/settings') return [200, { replica: 'sluice-0', actions: false, records: true }];
     if (denied) return [401, { status: 401, code: 'Unauthorized' }];
     if (pathname === '/receivers') return [200, { ...list, items: ['app', 'app-2'].map((name) => pageObject(name)) }];
     if (pathname === '/receivers/apps/app-2') return [200, pageObject('app-2', { filters: { resources: [] } })];

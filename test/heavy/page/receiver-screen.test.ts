@@ -60,7 +60,15 @@ function answer(request: PageRequest): readonly [number, unknown] | undefined {
     return answerToPost(request);
   }
   if (pathname === '/settings') {
-    return [200, { replica: 'sluice-0', actions: true, links: 'https://flux.example.com/{kind}/{namespace}/{name}' }];
+    return [
+      200,
+      {
+        replica: 'sluice-0',
+        actions: true,
+        records: true,
+        links: 'https://flux.example.com/{kind}/{namespace}/{name}',
+      },
+    ];
   }
   if (pathname === '/receivers/apps/app') return [200, pageObject('app')];
   if (pathname.endsWith('/payload')) return [200, { ref: 'refs/heads/main' }];

@@ -20,6 +20,8 @@ const unresolved = pageObject(nameOf(1), {
 const objects = [broken, unresolved, ...Array.from({ length: COUNT - 2 }, (_, index) => pageObject(nameOf(index + 2)))];
 /** The second one as it is after a delivery has come. */
 let arrived = unresolved;
+/** Whether the operator remembers deliveries. */
+let records = true;
 /** What every list is refused with. */
 let refusal: readonly [status: number, code: string] | undefined;
 const PATH = new URL(broken.url ?? '').pathname;
@@ -41,6 +43,7 @@ beforeAll(async () => {
         { ...list, items: [{ at: minutesBack(4.5), from: '192.0.2.9', method: 'POST', code: 'PathUnknown' }] },
       ];
     }
+    if (url.pathname === '/settings') return [200, { replica: 'sluice-0', actions: false, records }];
     if (url.pathname === '/alerts') return [200, { ...list, items: [], partial: ['sluice-1'] }];
     if (url.pathname !== '/receivers') return undefined;
     const from = Number(url.searchParams.get('continue') ?? 0);
@@ -56,6 +59,7 @@ afterAll(async () => {
 beforeEach(async () => {
   arrived = unresolved;
   refusal = undefined;
+  records = true;
   ({ page, faults } = await openPage(browser, server.url));
   await row(0).waitFor();
 });
@@ -174,6 +178,13 @@ describe('the list of Receivers', () => {
     refusal = undefined;
     await page.clock.runFor(6_000);
     await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
+  it('says that nothing is recorded where nothing is', async () => {
+    expect(await page.getByText('No deliveries are recorded').count()).toBe(0);
+    records = false;
+    await page.reload();
+    await page.getByText('No deliveries are recorded: the operator runs with --delivery-history 0').waitFor();
   });
 
   it('asks for a token where one is needed, and shows nothing else', async () => {

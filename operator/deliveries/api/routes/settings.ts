@@ -6,6 +6,8 @@ export interface SettingsView {
   readonly replica: string;
   /** Whether replays are served. */
   readonly actions: boolean;
+  /** Whether deliveries are remembered: not with `--delivery-history 0`. */
+  readonly records: boolean;
   /** A URL with `{kind}`, `{namespace}` and `{name}` of a page about a target. */
   readonly links?: string;
 }
@@ -14,8 +16,8 @@ export const settingsRoute: Route = {
   method: 'GET',
   path: '/settings',
   describe: { summary: 'What the page has to know of the operator', answer: schemaOf('Settings') },
-  async answer(_request, { context: { settings, replica } }): Promise<SettingsView> {
+  async answer(_request, { context: { settings, replica, journal } }): Promise<SettingsView> {
     const { actions, links } = settings;
-    return { replica, actions, ...(links === undefined ? {} : { links }) };
+    return { replica, actions, records: journal.enabled, ...(links === undefined ? {} : { links }) };
   },
 };

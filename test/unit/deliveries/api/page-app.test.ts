@@ -18,7 +18,14 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-const web = { metadata: { namespace: 'apps', name: 'web' }, spec: { type: 'github' } } as KubeObject;
+const web = {
+  metadata: { namespace: 'apps', name: 'web' },
+  spec: {
+    type: 'github',
+    resourceFilter: 'true',
+    resources: [{ kind: 'GitRepository', name: 'web', filter: 'false' }],
+  },
+} as KubeObject;
 const SECRET = 'postgres://user:password@db';
 
 const unused = () => Promise.reject(new Error('not used here'));
@@ -74,6 +81,26 @@ async function setUp(more: Partial<PageContext> = {}) {
 }
 
 describe('the API', () => {
+  it('says of the operator what the page has to know', async () => {
+    const journal = createJournal({ maxRecords: 0, clock: createManualClock() });
+    const { ask } = await setUp({ journal });
+    expect(JSON.parse((await ask('/api/v1/settings')).text)).toEqual({
+      replica: 'here',
+      actions: false,
+      records: false,
+    });
+  });
+
+  it('gives the filters of a Receiver that is asked for alone', async () => {
+    const { ask } = await setUp();
+    expect(JSON.parse((await ask('/api/v1/receivers/apps/web')).text).filters).toEqual({
+      resourceFilter: 'true',
+      resources: [{ kind: 'GitRepository', name: 'web', filter: 'false' }],
+    });
+    const { items } = JSON.parse((await ask('/api/v1/receivers')).text);
+    expect([items.length, items[0].filters]).toEqual([1, undefined]);
+  });
+
   it('answers 503 until all objects are known, and says when to ask again', async () => {
     const { kind, ask } = await setUp();
     kind.synced = false;
