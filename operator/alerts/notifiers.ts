@@ -156,6 +156,8 @@ async function prepare({ options }: State, { provider, secret, opened }: Making)
     resolveProvider(provider, { secret, isCommitStatus, allowLinkLocal, warn, httpCaller, tokens, workloadIdentity }),
   );
   opened.push(settings.http, settings.tokens);
+  const deprecated = type.deprecation?.(settings);
+  if (deprecated !== undefined) warn(deprecated);
   const notifier = await withPrefix(`${where}: failed to initialize notifier`, async () => type.prepare(settings));
   opened.push(notifier);
   return { type, notifier, secrets, timeoutMs: timeoutOf(spec.timeout) };

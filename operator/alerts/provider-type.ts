@@ -105,6 +105,8 @@ export interface ProviderType {
   readonly settings: SettingsMeaning;
   /** Default `message`. */
   readonly purpose?: ProviderPurpose;
+  /** What of these settings works and should be changed, for the log; undefined: nothing. */
+  deprecation?(settings: ProviderSettings): string | undefined;
   /** @throws DeliveryError of verdict `final` for settings that cannot work, with a message that says what to change. */
   prepare(settings: ProviderSettings): Notifier | Promise<Notifier>;
 }

@@ -50,6 +50,8 @@ export const azureEventHub: ProviderType = {
     channel: 'namespace, for the name of a hub',
     secret: '`token`: JWT (deprecated); without it, workload identity',
   },
+  deprecation: ({ address, token }) =>
+    token === '' || isConnectionString(address) ? undefined : "the Secret's 'token' is a JWT: use workload identity",
   async prepare(settings) {
     const client = await import('../clients/event-hubs.ts');
     const { tls, proxy, allowLinkLocal, http } = settings;
@@ -81,7 +83,7 @@ interface Producer {
 
 function producerOf(settings: ProviderSettings, client: Client, options: EventHubClientOptions): Producer {
   const { address, channel, token, serviceAccountName } = settings;
-  const isShared = address.includes('SharedAccessKey');
+  const isShared = isConnectionString(address);
   if (serviceAccountName !== '' && (isShared || token !== '')) {
     const message = 'serviceAccountName cannot be set together with a token or an address with a SharedAccessKey';
     throw new DeliveryError('final', message);
@@ -100,6 +102,10 @@ function producerOf(settings: ProviderSettings, client: Client, options: EventHu
     }),
   };
   return { host, producer: new client.EventHubProducerClient(host, address, credential, options) };
+}
+
+function isConnectionString(address: string): boolean {
+  return address.includes('SharedAccessKey');
 }
 
 function ofConnectionString(address: string, client: Client, options: EventHubClientOptions): Producer {

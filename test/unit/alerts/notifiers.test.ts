@@ -11,12 +11,14 @@ function providerOf(spec: Partial<ProviderSpec> = {}, uid = 'u'): Provider {
 
 /** A type that counts, and a Secret that a test changes. */
 function setup() {
-  const world = { secret: undefined as SecretData | undefined, prepared: 0, closed: 0, httpClosed: 0 };
+  const warnings: string[] = [];
+  const world = { secret: undefined as SecretData | undefined, prepared: 0, closed: 0, httpClosed: 0, warnings };
   let preparing: Promise<unknown> | undefined;
   const toy: ProviderType = {
     name: 'toy',
     description: 'A toy',
     settings: {},
+    deprecation: ({ token }) => (token === 'old' ? 'use another token' : undefined),
     async prepare(): Promise<Notifier> {
       world.prepared += 1;
       await preparing;
@@ -33,6 +35,7 @@ function setup() {
     types: new Map([['toy', toy]]),
     secret: async () => world.secret,
     allowLinkLocal: false,
+    warn: ({ metadata }, message) => void warnings.push(`${metadata.name}: ${message}`),
     tokens: uncountedTokens(),
     httpCaller: () => ({
       request: () => Promise.reject(new Error('no request')),
@@ -86,6 +89,16 @@ describe('a notifier', () => {
     expect(world.prepared).toBe(2);
     expect(notifiers.usersOf('apps/s')).toEqual(['apps/p']);
     expect(notifiers.usersOf('apps/t')).toEqual([]);
+  });
+
+  it('warns of settings that are deprecated when it is made', async () => {
+    const { world, notifiers } = setup();
+    const provider = providerOf(withSecret);
+    for (const token of ['new', 'old', 'old']) {
+      world.secret = { token: Buffer.from(token) };
+      await notifiers.for(provider);
+    }
+    expect(world.warnings).toEqual(['p: use another token']);
   });
 
   it('is not kept when it could not be made, and what it has opened is closed', async () => {

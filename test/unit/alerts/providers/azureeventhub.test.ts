@@ -5,6 +5,8 @@ import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createAuthority, issueCertificate } from '../../../../control-plane/certificates.ts';
 import { parseEvent } from '../../../../operator/alerts/events/parse-event.ts';
+import type { ProviderSettings } from '../../../../operator/alerts/provider-type.ts';
+import { azureEventHub } from '../../../../operator/alerts/providers/azureeventhub.ts';
 import { eventBody } from '../../../support/alerts/alert-world.ts';
 import { type EventHub, type EventHubOptions, startEventHub } from '../../../support/alerts/event-hub.ts';
 import { startHostileService } from '../../../support/alerts/hostile-service.ts';
@@ -143,6 +145,15 @@ test.each([
   const failure = await notifier.failure(event);
   expect([failure.verdict, failure.message]).toEqual(['final', expect.stringContaining('certificate refused: ')]);
   expect(failure.message).not.toContain(host);
+});
+
+test.each([
+  ['a JWT', 'hub', 'jwt', true],
+  ['a JWT beside a connection string, which is not used', 'x;SharedAccessKey=y', 'jwt', false],
+  ['no token', 'hub', '', false],
+])('with %s by %s and %j: deprecated is %s', (_what, address, token, isDeprecated) => {
+  const settings = { address, token } as ProviderSettings;
+  expect(azureEventHub.deprecation?.(settings) !== undefined).toBe(isDeprecated);
 });
 
 test('nobody there passes', async () => {
