@@ -28,6 +28,8 @@ export interface Subject {
   readonly organizations?: readonly string[];
   /** DNS names and IPv4 addresses; a certificate with any is a server's, one without is a client's. */
   readonly hosts?: readonly string[];
+  /** Until when it is valid; a week from now where nobody says. */
+  readonly notAfter?: Date;
 }
 
 const HOUR_MS = 3_600_000;
@@ -76,12 +78,12 @@ interface Issue {
 async function issue({ subject, issuer, extensions, publicKey, privateKey, signerKey }: Issue): Promise<KeyPair> {
   const { commonName, organizations = [] } = subject;
   const name = [...organizations.map((organization) => ({ O: [organization] })), { CN: [commonName] }];
-  const now = Date.now();
+  const { notAfter = new Date(Date.now() + LIFETIME_MS) } = subject;
   const certificate = await X509CertificateGenerator.create({
     subject: name,
     issuer: issuer ?? name,
-    notBefore: new Date(now - HOUR_MS),
-    notAfter: new Date(now + LIFETIME_MS),
+    notBefore: new Date(Math.min(Date.now(), notAfter.getTime()) - HOUR_MS),
+    notAfter,
     extensions,
     publicKey: publicKey.toCryptoKey(ECDSA, true, ['verify']),
     signingKey: signerKey.toCryptoKey(ECDSA, false, ['sign']),
