@@ -5,8 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { webhookTypes } from '../../../operator/webhooks/index.ts';
 import type { RecordView } from '../../../page/api/types.ts';
 import { curlOf } from '../../../page/words/curl.ts';
+import { sampleOf } from '../../../page/words/samples.ts';
 
 const URL = "https://hooks.example.com/hook/it's";
 const TOKEN = 'a token with "quotes" and $dollars';
@@ -43,6 +45,21 @@ describe('copied as curl', () => {
   it('sends the token where the type wants it as it is', () => {
     expect(pasted(curlOf(view('gitlab', 'Push Hook'), URL, BODY))).toContain(`X-Gitlab-Token: ${TOKEN}`);
   });
+
+  it.each([...webhookTypes.values()].filter(({ provedByToken }) => provedByToken === true))(
+    'is genuine to a Receiver of type $name',
+    async ({ name, prepare }) => {
+      const { event, payload } = sampleOf(name);
+      const body = JSON.stringify(payload, null, 2);
+      const given = pasted(curlOf(view(name, event), URL, body));
+      const sent = given.filter((_argument, place) => given[place - 1] === '-H').map((header) => header.split(': '));
+      const headers = Object.fromEntries(sent.map(([header = '', value = '']) => [header.toLowerCase(), value]));
+      const token = Buffer.from(TOKEN);
+      const verifier = prepare({ token, secret: { token }, oidcProviders: [] });
+      const judge = verifier.head({ method: 'POST', headers, rawHeaders: sent.flat() });
+      expect(await judge(Buffer.from(`${body}\n`))).toBeDefined();
+    },
+  );
 
   it('runs nothing that a sender has chosen', () => {
     const event = 'x\'; touch ran; $(touch ran) `touch ran` "';
