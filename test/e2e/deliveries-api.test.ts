@@ -359,6 +359,13 @@ describe('a request with a body', () => {
     expect(await problem(route(), explain(body, type))).toMatchObject({ status: 400, code });
   });
 
+  it('whose payload is nested too deeply is refused, and taken as a text', async () => {
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const refused = { status: 400, code: 'ParameterInvalid', parameter: 'payload' };
+    expect(await problem(route(), explain(`{"payload":${deep}}`))).toEqual(refused);
+    expect((await ask(route(), explain(JSON.stringify({ payload: deep })))).status).toBe(200);
+  });
+
   it('over 1 MiB is refused, whether its length is said before or not', async () => {
     const big = `"${'a'.repeat(1024 * 1024)}"`;
     expect(await problem(route(), explain(big))).toMatchObject({ status: 413, code: 'BodyTooLarge' });
@@ -464,6 +471,7 @@ describe('hosts', () => {
     [403, ['Host: 169.254.169.254']],
     [403, ['Host: ']],
     [400, []],
+    [200, ['Host: localhost', 'Expect: something-else']],
     [400, ['Host: localhost', 'Host: evil.example']],
     [400, ['Host: localhost', 'Authorization: Bearer a', 'Authorization: Bearer b']],
     [400, ['Host: localhost', 'Last-Event-ID: a', 'Last-Event-ID: b']],

@@ -22,14 +22,15 @@ export function isLoopbackAddress(address: string | undefined): boolean {
 /** @throws Problem with 400 or 403. */
 export function checkHost(request: IncomingMessage, settings: HostSettings): void {
   const host = singleHeader(request, 'host');
-  const name = host === undefined ? undefined : hostNameOf(host);
+  if (host === undefined) throw new Problem('HeaderInvalid', 'The header Host is missing', { parameter: 'host' });
+  const name = hostNameOf(host);
   if (name === undefined || !isServed(name, request.socket.localAddress, settings)) {
     throw new Problem('HostForbidden', 'The host is neither loopback, nor the address, nor one of --page-hosts');
   }
   if (request.method === 'GET' || request.method === 'HEAD') return;
   const origin = singleHeader(request, 'origin');
   // Browsers send it with every POST; what is none needs no protection from other sites.
-  if (origin !== undefined && originHost(origin) !== host?.toLowerCase()) {
+  if (origin !== undefined && originHost(origin) !== host.toLowerCase()) {
     throw new Problem('OriginForbidden', 'The header Origin is not that of the page');
   }
 }

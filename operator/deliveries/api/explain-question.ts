@@ -55,7 +55,15 @@ function sentRequest(payload: unknown, { headers = {} }: Fields): WebhookRequest
     if (typeof value !== 'string' || !HEADER_NAME.test(name)) throw invalid('headers', 'it is an object of texts');
     all[name.toLowerCase()] = value;
   }
-  return requestOf(Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)), all);
+  return requestOf(Buffer.from(typeof payload === 'string' ? payload : jsonOf(payload)), all);
+}
+
+function jsonOf(payload: unknown): string {
+  try {
+    return JSON.stringify(payload);
+  } catch {
+    throw invalid('payload', 'it is nested too deeply; it may be sent as a text');
+  }
 }
 
 function resourcesOf(body: Fields, entries: number): TriedFilters['resources'] {

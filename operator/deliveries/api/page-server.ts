@@ -6,6 +6,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type ListenAddress, listenOn } from '../../http/address.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { PageApp } from './page-app.ts';
+import { Problem, problemBody } from './problem.ts';
+import { answerUnreadRequests } from './unread-request.ts';
 
 export interface PageServer {
   /** @returns the port; undefined: the address, which nobody asked for, cannot be had. @throws Error with one line */
@@ -17,6 +19,7 @@ export interface PageServer {
 const TIMEOUT_MS = 10_000;
 const CHECK_MS = 5_000;
 const MAX_CONNECTIONS = 256;
+const FAILED = { 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json', Connection: 'close' };
 
 /** @param load called once, at the first request; again after it has failed. */
 export function createPageServer(load: () => Promise<PageApp>, log: Logger): PageServer {
@@ -28,12 +31,16 @@ export function createPageServer(load: () => Promise<PageApp>, log: Logger): Pag
       (error: unknown) => {
         loading = undefined;
         log.error({ error, cause: error }, 'the page cannot be loaded');
-        response.writeHead(500, { 'Cache-Control': 'no-store', Connection: 'close' }).end();
+        const problem = new Problem('InternalError', 'The operator has failed; its log says how');
+        response.writeHead(500, FAILED).end(JSON.stringify(problemBody(problem)));
       },
     );
   }
   const timeouts = { headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS, connectionsCheckingInterval: CHECK_MS };
-  const server = createServer(timeouts, handle);
+  // Without a host it is refused as others are; whatever else it expects, it is served.
+  const server = createServer({ ...timeouts, requireHostHeader: false }, handle);
+  server.on('checkExpectation', handle);
+  answerUnreadRequests(server);
   server.maxConnections = MAX_CONNECTIONS;
   return {
     async listen(address) {

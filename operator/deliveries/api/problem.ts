@@ -8,6 +8,7 @@ interface ProblemEntry {
 }
 
 const problems = {
+  Malformed: { status: 400, title: 'The bytes are no HTTP request' },
   ParameterInvalid: { status: 400, title: 'A parameter cannot be used' },
   BodyInvalid: { status: 400, title: 'The body cannot be used' },
   HeaderInvalid: { status: 400, title: 'A header cannot be used' },
@@ -18,11 +19,13 @@ const problems = {
   ActionsOff: { status: 403, title: 'Actions are switched off' },
   NotFound: { status: 404, title: 'It does not exist, or it is not yours to see' },
   MethodNotAllowed: { status: 405, title: 'The path does not take this method' },
+  TimedOut: { status: 408, title: 'The request did not arrive in time' },
   NoBody: { status: 409, title: 'The body of the delivery is not kept' },
   BodyTooLarge: { status: 413, title: 'The body is over the limit' },
   TooManyRequests: { status: 429, title: 'Too much is asked for at the same time', retryAfterSeconds: 1 },
   TooManyStreams: { status: 429, title: 'As many streams are open as may be', retryAfterSeconds: 15 },
   TooManyReplays: { status: 429, title: 'The deliveries of the Receiver are replayed too often' },
+  HeadersTooLarge: { status: 431, title: 'The headers are over the limit' },
   InternalError: { status: 500, title: 'A fault of the operator, whose stack is in the log' },
   TooSlow: { status: 503, title: 'It takes longer than it may' },
   NotSynced: { status: 503, title: 'The objects are not all known yet', retryAfterSeconds: 1 },

@@ -2,11 +2,13 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { PageApp } from '../../../../operator/deliveries/api/page-app.ts';
 import { createPageServer } from '../../../../operator/deliveries/api/page-server.ts';
+import type { ProblemBody } from '../../../../operator/deliveries/api/problem.ts';
+import { rawRequest, statusOf } from '../../../support/raw-socket.ts';
 
 const log = pino({ level: 'silent' });
 const app: PageApp = { handle: (_request, response) => void response.end('page'), stop() {} };
@@ -33,7 +35,10 @@ describe('the server of the page', () => {
       return app;
     }, log);
     const url = `http://127.0.0.1:${await server.listen({ host: '127.0.0.1', port: 0 })}/`;
-    expect((await fetch(url)).status).toBe(500);
+    const failed = await fetch(url);
+    expect([failed.status, failed.headers.get('cache-control'), ((await failed.json()) as ProblemBody).code]).toEqual([
+      ...[500, 'no-store', 'InternalError'],
+    ]);
     expect(await (await fetch(url)).text()).toBe('page');
     await server.close();
   });
@@ -47,6 +52,38 @@ describe('the server of the page', () => {
     await expect(listen({})).rejects.toThrow(`cannot listen on 127.0.0.1:${port}: address already in use`);
     expect(await listen({ spare: true })).toBeUndefined();
     other.close();
+  });
+
+  it.each<[what: string, request: string, status: number, code: string]>([
+    ['is none', 'hello\r\n\r\n', 400, 'Malformed'],
+    ['has more headers than it may', `GET / HTTP/1.1\r\nA: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'HeadersTooLarge'],
+  ])('answers a request that %s as it answers all others', async (_what, request, status, code) => {
+    const server = createPageServer(async () => app, log);
+    const port = await server.listen({ host: '127.0.0.1', port: 0 });
+    const answer = await rawRequest(`http://127.0.0.1:${port}`, [request]);
+    expect(statusOf(answer)).toBe(status);
+    expect(answer).toContain('\r\nCache-Control: no-store\r\nContent-Type: application/problem+json\r\n');
+    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status, code });
+    await server.close();
+  });
+
+  it('adds nothing to an answer that is under way', async () => {
+    const server = createPageServer(
+      async () => ({ ...app, handle: (_request, response) => void response.write('a') }),
+      log,
+    );
+    const port = (await server.listen({ host: '127.0.0.1', port: 0 })) ?? 0;
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (bytes) => {
+      text += bytes;
+    });
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await expect.poll(() => text).toContain('\r\n\r\n1\r\na\r\n');
+    socket.write('hello\r\n\r\n');
+    await once(socket, 'close');
+    expect(text.match(/HTTP\/1.1/g)).toHaveLength(1);
+    await server.close();
   });
 
   it('ends while a request is under way', async () => {
