@@ -60,11 +60,17 @@ export function worstOutcome(outcomes: readonly Outcome[]): Outcome {
 /** What becomes of a message that ended with this error. */
 export function outcomeOf(error: unknown): Outcome {
   const message = messageOf(error);
-  if (isAway(error)) return { outcome: 'away', code: 'ApiServerAway', message };
+  if (isAway(error) || isServerFault(error)) return { outcome: 'away', code: 'ApiServerAway', message };
   const code =
     error instanceof RequestError ? error.code : error instanceof ApiError ? 'TargetRefused' : 'InternalError';
   const { outcome = 'failing' } = errorTable[code];
   return outcome === 'done' ? { outcome, targets: 0 } : { outcome, code, message };
+}
+
+/** Nobody waits for an answer, so that no fault of the API server's own has to be taken for a refusal. */
+function isServerFault(error: unknown): boolean {
+  if (error instanceof RequestError && error.code === 'TargetRefused') return isServerFault(error.cause);
+  return error instanceof ApiError && error.httpStatus >= 500;
 }
 
 async function notifyEntry(

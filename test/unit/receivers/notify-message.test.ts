@@ -76,6 +76,7 @@ describe('a message', () => {
     ['is not valid', answered(422), 'failing', 'TargetRefused'],
     ['is on an API server that is busy', answered(429), 'away', 'ApiServerAway'],
     ['is on an API server that is not able', answered(503), 'away', 'ApiServerAway'],
+    ['is on an API server that fails', answered(500), 'away', 'ApiServerAway'],
     ['is on an API server that cannot be reached', AWAY, 'away', 'ApiServerAway'],
   ])('whose target %s: %s', async (_what, answer, outcome, code) => {
     const { notify, api, pending, failed, patched } = setUp([git('bad'), git('a')]);
@@ -141,7 +142,8 @@ describe('the outcome', () => {
     [new RequestError('EventNotListed'), 'done'],
     [new RequestError('ReceiverUnavailable'), 'away'],
     [new RequestError('IssuerUnreachable'), 'away'],
-    [answered(500), 'failing'],
+    [answered(422), 'failing'],
+    [answered(500), 'away'],
     [answered(502), 'away'],
     [new Error('a fault'), 'failing'],
   ])('of %s is %s', (error, outcome) => {
