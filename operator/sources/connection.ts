@@ -277,8 +277,9 @@ function retire(state: State, how: 'drain' | 'release'): void {
   const { current, retired } = state;
   if (current === undefined) return;
   state.current = undefined;
-  retired.add(current.reader);
-  void current.reader[how]().finally(() => retired.delete(current.reader));
+  const { reader } = current;
+  retired.add(reader);
+  void reader[reader.source.exclusive === true ? 'release' : how]().finally(() => retired.delete(reader));
 }
 
 function readersOf({ retired, current }: State): readonly Reader[] {

@@ -15,6 +15,7 @@ import type { Outcome } from '../receivers/notify-message.ts';
 import type { AttemptCounts } from './attempt-counts.ts';
 import { awayDelayMs, failingDelayMs } from './delays.ts';
 import { type Held, hold, letGo } from './held.ts';
+import { MAX_IN_FLIGHT, type Slots } from './slots.ts';
 import type { Message, Source } from './source.ts';
 
 /** What one attempt at a message comes to. Never throws. */
@@ -38,11 +39,13 @@ export interface LoopOptions {
   readonly judge: Judge;
   readonly maxAttempts: number;
   readonly counts: AttemptCounts;
+  /** Of all loops of the source. */
+  readonly slots: Slots;
   readonly reports: LoopReports;
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** Called when a slot is free, or the API server is back. */
+  /** Called when the broker has taken an answer, or the API server is back. */
   readonly onRoom: () => void;
   /** Called with the size of each body that nothing needs any longer. */
   readonly onFreed: (bytes: number) => void;
@@ -77,8 +80,6 @@ interface State {
   readonly idle: PromiseWithResolvers<void>[];
 }
 
-/** Messages of one source and replica at a time. */
-export const MAX_IN_FLIGHT = 10;
 /** Where the broker delays nothing, so many may wait here; others must get through. */
 const MAX_FAILING = MAX_IN_FLIGHT / 2;
 /** How long a message beyond these is kept, so that it does not come again and again at once. */
@@ -111,18 +112,19 @@ export function createLoop(options: LoopOptions): Loop {
   };
 }
 
-function room({ held, settling, away }: State): number {
-  return away.size > 0 || settling.size >= MAX_IN_FLIGHT ? 0 : Math.max(MAX_IN_FLIGHT - held.size, 0);
+function room({ options, settling, away }: State): number {
+  return away.size > 0 || settling.size >= MAX_IN_FLIGHT ? 0 : Math.max(options.slots.free, 0);
 }
 
 function begin(state: State, message: Message): void {
-  const { counts, clock, source, reports } = state.options;
+  const { counts, clock, source, reports, slots } = state.options;
   const attempt = message.attempt > 0 ? message.attempt : counts.of(message.id) + 1;
   const onExpired = (held: Held): void => {
     if (held.phase !== 'running') giveBack(state, held, CROWDED_MS);
   };
   const held = hold({ source, clock, onError: reports.notSettled, onExpired }, message, attempt);
   state.held.add(held);
+  slots.take();
   if (state.refusing) giveBack(state, held);
   else void run(state, held);
 }
@@ -235,7 +237,7 @@ function stopProbing(state: State): void {
 
 /** Answers the broker, and frees the slot at once: what follows needs no body. */
 function finish(state: State, held: Held, answer: () => Promise<void>): void {
-  const { reports, onFreed, onRoom } = state.options;
+  const { reports, onFreed, onRoom, slots } = state.options;
   letGo(held);
   state.held.delete(held);
   state.away.delete(held);
@@ -249,7 +251,7 @@ function finish(state: State, held: Held, answer: () => Promise<void>): void {
       if (state.held.size + state.settling.size === 0) for (const { resolve } of state.idle.splice(0)) resolve();
     });
   state.settling.add(answering);
-  onRoom();
+  slots.giveBack();
 }
 
 function giveBack(state: State, held: Held, delayMs = 0): void {

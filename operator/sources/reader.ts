@@ -1,6 +1,7 @@
 /** Reads one open source: receives as much as there is room for, and has the loop handle it. */
 import type { BodyBudget, Expected } from './body-budget.ts';
-import { createLoop, type Loop, type LoopOptions, MAX_IN_FLIGHT } from './loop.ts';
+import { createLoop, type Loop, type LoopOptions } from './loop.ts';
+import { MAX_IN_FLIGHT } from './slots.ts';
 import type { Message, Source } from './source.ts';
 import { SourceError } from './source-error.ts';
 import { within } from './within.ts';
@@ -35,6 +36,8 @@ interface State {
   stuck: boolean;
   closed: Promise<void> | undefined;
   wake: PromiseWithResolvers<void>;
+  /** Ends what wakes it when a slot is free. */
+  readonly unlisten: () => void;
 }
 
 /** A source answers within 20 s. */
@@ -60,6 +63,7 @@ export function createReader(options: ReaderOptions): Reader {
     stuck: false,
     closed: undefined,
     wake: Promise.withResolvers(),
+    unlisten: options.slots.onFree(() => state.wake.resolve()),
   };
   return {
     loop,
@@ -137,10 +141,11 @@ function end(state: State, settleHeld: () => Promise<void>): Promise<void> {
  * that very receive, and be counted once more.
  */
 async function settleAfterReceive(
-  { options, ending, receiving, wake }: State,
+  { options, ending, receiving, wake, unlisten }: State,
   settleHeld: () => Promise<void>,
 ): Promise<void> {
   ending.abort();
+  unlisten();
   wake.resolve();
   await within({ clock: options.clock, ms: LONG_POLL_MS }, receiving, () => {});
   await settleHeld();

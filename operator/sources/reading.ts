@@ -23,6 +23,7 @@ import type { SourceLabels, SourceMetrics, SourceSample } from './metrics.ts';
 import { createReader } from './reader.ts';
 import { createMessageRecorder } from './record-message.ts';
 import { createSourceReports } from './reports.ts';
+import { createSlots } from './slots.ts';
 import { regardingSource } from './source-event.ts';
 
 export interface Reading {
@@ -68,12 +69,14 @@ export function startReading(
   const lastMessage = createLastMessageTime({ client, type: kind, namespace, name, clock, log });
   const judge = createJudge({ compiled, namespace, notifying, onHandshake: reports.handshake, recorder });
   const counts = createAttemptCounts();
+  const slots = createSlots();
   const { type, block, maxAttempts, inspectEveryMs, handling } = compiled;
   if (handling.kind === 'targets') notifying.prepare(handling.targets.entries);
   const connection = createConnection({
     inputs: () => readInputs(options.inputs, object, compiled),
     open: (inputs) => type.open({ block, ...inputs, consumer: hostname(), clock, log }),
-    read: (source) => createReader({ source, judge, maxAttempts, counts, reports, budget, clock, random: Math.random }),
+    read: (source) =>
+      createReader({ source, judge, maxAttempts, counts, slots, reports, budget, clock, random: Math.random }),
     inspectEveryMs,
     request: annotations?.[REQUESTED_AT_ANNOTATION],
     clock,

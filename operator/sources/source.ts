@@ -54,6 +54,11 @@ export interface Source {
   /** What is held dies with the connection, and comes again on the next: after a receive that failed it is let go of. */
   readonly volatile?: true;
   /**
+   * While it is open, what it has a share in comes to no other connection (partitions of Kafka): replaced, it gives back what
+   * it holds instead of ending that first.
+   */
+  readonly exclusive?: true;
+  /**
    * Waits for at least one message, for 20 s at most (the broker's long poll); empty: the broker answered, and has none.
    * One that is not done after 28 s is taken for unreachable. Called again only when it is done. An aborted call takes
    * nothing more, and gives what was already on its way.

@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../control-plane/start.ts';
+import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
 import { applySecrets, type ReadQueueOptions, readQueue } from '../support/sources/test-brokers/read-queue.ts';
 import { startTestBroker } from '../support/sources/test-brokers/start-test-broker.ts';
@@ -136,6 +137,27 @@ describe.each(Object.entries(startTestBroker))('%s', (_, start) => {
     await annotated();
     await settled();
     expect(await tally()).toMatchObject({ done: 1, poison: 0, left: 0, dead: 0 });
+  });
+
+  it('connected to again while a message waits for its target: others are done meanwhile', async () => {
+    const name = `meanwhile-${broker.type}`;
+    const waiting = { kind: 'GitRepository', name: `${name}-waiting`, filter: 'has(req.waits)' };
+    const { queue, objects, outcomes, tally, settled } = await read('meanwhile', {
+      spec: { resources: [waiting, { kind: 'GitRepository', name, filter: '!has(req.waits)' }] },
+    });
+    await queue.send(['{"waits":true}']);
+    await waitFor('it failed', async () => (await outcomes('failing')) >= 1);
+    const request = JSON.stringify({ metadata: { annotations: { [REQUESTED_AT_ANNOTATION]: 'now' } } });
+    await world.kubectl('patch', 'brokerreceiver', name, '--type=merge', '-p', request);
+    await waitFor('it is connected to again', async () => {
+      return (await objects.read(name)).status?.lastHandledReconcileAt === 'now';
+    });
+    await queue.send(['{}', '{}', '{}', '{}']);
+    await waitFor('the others are done', async () => (await outcomes('done')) >= 4);
+    await world.target('GitRepository', waiting.name);
+    await waitFor('all are done', async () => (await outcomes('done')) >= 5);
+    await settled();
+    expect(await tally()).toMatchObject({ poison: 0, left: 0, dead: 0 });
   });
 
   it('with a message whose target is never made: it is rejected after the last attempt', async () => {

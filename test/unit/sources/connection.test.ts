@@ -7,6 +7,7 @@ import { createConnection } from '../../../operator/sources/connection.ts';
 import { type Inputs, ReceiversLoadingError } from '../../../operator/sources/inputs.ts';
 import type { Judge } from '../../../operator/sources/loop.ts';
 import { createReader } from '../../../operator/sources/reader.ts';
+import { createSlots } from '../../../operator/sources/slots.ts';
 import type { Identity, Source } from '../../../operator/sources/source.ts';
 import { SourceError } from '../../../operator/sources/source-error.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
@@ -35,6 +36,7 @@ function setUp(options: MemorySourceOptions = {}, firstInputs = async () => with
       return source;
     },
   };
+  const slots = createSlots();
   let opened = 0;
   const connection = createConnection({
     inputs: () => world.inputs(),
@@ -49,6 +51,7 @@ function setUp(options: MemorySourceOptions = {}, firstInputs = async () => with
         judge,
         maxAttempts: 6,
         counts: createAttemptCounts(),
+        slots,
         reports: { outcome() {}, rejected() {}, failing() {}, away() {}, notSettled() {} },
         clock,
         random: () => 0,
@@ -220,6 +223,29 @@ describe('what it is made from', () => {
     sources[1]?.push({ id: 'a' });
     await clock.advance(0);
     expect(sources[1]?.told).toEqual(['ack a']);
+  });
+
+  it('changes: what a connection holds that nobody else can have is given back at once', async () => {
+    const { clock, sources, world, connection } = setUp({ exclusive: true, delays: 'held' }, undefined, failing);
+    await clock.advance(0);
+    sources[0]?.push({ id: 'a' });
+    await clock.advance(0);
+    world.inputs = async () => withPassword('two');
+    connection.inputsChanged();
+    await clock.advance(0);
+    expect(sources[0]?.told).toEqual(['retry a 0', 'close']);
+    expect(sources).toHaveLength(2);
+  });
+
+  it('changes: what the first connection still holds takes slots of the second', async () => {
+    const { clock, sources, world, connection } = setUp({ delays: 'held' }, undefined, failing);
+    await clock.advance(0);
+    for (const id of ['a', 'b', 'c']) sources[0]?.push({ id });
+    await clock.advance(0);
+    world.inputs = async () => withPassword('two');
+    connection.inputsChanged();
+    await clock.advance(0);
+    expect(sources[1]?.asked).toEqual([7]);
   });
 
   it('is the same: nothing happens', async () => {

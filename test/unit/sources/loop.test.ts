@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../operator/receivers/notify-message.ts';
 import { createAttemptCounts } from '../../../operator/sources/attempt-counts.ts';
 import { createLoop, type LoopReports } from '../../../operator/sources/loop.ts';
+import { createSlots } from '../../../operator/sources/slots.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createMemorySource, type MemorySourceOptions, memoryMessage } from './memory-source.ts';
 
@@ -39,6 +40,7 @@ function setUp(outcomes: Record<string, readonly Outcome[]>, options: MemorySour
     },
     maxAttempts,
     counts,
+    slots: createSlots(),
     reports,
     clock,
     random: () => 0.5,

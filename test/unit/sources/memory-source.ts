@@ -16,7 +16,9 @@ export interface MemorySource extends Source {
 }
 
 export interface MemorySourceOptions
-  extends Partial<Pick<Source, 'delays' | 'extendEveryMs' | 'maxHoldMs' | 'stateless' | 'volatile' | 'recovered'>> {
+  extends Partial<
+    Pick<Source, 'delays' | 'extendEveryMs' | 'maxHoldMs' | 'stateless' | 'volatile' | 'exclusive' | 'recovered'>
+  > {
   /** An aborted receive goes on until it is answered, as a long poll over HTTP does. */
   readonly isPolling?: boolean;
   readonly notes?: readonly string[];

@@ -4,6 +4,7 @@ import type { Outcome } from '../../../operator/receivers/notify-message.ts';
 import { createAttemptCounts } from '../../../operator/sources/attempt-counts.ts';
 import { createBodyBudget } from '../../../operator/sources/body-budget.ts';
 import { createReader } from '../../../operator/sources/reader.ts';
+import { createSlots } from '../../../operator/sources/slots.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createMemorySource, type MemorySourceOptions } from './memory-source.ts';
 
@@ -27,6 +28,7 @@ function setUp(
     },
     maxAttempts: 6,
     counts: createAttemptCounts(),
+    slots: createSlots(),
     reports: { outcome() {}, rejected() {}, failing() {}, away() {}, notSettled() {} },
     clock,
     random: () => 0,

@@ -10,6 +10,7 @@ import { createAttemptCounts } from '../../../operator/sources/attempt-counts.ts
 import { createKeepMessage } from '../../../operator/sources/keep-message.ts';
 import { createLoop } from '../../../operator/sources/loop.ts';
 import { createMessageRecorder } from '../../../operator/sources/record-message.ts';
+import { createSlots } from '../../../operator/sources/slots.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createMemorySource, memoryMessage } from './memory-source.ts';
 
@@ -48,6 +49,7 @@ function setUp(outcomes: readonly Outcome[], learn: (notes: MessageNotes, attemp
     },
     maxAttempts: 3,
     counts: createAttemptCounts(),
+    slots: createSlots(),
     reports: {
       outcome: (message, outcome) => recorder?.ended(message, outcome),
       rejected: ignore,

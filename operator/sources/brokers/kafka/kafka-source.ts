@@ -56,6 +56,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   return {
     extendEveryMs: undefined,
     delays: 'held',
+    exclusive: true,
     wake,
     receive: (max, signal) => receive(state, message, max, signal),
     inspect: async () =>
