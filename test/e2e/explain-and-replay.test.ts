@@ -196,6 +196,8 @@ describe('an explanation', () => {
     ['delivery', { delivery: 1 }, 'ParameterInvalid'],
     ['headers', { payload: {}, headers: { a: 1 } }, 'ParameterInvalid'],
     ['whatIf', { whatIf: 'yes' }, 'ParameterInvalid'],
+    ['payload', { whatIf: true, payload: {} }, 'ParameterInvalid'],
+    ['delivery', { whatIf: true, delivery: 1 }, 'ParameterInvalid'],
     ['other', { payload: {}, other: 1 }, 'ParameterInvalid'],
     [undefined, [], 'BodyInvalid'],
   ])('that cannot be given names %s', async (parameter, asked, code) => {
@@ -219,6 +221,9 @@ it('what-if tells which deliveries another filter would change', async () => {
   expect(body.total).toBe(body.items.length);
   expect(body.total).toBe((await records()).filter((record) => record.body === 'kept').length);
   expect(body.changed).toBe(body.items.filter(({ before, after }) => before !== after).length);
+  // It may name one of them.
+  const named = await ask<WhatIf>(ofWeb('/explain'), { delivery: dev.id, whatIf: true, resourceFilter: 'true' });
+  expect(named).toEqual({ status, body });
   expect(body.text).toMatch(new RegExp(`^${body.total} deliveries: ${body.changed} changes?: .*${dev.id} `));
 });
 

@@ -33,9 +33,10 @@ export function explainQuestion(body: unknown, entries: number): ExplainQuestion
   const filters = { resourceFilter: textOf(body, 'resourceFilter'), resources: resourcesOf(body, entries) };
   const { delivery, payload, whatIf = false } = body;
   if (typeof whatIf !== 'boolean') throw invalid('whatIf', 'it is true or false');
+  if (delivery !== undefined && typeof delivery !== 'string') throw invalid('delivery', 'it is the id of a delivery');
   if (whatIf) {
-    const other = ['delivery', 'payload', 'headers'].find((name) => body[name] !== undefined);
-    if (other !== undefined) throw invalid(other, 'whatIf asks about every kept body');
+    const other = ['payload', 'headers'].find((name) => body[name] !== undefined);
+    if (other !== undefined) throw invalid(other, 'whatIf asks about kept bodies');
     return { kind: 'what-if', filters };
   }
   if ((delivery === undefined) === (payload === undefined)) {
@@ -43,8 +44,7 @@ export function explainQuestion(body: unknown, entries: number): ExplainQuestion
   }
   if (payload !== undefined) return { kind: 'request', request: sentRequest(payload, body), filters };
   if (body.headers !== undefined) throw invalid('headers', 'they go with payload alone');
-  if (typeof delivery !== 'string') throw invalid('delivery', 'it is the id of a delivery');
-  return { kind: 'delivery', id: delivery, filters };
+  return { kind: 'delivery', id: delivery ?? '', filters };
 }
 
 /** @param payload the bytes as text, or any JSON but a text. */

@@ -19,7 +19,10 @@ function object(properties: Readonly<Record<string, ApiSchema>>, optional: reado
 export const explainBody: ApiSchema = {
   type: 'object',
   properties: {
-    delivery: { ...text, description: 'The id of a delivery whose body is kept' },
+    delivery: {
+      ...text,
+      description: 'The id of a delivery whose body is kept; beside whatIf, which asks about all, it may be there',
+    },
     payload: { description: 'In place of a delivery: a body, as JSON or as its text' },
     headers: { type: 'object', additionalProperties: text, description: 'That go with payload' },
     resourceFilter: { ...text, description: 'In place of that of the Receiver; empty: none' },

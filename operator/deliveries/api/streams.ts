@@ -81,8 +81,16 @@ async function open(state: State, options: StreamOptions): Promise<void> {
   if (lastEventId === undefined || !ID.test(lastEventId)) return;
   const { items } = await state.context.records.ask({ object });
   for (const record of newestFirst(items).toReversed()) {
-    if (record.id > lastEventId) stream.send(record, JSON.stringify(record));
+    if (record.id > lastEventId) stream.send(record, textNow(state, record));
   }
+}
+
+/** A record as it is now: it may have changed, and its change been sent, since replicas were asked. */
+function textNow({ context: { journal, replica }, sent }: State, record: RecordView): string {
+  const others = record.replica === replica ? journal.of(record.object) : [];
+  const own = others.find((each) => journal.idOf(each) === record.id);
+  if (own !== undefined) return JSON.stringify(recordView(own, replica, journal, others));
+  return sent.get(record.id) ?? JSON.stringify(record);
 }
 
 /** Until there are no streams. */

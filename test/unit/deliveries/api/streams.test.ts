@@ -20,7 +20,11 @@ afterEach(() => {
 
 const objectOf = (name: string): ObjectRef => ({ kind: 'Receiver', namespace: 'apps', name });
 
-async function setUp({ others = [] as RecordView[], object = undefined as ObjectRef | undefined } = {}) {
+async function setUp({
+  others = [] as RecordView[],
+  object = undefined as ObjectRef | undefined,
+  answered = Promise.resolve(),
+} = {}) {
   const clock = createManualClock();
   const journal = createJournal({ maxRecords: 5_000, clock });
   const peers = { asked: [] as (number | undefined)[], items: others };
@@ -33,7 +37,9 @@ async function setUp({ others = [] as RecordView[], object = undefined as Object
       enabled: true,
       async ask({ sinceMs } = {}) {
         peers.asked.push(sinceMs);
-        return { items: peers.items, partial: [], recordingSince: {}, servingSince: {} };
+        const { items } = peers;
+        await answered;
+        return { items, partial: [], recordingSince: {}, servingSince: {} };
       },
     },
   });
@@ -115,6 +121,26 @@ describe('a stream', () => {
     expect(peers.asked.every((sinceMs) => sinceMs !== undefined && sinceMs < clock.now())).toBe(true);
     stream.close();
     await expect.poll(() => clock.pendingTimers).toBe(0);
+  });
+
+  it('that goes on has no older state of a record after a newer one', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { clock, journal, peers, add, url } = await setUp({ answered: gate.promise });
+    const record = add({ verdict: 'pending' });
+    if (record === undefined) throw new Error('nothing was recorded');
+    peers.items = [recordOf(journal.idOf(record), { replica: 'here' }), recordOf('z'.repeat(28))];
+    const stream = await openEventStream(url, { 'last-event-id': '0'.repeat(28) });
+    await expect.poll(() => peers.asked.length).toBe(1);
+    record.verdict = 'accepted';
+    journal.changed(record);
+    await clock.advance(100);
+    await expect.poll(() => stream.records.map(({ verdict }) => verdict)).toEqual(['accepted']);
+    gate.resolve();
+    await expect.poll(() => stream.ids).toContain('z'.repeat(28));
+    expect(stream.records.filter(({ replica }) => replica === 'here').map(({ verdict }) => verdict)).toEqual([
+      'accepted',
+      'accepted',
+    ]);
   });
 
   it('of an object has no other, though that has the same name', async () => {
