@@ -75,7 +75,7 @@ const SENT = new Map<unknown, unknown>([
 
 /** The scenario's objects. @param host of the server that stands for the service. */
 export function objectsOf(scenario: Scenario, host: string): { readonly alert: Alert; readonly provider: Provider } {
-  const { alert, provider } = structuredClone(recorded);
+  const { alert, provider } = structuredClone({ alert: recorded.alert, provider: recorded.provider });
   const alertSpec = { ...alert.spec, ...scenario.alertChanges } as AlertSpec;
   return {
     alert: { metadata: alert.metadata, spec: alertSpec },

@@ -17,7 +17,17 @@ export interface Manifest {
   readonly rules?: readonly { readonly resources: readonly string[]; readonly verbs: readonly string[] }[];
 }
 
+const known = new Map<string, readonly Manifest[]>();
+
+/** Made once of the same props; nobody changes them. */
 export function synthesized(props?: SluiceProps): readonly Manifest[] {
+  const key = JSON.stringify(props ?? {});
+  const manifests = known.get(key) ?? synthesizedAnew(props);
+  known.set(key, manifests);
+  return manifests;
+}
+
+export function synthesizedAnew(props?: SluiceProps): readonly Manifest[] {
   const chart = new Chart(new App(), 'chart');
   new Sluice(chart, 'sluice', props);
   return chart.toJson();

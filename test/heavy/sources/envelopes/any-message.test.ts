@@ -14,7 +14,7 @@ import {
   s3TestEvent,
   snsConfirmation,
   snsNotification,
-} from './payloads.ts';
+} from '../../../unit/sources/envelopes/payloads.ts';
 
 const wrappers: readonly ((inner: unknown) => unknown)[] = [
   (inner) => snsNotification(inner),
