@@ -15,9 +15,16 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Whoever read what a command prints, such as `head`, has had enough. */
+function onUnread(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(0);
+  return fail(messageOf(error));
+}
+
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const write = (text: string): void => void process.stdout.write(text);
+  process.stdout.on('error', onUnread);
   const command = await runCommand(words, { env: process.env, write });
   if (command !== undefined) {
     process.stdout.write(command.stdout);
@@ -25,6 +32,7 @@ async function main(): Promise<void> {
     process.exitCode = command.exitCode;
     return;
   }
+  process.stdout.off('error', onUnread);
   const parsed = parseConfig(words, process.env);
   if (parsed.kind === 'error') fail(parsed.message, EXIT_USAGE);
   if (parsed.kind !== 'run') {

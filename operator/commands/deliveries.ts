@@ -139,10 +139,8 @@ async function watch(query: Query, items: readonly RecordView[], context: Comman
     remember(shown, record.id, line);
   };
   for (const record of items.toReversed()) show(record);
-  const newest = items
-    .map(({ id }) => id)
-    .sort()
-    .at(-1);
+  // What came since it was listed comes first.
+  const newest = [BEFORE_ALL, ...items.map(({ id }) => id)].sort().at(-1);
   for await (const record of api.stream<RecordView>(`${path ?? ''}/stream`, newest)) {
     if (path !== undefined || record.object.kind === SINGULAR[kind]) show(record);
   }
@@ -152,6 +150,9 @@ async function watch(query: Query, items: readonly RecordView[], context: Comman
 function lineOf(record: RecordView, table: DeliveryTable, format: Query['format']): string {
   return `${format === 'json' ? JSON.stringify(record) : table.row(record)}\n`;
 }
+
+/** An id that is before that of every record. */
+const BEFORE_ALL = '0'.repeat(28);
 
 const MAX_REMEMBERED = 1_000;
 

@@ -138,6 +138,19 @@ describe('sluice deliveries', () => {
   });
 });
 
+describe('what nobody reads', () => {
+  it('ends a watch without a word', async () => {
+    const { child, said, ended } = start(['deliveries', web(), '-w', '--server', world.operator.pageUrl]);
+    await waitFor('the header', () => said.stdout.startsWith('TIME'));
+    child.stdout.destroy();
+    await waitFor('its end', async () => {
+      await send();
+      return child.exitCode !== null;
+    });
+    expect([(await ended).code, said.stderr]).toEqual([0, '']);
+  });
+});
+
 describe('sluice explain and sluice replay', () => {
   it('explain a kept delivery in the words of the API', async () => {
     const { id } = await keep();
