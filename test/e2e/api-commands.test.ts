@@ -1,10 +1,14 @@
 /** The commands that ask a running operator, as processes: what they print, and how they end. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../control-plane/free-port.ts';
+import type { Explanation } from '../../operator/deliveries/explain/explanation.ts';
 import type { RecordView } from '../../operator/deliveries/records/record-view.ts';
 import { reusedControlPlane } from '../support/control-plane.ts';
 import { builtOperator } from '../support/operator-process.ts';
@@ -163,6 +167,27 @@ describe('sluice explain and sluice replay', () => {
     });
     expect(stdout).toBe(((await answer.json()) as { text: string }).text);
     expect((await ask(['explain', web(), '--delivery', id, '--expect', 'filtered'])).code).toBe(1);
+  });
+
+  it('explain a request from files in the words of the API', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-explain-'));
+    const payload = JSON.stringify({ ref: 'refs/heads/dev' });
+    await writeFile(join(folder, 'receiver.yaml'), await world.kubectl('get', 'receiver', 'web', '-o', 'yaml'));
+    await writeFile(join(folder, 'push.json'), payload);
+    const event = 'X-GitHub-Event: push';
+    const words = ['-f', join(folder, 'receiver.yaml'), '--payload', join(folder, 'push.json'), '--header', event];
+    const offline = await run(['explain', ...words, '-o', 'json']);
+    const answer = await fetch(`${world.operator.pageUrl}/api/v1/receivers/${web()}/explain`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ payload, headers: { 'X-GitHub-Event': 'push' } }),
+    });
+    const online = (await answer.json()) as Explanation;
+    // Offline nobody knows whether it is served.
+    const request = { ...online.request, path: 'skipped' };
+    expect(JSON.parse(offline.stdout)).toEqual({ ...online, request });
+    expect((await run(['explain', ...words])).stdout).toBe(online.text);
+    await rm(folder, { recursive: true });
   });
 
   it('replay one by a token of the environment, a file, or stdin', async () => {

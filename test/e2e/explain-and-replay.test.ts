@@ -308,6 +308,17 @@ it('a payload is for who may see payloads, deliveries alone are not enough', asy
   expect((await ask(ofWeb('/explain'), { delivery: record.id }, viewer)).status).toBe(404);
   expect((await ask(ofWeb('/explain'), { whatIf: true }, viewer)).status).toBe(404);
   expect((await ask(ofWeb('/explain'), { payload: push('main') }, viewer)).status).toBe(200);
+  const reader = await tokenWith(world, 'reader', [
+    { apiGroups: [GROUP], resources: ['receivers/payloads'], verbs: ['get'] },
+  ]);
+  expect((await ask(ofWeb(`/deliveries/${record.id}/payload`), undefined, reader)).status).toBe(200);
+  expect((await ask(ofWeb('/explain'), { delivery: record.id }, reader)).status).toBe(200);
+  expect((await ask(ofWeb('/explain'), { whatIf: true }, reader)).status).toBe(200);
+  expect((await ask(ofWeb('/explain'), { payload: push('main') }, reader)).status).toBe(404);
+  expect((await ask(ofWeb(`/deliveries/${record.id}`), undefined, reader)).status).toBe(404);
+  // Who has neither learns nothing of what is there from what is wrong with the question.
+  const stranger = await tokenWith(world, 'stranger', []);
+  expect((await ask(ofWeb('/explain'), { other: 1 }, stranger)).status).toBe(404);
 });
 
 describe('what filters see beside a body', () => {

@@ -1,7 +1,7 @@
 /** The page and its API: what of a request all routes have in common, and the one place where they are served. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
-import { type Caller, createAccess } from './access.ts';
+import { type Caller, createAccess, type Scope } from './access.ts';
 import { checkHost, isLoopbackAddress, singleHeader } from './check-host.ts';
 import { shownKindAt } from './kinds.ts';
 import type { PageContext } from './page-context.ts';
@@ -113,8 +113,7 @@ async function objectOf(route: Route, { kind, params, caller }: ApiRequest, stat
   const { namespace = '', name = '' } = params;
   if (kind === undefined || !isName(namespace) || !isName(name)) throw notFound();
   // Before it is looked for: how long an answer takes says nothing to who may not know.
-  const may = route.right === undefined || (await caller.may(route.right, { kind, namespace, name }));
-  if (!may) throw notFound();
+  if (!(await mayAny(caller, route.right, { kind, namespace, name }))) throw notFound();
   const objects = state.context.objects(kind.kind);
   const value = objects?.get(`${namespace}/${name}`);
   if (value !== undefined) return { ref: { kind: kind.kind, namespace, name }, kind, value };
@@ -122,6 +121,14 @@ async function objectOf(route: Route, { kind, params, caller }: ApiRequest, stat
     throw new Problem('NotSynced', `Not all ${kind.plural} are known yet`);
   }
   throw notFound();
+}
+
+async function mayAny(caller: Caller, rights: Route['right'], scope: Scope): Promise<boolean> {
+  if (rights === undefined) return true;
+  for (const right of typeof rights === 'string' ? [rights] : rights) {
+    if (await caller.may(right, scope)) return true;
+  }
+  return false;
 }
 
 /** Whether it came over an address that nobody reaches from outside of the pod. */

@@ -75,8 +75,8 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   /** Below `/api/v1`, with `:kind` (or a plural itself), `:namespace`, `:name` and others as segments. */
   readonly path: string;
-  /** On the object of the path; a caller without it is answered 404. */
-  readonly right?: Right;
+  /** On the object of the path, one of them; a caller without any is answered 404. */
+  readonly right?: Right | readonly Right[];
   /** A caller must say who it is, even over loopback. */
   readonly needsUser?: true;
   /** It does something: only with `--page-actions`. */

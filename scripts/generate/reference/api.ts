@@ -1,9 +1,9 @@
+import type { Right } from '../../../operator/deliveries/api/access.ts';
 import { problemTable } from '../../../operator/deliveries/api/problem.ts';
-import type { Route } from '../../../operator/deliveries/api/route.ts';
 import { routes } from '../../../operator/deliveries/api/routes/index.ts';
 import { table } from './table.ts';
 
-const RIGHTS: Readonly<Record<NonNullable<Route['right']>, string>> = {
+const RIGHTS: Readonly<Record<Right, string>> = {
   object: '`get` the object',
   deliveries: '`get` `deliveries`',
   payloads: '`get` `payloads`',
@@ -17,7 +17,7 @@ export function apiPage(): string {
     Object.keys(describe.query ?? {})
       .map((name) => `\`${name}\``)
       .join(', ') || '–',
-    right === undefined ? '–' : RIGHTS[right],
+    (typeof right === 'string' ? [right] : (right ?? [])).map((each) => RIGHTS[each]).join(' or ') || '–',
     describe.summary,
   ]);
   const problems = Object.entries(problemTable).map(([code, { status, title }]) => [

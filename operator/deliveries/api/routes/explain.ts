@@ -15,7 +15,7 @@ import { schemaOf } from '../schemas.ts';
 export const explainRoute: Route = {
   method: 'POST',
   path: '/receivers/:namespace/:name/explain',
-  right: 'deliveries',
+  right: ['deliveries', 'payloads'],
   describe: {
     summary:
       'Why each target is or is not annotated by a request, with the filters of the Receiver or others; nothing is',
@@ -28,8 +28,8 @@ export const explainRoute: Route = {
     const receiver = object.value as unknown as Receiver;
     const question = explainQuestion(body, receiver.spec.resources.length);
     const { namespace, name } = object.ref;
-    const readsBodies = question.kind !== 'request';
-    if (readsBodies && !(await caller.may('payloads', { kind: object.kind, namespace, name }))) throw notFound();
+    const right = question.kind === 'request' ? 'deliveries' : 'payloads';
+    if (!(await caller.may(right, { kind: object.kind, namespace, name }))) throw notFound();
     return answered(await explained(state, object, receiver, question));
   },
 };
