@@ -86,15 +86,11 @@ export function createReader(options: ReaderOptions): Reader {
 
 async function receive(state: State): Promise<number> {
   const { budget, source } = state.options;
-  const { signal } = state.ending;
-  await roomInLoop(state);
-  const room = signal.aborted ? undefined : await budget.reserve(state.expected, signal);
+  const room = await roomFor(state);
   if (room === undefined) return 0;
   let messages: readonly Message[] = [];
   try {
-    // The API server may have gone away since.
-    const max = Math.min(state.loop.room(), room.isWhole ? MAX_IN_FLIGHT : 1);
-    if (max > 0) messages = await inTime(state, source.receive(max, signal));
+    messages = await inTime(state, source.receive(room.messages, state.ending.signal));
   } finally {
     for (const { body } of messages) budget.add(body.length);
     budget.free(room.bytes);
@@ -102,6 +98,21 @@ async function receive(state: State): Promise<number> {
   state.expected = expectedNext(state.expected, messages);
   for (const message of messages) state.loop.begin(message);
   return messages.length;
+}
+
+/** Waits for it. @returns how many messages may be received, and the bytes that are reserved; undefined: it ends. */
+async function roomFor(state: State): Promise<{ readonly messages: number; readonly bytes: number } | undefined> {
+  const { budget } = state.options;
+  const { signal } = state.ending;
+  for (;;) {
+    await roomInLoop(state);
+    const room = signal.aborted ? undefined : await budget.reserve(state.expected, signal);
+    if (room === undefined) return undefined;
+    const messages = Math.min(state.loop.room(), room.isWhole ? MAX_IN_FLIGHT : 1);
+    if (messages > 0) return { messages, bytes: room.bytes };
+    // The API server has gone away since, or more answers than may be are under way to the broker.
+    budget.free(room.bytes);
+  }
 }
 
 async function roomInLoop(state: State): Promise<void> {

@@ -56,6 +56,22 @@ it('asks for ten messages, and then for as many as there are slots', async () =>
   expect(source.asked).toEqual([10, 6, 10]);
 });
 
+it('receives the next ones as soon as the broker has taken an answer, where all of a batch are done at once', async () => {
+  const { clock, source, reader, judgeAll } = setUp();
+  const taken = Promise.withResolvers<void>();
+  source.push(...Array.from({ length: 10 }, (_, index) => ({ id: String(index), ack: () => taken.promise })));
+  expect(await reader.receive()).toBe(10);
+  const next = reader.receive();
+  await judgeAll();
+  await clock.advance(10_000);
+  expect(source.asked).toEqual([10]);
+  taken.resolve();
+  await clock.advance(0);
+  expect(source.asked).toEqual([10, 10]);
+  source.answerEmpty();
+  expect(await next).toBe(0);
+});
+
 it('receives nothing while the API server is away', async () => {
   const { clock, source, reader, ids, judging, judgeAll } = setUp();
   source.push(...ids(1));
