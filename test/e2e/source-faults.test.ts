@@ -9,8 +9,8 @@ import { ownControlPlane } from '../support/control-plane.ts';
 import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import { brokerReceivers } from '../support/sources/broker-receivers.ts';
 import { sqsQueues } from '../support/sources/sqs-queues.ts';
-import { applySecrets, type ReadQueue, readQueue } from '../support/sources/test-brokers/read-queue.ts';
-import { startTestBroker } from '../support/sources/test-brokers/start-test-broker.ts';
+import { applySecrets, envOf, type ReadQueue, readQueue } from '../support/sources/test-brokers/read-queue.ts';
+import { startTestBrokers } from '../support/sources/test-brokers/start-test-brokers.ts';
 import type { TestBroker } from '../support/sources/test-brokers/test-broker.ts';
 import { createTcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -21,7 +21,7 @@ let brokers: readonly TestBroker[] = [];
 const ended: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   controlPlane = await ownControlPlane();
-  brokers = await Promise.all(Object.values(startTestBroker).map((start) => start()));
+  brokers = await startTestBrokers();
 });
 afterEach(async () => {
   for (const end of ended.splice(0).reverse()) await end();
@@ -39,12 +39,8 @@ const NOTHING_ELSE = { poison: 0, failing: 0, left: 0, dead: 0 };
 const NEVER_AGAIN = 'msg.attempt <= 1 || req.again';
 
 async function worldOf(options: WorldOptions = {}): Promise<World> {
-  const env = Object.assign({}, ...brokers.map((broker) => broker.env));
-  const world = await createWorld(controlPlane, {
-    args: ['--shutdown-delay=0s', '--metrics-per-object'],
-    env,
-    ...options,
-  });
+  const args = ['--shutdown-delay=0s', '--metrics-per-object'];
+  const world = await createWorld(controlPlane, { args, env: envOf(brokers), ...options });
   ended.push(() => world.end());
   await applySecrets(world, brokers);
   return world;

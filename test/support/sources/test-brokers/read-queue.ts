@@ -74,6 +74,11 @@ export async function readQueue(
   };
 }
 
+/** Of an operator that reads all of them. */
+export function envOf(brokers: readonly TestBroker[]): Readonly<Record<string, string>> {
+  return Object.assign({}, ...brokers.map(({ env }) => env));
+}
+
 /** Makes the Secrets that the queues of these brokers name. */
 export async function applySecrets(world: World, brokers: readonly TestBroker[]): Promise<void> {
   for (const { secrets } of brokers) {
