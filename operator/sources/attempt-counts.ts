@@ -7,7 +7,7 @@ export interface AttemptCounts {
 }
 
 /** More than one source has failing at a time. */
-const MOST = 1_000;
+const MOST = 10_000;
 
 export function createAttemptCounts(most = MOST): AttemptCounts {
   const counts = new Map<string, number>();
