@@ -20,6 +20,7 @@ LABEL org.opencontainers.image.title="sluice" \
       org.opencontainers.image.base.name="gcr.io/distroless/nodejs24-debian12:nonroot"
 COPY --from=build --chmod=0444 /src/dist/operator.js /sluice/operator.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/azure-identity.mjs /sluice/clients/azure-identity.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/commands.mjs /sluice/clients/commands.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/event-hubs.mjs /sluice/clients/event-hubs.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/google-auth.mjs /sluice/clients/google-auth.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/kafka.mjs /sluice/clients/kafka.mjs
@@ -31,6 +32,7 @@ COPY --from=build --chmod=0444 /src/dist/clients/pubsub.mjs /sluice/clients/pubs
 COPY --from=build --chmod=0444 /src/dist/clients/rabbitmq.mjs /sluice/clients/rabbitmq.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/sqs.mjs /sluice/clients/sqs.mjs
 COPY --from=build --chmod=0444 /src/dist/clients/web-socket.mjs /sluice/clients/web-socket.mjs
+COPY --from=build --chmod=0444 /src/dist/clients/yaml.mjs /sluice/clients/yaml.mjs
 COPY --from=build --chmod=0444 /src/dist/page/index.html /sluice/page/index.html
 COPY --from=build --chmod=0444 /src/dist/page/index.html.br /sluice/page/index.html.br
 COPY --from=build --chmod=0444 /src/dist/page/index.html.gz /sluice/page/index.html.gz

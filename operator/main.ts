@@ -1,7 +1,8 @@
 /** Where the process begins and ends: flags in, signals, exit codes out. */
 import './ensure-memory-env.ts';
 import { type App, startApp } from './app.ts';
-import { runCommand } from './commands/run-command.ts';
+import type { CommandContext } from './commands/command.ts';
+import type { Ended } from './commands/run-command.ts';
 import { parseConfig } from './config.ts';
 
 const EXIT_USAGE = 2;
@@ -21,11 +22,18 @@ function onUnread(error: NodeJS.ErrnoException): never {
   return fail(messageOf(error));
 }
 
+/** What runs commands is a file of its own in the bundle; flags alone are the operator's. */
+async function run(words: readonly string[], context: CommandContext): Promise<Ended | undefined> {
+  if (words[0] === undefined || words[0].startsWith('-')) return undefined;
+  const { runCommand } = await import('./commands/clients/commands.ts');
+  return await runCommand(words, context);
+}
+
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const write = (text: string): void => void process.stdout.write(text);
   process.stdout.on('error', onUnread);
-  const command = await runCommand(words, { env: process.env, write });
+  const command = await run(words, { env: process.env, write });
   if (command !== undefined) {
     process.stdout.write(command.stdout);
     process.stderr.write(command.stderr);

@@ -32,7 +32,11 @@ const COMMON = {
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 160,
-  define: { 'process.env.SLUICE_REVISION': JSON.stringify(sourceRevision()) },
+  define: {
+    'process.env.SLUICE_REVISION': JSON.stringify(sourceRevision()),
+    // undici asks whether it is bundled: its second parser, an experiment of 160 KB, is then left out.
+    esbuildDetection: 'true',
+  },
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 

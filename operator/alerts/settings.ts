@@ -83,7 +83,7 @@ export async function resolveProvider(provider: Provider, options: SettingsOptio
     ...credentialsOf(provider, secret),
     token: textOf(secret, 'token').replace(LINE_END, ''),
     secret,
-    headers: secretHeaders(textOf(secret, 'headers')),
+    headers: await secretHeaders(textOf(secret, 'headers')),
     http: httpCaller({ tls, proxy: ofProxy, allowLinkLocal }),
     tls,
     proxy: ofProxy,

@@ -1,4 +1,5 @@
 // Keeps out of the bundle what the operator's dependencies bring and the operator never runs.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
@@ -10,8 +11,22 @@ const STAND_INS: Readonly<Record<string, string>> = {
   '@opentelemetry/api': 'opentelemetry-api.ts',
   'body-parser': 'body-parser.ts',
   gaxios: 'gaxios.ts',
+  socks: 'socks.ts',
+  'socks-proxy-agent': 'socks.ts',
   undici: 'undici.mjs',
 };
+
+/** What is kept of the 2,500 types of `mime-db`, each an object in memory: those that Express is asked about here. */
+const MEDIA_TYPES = [
+  'application/json',
+  'application/octet-stream',
+  'image/svg+xml',
+  'text/css',
+  'text/event-stream',
+  'text/html',
+  'text/javascript',
+  'text/plain',
+];
 
 /** An esbuild plugin that puts our stand-ins in the place of whole packages and of client-node's generated API. */
 export function leanDependencies(): Plugin {
@@ -24,6 +39,13 @@ export function leanDependencies(): Plugin {
       build.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
         importer.includes(join('@kubernetes', 'client-node')) ? { path: join(HERE, 'client-node-gen.ts') } : undefined,
       );
+      build.onLoad({ filter: /[\\/]mime-db[\\/]db\.json$/ }, ({ path }) => {
+        const all = JSON.parse(readFileSync(path, 'utf8'));
+        return {
+          contents: JSON.stringify(Object.fromEntries(MEDIA_TYPES.map((type) => [type, all[type]]))),
+          loader: 'json',
+        };
+      });
     },
   };
 }

@@ -35,7 +35,7 @@ export const image = {
 /** What is loaded when it is needed first: a file for each of the sources. */
 function clientFiles(): Readonly<Record<string, string>> {
   const operator = join(import.meta.dirname, '..', '..', 'operator');
-  const sources = ['alerts', 'sources', 'deliveries'].flatMap((feature) =>
+  const sources = ['alerts', 'sources', 'deliveries', 'commands'].flatMap((feature) =>
     readdirSync(join(operator, feature, 'clients')),
   );
   const names = sources.map((source) => source.replace(/\.ts$/, '.mjs')).sort();

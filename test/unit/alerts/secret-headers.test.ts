@@ -23,15 +23,17 @@ it.each([
   ['', []],
   ['# nothing', []],
   ['~', []],
-])('%j are read as %j', (text, wanted) => {
-  expect([...secretHeaders(text)]).toEqual(wanted);
+])('%j are read as %j', async (text, wanted) => {
+  expect([...(await secretHeaders(text))]).toEqual(wanted);
 });
 
 describe('what is no map of texts', () => {
   it.each(['- a', 'text', 'a: [b]', 'a: {b: c}', '{', 'a: @b', 'a: b: c'])(
     '%j is refused without being shown',
-    (text) => {
-      expect(() => secretHeaders(text)).toThrow(/^failed to read headers from secret: (?:not |a value is not )/);
+    async (text) => {
+      await expect(secretHeaders(text)).rejects.toThrow(
+        /^failed to read headers from secret: (?:not |a value is not )/,
+      );
     },
   );
 
@@ -39,7 +41,7 @@ describe('what is no map of texts', () => {
     const warnings: unknown[] = [];
     const keep = (warning: Error) => void warnings.push(warning);
     process.on('warning', keep);
-    expect([...secretHeaders('A: !unknown canary')]).toEqual([['A', 'canary']]);
+    expect([...(await secretHeaders('A: !unknown canary'))]).toEqual([['A', 'canary']]);
     await new Promise((resolve) => setImmediate(resolve));
     process.off('warning', keep);
     expect(warnings).toEqual([]);
