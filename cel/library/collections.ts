@@ -15,7 +15,7 @@ import {
 } from '../evaluate/values.ts';
 import { INDEX, OPTIONAL_INDEX } from '../parse/syntax.ts';
 import { pointCount } from './code-points.ts';
-import { wallClock } from './times.ts';
+import { SECOND, unitsOf, wallClock } from './times.ts';
 
 const NO_KEY = new Failure('no such key');
 const OUT_OF_BOUNDS = new Failure('index out of bounds');
@@ -200,22 +200,22 @@ const DATE_PARTS: readonly [string, (date: Date) => number][] = [
   ['getSeconds', (date) => date.getUTCSeconds()],
   ['getMilliseconds', (date) => date.getUTCMilliseconds()],
 ];
-const DURATION_UNITS: Readonly<Record<string, bigint>> = {
-  getHours: 3_600_000_000_000n,
-  getMinutes: 60_000_000_000n,
-  getSeconds: 1_000_000_000n,
-  getMilliseconds: 1_000_000n,
+const DURATION_PARTS: Readonly<Record<string, (duration: CelDuration) => bigint>> = {
+  getHours: (duration) => unitsOf(duration, 3_600n * SECOND),
+  getMinutes: (duration) => unitsOf(duration, 60n * SECOND),
+  getSeconds: (duration) => unitsOf(duration, SECOND),
+  getMilliseconds: ({ nanos }) => nanos / 1_000_000n,
 };
 /** Steps for a time zone by name: its rules are read anew every time. */
 const TIME_ZONE_COST = 8_000;
 
 const DATES: readonly CelFunction[] = DATE_PARTS.map(([name, part]) => {
-  const unit = DURATION_UNITS[name];
+  const ofDuration = DURATION_PARTS[name];
   return define(
     name,
-    ['timestamp.(): int', 'timestamp.(string): int', ...(unit === undefined ? [] : ['duration.(): int'])],
+    ['timestamp.(): int', 'timestamp.(string): int', ...(ofDuration === undefined ? [] : ['duration.(): int'])],
     (budget, time: CelTimestamp | CelDuration, zone?: string) => {
-      if (time instanceof CelDuration) return time.nanos / (unit ?? 1n);
+      if (time instanceof CelDuration) return ofDuration?.(time) ?? 0n;
       if (zone !== undefined) budget.spend(TIME_ZONE_COST);
       return BigInt(part(wallClock(time, zone)));
     },

@@ -109,7 +109,14 @@ export function subtractTimes(a: Time, b: Time): Time {
   const nanos = a.nanos - b.nanos;
   if (a instanceof CelTimestamp && b instanceof CelDuration) return timestampOf(nanos, a.offsetSeconds);
   if (a instanceof CelDuration && b instanceof CelTimestamp) throw new Failure('no such overload');
+  // cel-go multiplies the difference of whole seconds first.
+  if (a instanceof CelTimestamp) durationOf((floorSeconds(a.nanos) - floorSeconds(b.nanos)) * SECOND);
   return durationOf(nanos);
+}
+
+/** How many whole units a duration has. Go counts them in a double, which the last nanoseconds before a unit may fill up. */
+export function unitsOf({ nanos }: CelDuration, unit: bigint): bigint {
+  return BigInt(Math.trunc(Number(nanos / unit) + Number(nanos % unit) / Number(unit)));
 }
 
 /** The timestamp's wall clock in a zone (a name, or `+02:00`), as a Date whose UTC parts it is. */
