@@ -53,7 +53,9 @@ function costs(follows: boolean): { acceptedUs: number; forgedUs: number } {
   const served = { route, type: github } as ServedRoute;
   const accept = (): void => {
     const account = createTargetOutcomes();
-    addTarget(account, 'GitRepository/bench/receiver', 'annotated', { requestedAt: '2026-11-26T10:00:00.000Z' });
+    addTarget(account, { kind: 'GitRepository', namespace: 'bench', name: 'receiver' }, 'annotated', {
+      requestedAt: '2026-11-26T10:00:00.000Z',
+    });
     const announced = github.announced?.({
       ...answered(200, genuine.headers).head,
       rawHeaders: [],

@@ -92,7 +92,7 @@ function isLeft(
 ): boolean {
   try {
     if (passes(serving, { req: {} }, entry, target)) return true;
-    accountFiltered(account, target);
+    accountFiltered(account, [target]);
   } catch (error) {
     accountFailed(account, target, error);
   }
@@ -112,7 +112,7 @@ async function annotate(
     const applied = await options.annotator.annotate(target, true);
     if ('away' in applied) throw new ConnectionError(applied.away);
     const { requestedAt, coalesced } = applied;
-    addTarget(account, entryLabel(target), coalesced ? 'coalesced' : 'annotated', { requestedAt });
+    addTarget(account, target, coalesced ? 'coalesced' : 'annotated', { requestedAt });
   } catch (error) {
     if (isAway(error)) throw error;
     accountFailed(account, target, error);

@@ -118,11 +118,11 @@ function choose(
 ): { readonly chosen: readonly SelectedTarget[]; readonly error: unknown } {
   let failure: unknown;
   const { candidates, others } = sortByName(targets, input, entry, found);
-  for (const target of others) accountFiltered(account, target);
+  accountFiltered(account, others);
   const chosen = candidates.filter((target) => {
     try {
       if (passes(targets, input, entry, target)) return true;
-      accountFiltered(account, target);
+      accountFiltered(account, [target]);
     } catch (error) {
       failure ??= error;
       accountFailed(account, target, error);

@@ -139,7 +139,7 @@ async function decide(
     const elapsedMs = options.clock.elapsedMs() - run.startedMs;
     const waitMs = Math.max(ANSWER_WITHIN_MS - elapsedMs, 0);
     const { candidates, others } = sortByName(run.serving, run.input, entry, found);
-    for (const target of others) accountFiltered(run.account, target);
+    accountFiltered(run.account, others);
     return candidates.map(async (target) => {
       if (!isWanted(run, entry, target)) return [];
       return [await accountApplied(run.account, target, options.annotator.request(target, waitMs))];
@@ -162,7 +162,7 @@ function isWanted(run: Run, entry: TargetEntry, target: SelectedTarget): boolean
     accountFailed(run.account, target, error);
     throw error;
   }
-  accountFiltered(run.account, target);
+  accountFiltered(run.account, [target]);
   return false;
 }
 

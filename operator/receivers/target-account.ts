@@ -1,22 +1,27 @@
 /** Tells the record of a delivery what becomes of each target, as it is decided. */
 import { RequestError } from '../api/errors.ts';
-import { addTarget, dropPending, settleTarget, type TargetOutcomes } from '../deliveries/records/target-outcomes.ts';
+import {
+  addFiltered,
+  addTarget,
+  dropPending,
+  settleTarget,
+  type TargetOutcomes,
+} from '../deliveries/records/target-outcomes.ts';
 import type { Applied, Away, Patched, Target } from './annotator.ts';
-import { entryLabel } from './choose.ts';
 import type { Settled } from './pending.ts';
 import type { TargetEntry } from './target-entry.ts';
 
 /** Undefined where nobody keeps account. */
 export type Account = TargetOutcomes | undefined;
 
-/** The filters leave the target out. */
-export function accountFiltered(account: Account, target: Target): void {
-  if (account !== undefined) addTarget(account, entryLabel(target), 'filtered');
+/** The filters leave the targets out. */
+export function accountFiltered(account: Account, targets: readonly Target[]): void {
+  if (account !== undefined) addFiltered(account, targets);
 }
 
 /** A target, or a whole entry, cannot be annotated. */
 export function accountFailed(account: Account, target: Target | TargetEntry, error: unknown): void {
-  if (account !== undefined) addTarget(account, entryLabel(target), 'failed', { code: codeOf(error) });
+  if (account !== undefined) addTarget(account, target, 'failed', { code: codeOf(error) });
 }
 
 /** A whole entry that is kept, because its targets are not known. */
@@ -31,13 +36,13 @@ export interface KeptSelection {
 /** Its targets are listed once they are known; until then it stands for them. */
 export function accountKept(account: Account, entry: TargetEntry, { settled, applied, failure }: KeptSelection): void {
   if (account === undefined) return;
-  const result = addTarget(account, entryLabel(entry), 'pending');
+  const result = addTarget(account, entry, 'pending');
   void settled.then((outcome) => {
     if (outcome !== 'done') settleTarget(account, result, 'failed', { code: failure()?.code ?? codeOfEnd(outcome) });
     else if (applied.size === 0 && entry.name !== '*') settleTarget(account, result, 'filtered');
     else dropPending(account, result);
     for (const [name, patched] of applied) {
-      addTarget(account, entryLabel({ ...entry, name }), outcomeOf(patched), { requestedAt: patched.requestedAt });
+      addTarget(account, { ...entry, name }, outcomeOf(patched), { requestedAt: patched.requestedAt });
     }
   });
 }
@@ -51,10 +56,9 @@ export async function accountApplied<T extends Applied | Away>(
   try {
     const applied = await asked;
     if (account === undefined) return applied;
-    const ref = entryLabel(target);
-    if ('settled' in applied) pendingUntil(account, ref, applied.settled, () => applied.requestedAt());
-    else if ('away' in applied) addTarget(account, ref, 'pending');
-    else addTarget(account, ref, outcomeOf(applied), { requestedAt: applied.requestedAt });
+    if ('settled' in applied) pendingUntil(account, target, applied.settled, () => applied.requestedAt());
+    else if ('away' in applied) addTarget(account, target, 'pending');
+    else addTarget(account, target, outcomeOf(applied), { requestedAt: applied.requestedAt });
     return applied;
   } catch (error) {
     accountFailed(account, target, error);
@@ -68,11 +72,11 @@ function outcomeOf({ coalesced }: Patched): 'annotated' | 'coalesced' {
 
 function pendingUntil(
   account: TargetOutcomes,
-  ref: string,
+  target: Target,
   settled: Promise<Settled>,
   requestedAt: () => string | undefined,
 ): void {
-  const result = addTarget(account, ref, 'pending');
+  const result = addTarget(account, target, 'pending');
   void settled.then((outcome) => {
     if (outcome === 'done') settleTarget(account, result, 'annotated', { requestedAt: requestedAt() });
     else settleTarget(account, result, 'failed', { code: codeOfEnd(outcome) });

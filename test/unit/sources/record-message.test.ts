@@ -105,10 +105,14 @@ it.each([
 
 it('has the targets of the last attempt, and what only that found out', async () => {
   const { clock, begin, views } = setUp([failing, done], (notes, attempt) => {
-    if (attempt === 1 && notes.account) addTarget(notes.account, 'Bucket/apps/a', 'failed', { code: 'TargetNotFound' });
+    if (attempt === 1 && notes.account)
+      addTarget(notes.account, { kind: 'Bucket', namespace: 'apps', name: 'a' }, 'failed', { code: 'TargetNotFound' });
     if (attempt === 1) return;
     Object.assign(notes, { event: 'push', announced: { ref: 'v1' }, credential: 'previousToken' });
-    if (notes.account) addTarget(notes.account, 'Bucket/apps/a', 'annotated', { requestedAt: '2026-11-26T10:00:00Z' });
+    if (notes.account)
+      addTarget(notes.account, { kind: 'Bucket', namespace: 'apps', name: 'a' }, 'annotated', {
+        requestedAt: '2026-11-26T10:00:00Z',
+      });
   });
   await begin('m-1');
   const [first] = views();

@@ -44,7 +44,7 @@ function setUp(targets: number, afterMs = 10 * SECOND) {
       for (let target = 0; target < targets; target++) {
         if (!(await run.turn())) return;
         annotatedMs.push(clock.now());
-        addTarget(account, `GitRepository/apps/${target}`, 'annotated');
+        addTarget(account, { kind: 'GitRepository', namespace: 'apps', name: `${target}` }, 'annotated');
       }
     }) satisfies CatchUpOptions['notifying']['catchUp'],
   };
