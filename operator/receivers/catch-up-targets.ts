@@ -13,9 +13,9 @@ import { entryLabel, passes, type Selection, selectTargets } from './choose.ts';
 import { isAway } from './is-away.ts';
 import type { Serving } from './route.ts';
 import type { RouteTable } from './routes.ts';
+import type { SelectedTarget } from './selected-targets.ts';
 import { accountFailed, accountFiltered } from './target-account.ts';
 import type { TargetEntry } from './target-entry.ts';
-import type { SelectedTarget } from './targets.ts';
 
 /** What one run over several Receivers has in common. */
 export interface CatchUpRun {
@@ -74,7 +74,7 @@ interface Selecting {
 async function selected(
   options: CatchUpTargetsOptions,
   { namespace, entry, account }: Selecting,
-): Promise<readonly SelectedTarget[]> {
+): Promise<Iterable<SelectedTarget>> {
   try {
     return await selectTargets(options, namespace, entry, 'sender');
   } catch (error) {
@@ -92,7 +92,7 @@ function isLeft(
 ): boolean {
   try {
     if (passes(serving, { req: {} }, entry, target)) return true;
-    accountFiltered(account, [target]);
+    accountFiltered(account, target);
   } catch (error) {
     accountFailed(account, target, error);
   }

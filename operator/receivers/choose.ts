@@ -2,9 +2,12 @@
 import type { Program } from '../../cel/cel.ts';
 import { RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
+import type { ResourceMetadata } from '../api/meta.ts';
+import type { UnnamedTargets } from '../deliveries/records/unnamed-targets.ts';
 import type { CompiledTargets } from './compile-targets.ts';
+import type { SelectedTarget, SelectedTargets } from './selected-targets.ts';
 import type { TargetEntry } from './target-entry.ts';
-import type { Patience, SelectedTarget, Targets } from './targets.ts';
+import type { Patience, Targets } from './targets.ts';
 
 /** What filters see, made once a request or message. */
 export interface FilterInput {
@@ -29,7 +32,7 @@ export async function selectTargets(
   namespace: string,
   entry: TargetEntry,
   patience: Patience,
-): Promise<readonly SelectedTarget[]> {
+): Promise<SelectedTargets> {
   if (sameNamespaceOnly && entry.namespace !== namespace) {
     const message = `${entryLabel(entry)}: cross-namespace references are blocked by --no-cross-namespace-refs`;
     throw new RequestError('TargetForbidden', message);
@@ -49,7 +52,7 @@ export function passes(
   target: SelectedTarget,
 ): boolean {
   if (!filtered) return true;
-  const variables = { ...input, res: target.res ?? {} };
+  const variables = { ...input, res: resOf(target) ?? {} };
   const holds = (program: Program | undefined): boolean =>
     program === undefined || program.evaluate(variables) === true;
   try {
@@ -59,25 +62,41 @@ export function passes(
   }
 }
 
+/** What filters see as `res`; undefined: the entry needs none. */
+export function resOf({ type, kind, metadata }: SelectedTarget): ResourceMetadata | undefined {
+  return metadata === undefined ? undefined : { apiVersion: type.apiVersion, kind, metadata };
+}
+
 /** Targets by whether the filters need to be run for them. */
 export interface Sorted {
   readonly candidates: readonly SelectedTarget[];
   /** The filters leave these out. */
-  readonly others: readonly SelectedTarget[];
+  readonly others: UnnamedTargets;
 }
+
+const NO_OTHERS: UnnamedTargets = { count: 0, has: () => false, [Symbol.iterator]: () => [].values() };
 
 /** Of many targets, those that a filter can hold for: it may name the one. */
 export function sortByName(
   { filter }: Pick<CompiledTargets, 'filter'>,
   input: FilterInput | undefined,
   entry: TargetEntry,
-  found: readonly SelectedTarget[],
+  found: SelectedTargets,
 ): Sorted {
-  const name = found.length > 1 ? (nameOf(filter, input) ?? nameOf(entry.filter, input)) : undefined;
-  if (name === undefined) return { candidates: found, others: [] };
-  const [candidates, others]: [SelectedTarget[], SelectedTarget[]] = [[], []];
-  for (const target of found) (target.name === name ? candidates : others).push(target);
-  return { candidates, others };
+  const name = entry.name === '*' ? (nameOf(filter, input) ?? nameOf(entry.filter, input)) : undefined;
+  if (name === undefined) return { candidates: [...found], others: NO_OTHERS };
+  const named = found.get(name);
+  return {
+    candidates: named === undefined ? [] : [named],
+    others: {
+      count: found.size - (named === undefined ? 0 : 1),
+      has: ({ kind, namespace, name: own }) =>
+        kind === entry.kind && namespace === entry.namespace && own !== name && found.get(own) !== undefined,
+      *[Symbol.iterator]() {
+        for (const target of found) if (target.name !== name) yield target;
+      },
+    },
+  };
 }
 
 /** Undefined: the filter is to be run, for whatever reason. */

@@ -2,7 +2,7 @@
 import { RequestError } from '../api/errors.ts';
 import { messageOf } from '../api/message-of.ts';
 import type { ResourceMetadata } from '../api/meta.ts';
-import { selectTargets } from './choose.ts';
+import { resOf, selectTargets } from './choose.ts';
 import type { TargetEntry } from './target-entry.ts';
 import type { Targets } from './targets.ts';
 
@@ -33,7 +33,10 @@ export async function findTargets(
       entry,
       'sender',
     );
-    return found.flatMap(({ name, res }) => (res === undefined ? [] : [{ name, res }]));
+    return [...found].flatMap((target) => {
+      const res = resOf(target);
+      return res === undefined ? [] : [{ name: target.name, res }];
+    });
   } catch (error) {
     throw error instanceof RequestError ? error : new RequestError('TargetRefused', messageOf(error), { cause: error });
   }

@@ -56,6 +56,7 @@ export async function listTargets(
 /** Whether an object has all the labels, and is in the namespace, where its kind has any. */
 export function isSelectedBy({ namespace, matchLabels = {} }: LabelSelection): (target: TargetMetadata) => boolean {
   const wanted = Object.entries(matchLabels);
-  return ({ metadata: { namespace: own, labels } }) =>
-    (own === undefined || own === namespace) && wanted.every(([name, value]) => labels?.[name] === value);
+  const isIn = ({ metadata: { namespace: own } }: TargetMetadata) => own === undefined || own === namespace;
+  if (wanted.length === 0) return isIn;
+  return (target) => isIn(target) && wanted.every(([name, value]) => target.metadata.labels?.[name] === value);
 }

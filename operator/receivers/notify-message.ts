@@ -10,9 +10,9 @@ import { type FilterInput, passes, type Selection, selectTargets, sortByName } f
 import type { CompiledTargets } from './compile-targets.ts';
 import type { Gatherer } from './gather.ts';
 import { isAway } from './is-away.ts';
-import { type Account, accountApplied, accountFailed, accountFiltered } from './target-account.ts';
+import type { SelectedTarget, SelectedTargets } from './selected-targets.ts';
+import { type Account, accountApplied, accountFailed, accountFiltered, accountOthers } from './target-account.ts';
 import type { TargetEntry } from './target-entry.ts';
-import type { SelectedTarget } from './targets.ts';
 
 /** What one attempt at a message came to. */
 export type Outcome =
@@ -101,7 +101,7 @@ async function select(
   options: MessageNotifierOptions,
   { namespace, account }: MessageNotification,
   entry: TargetEntry,
-): Promise<readonly SelectedTarget[]> {
+): Promise<SelectedTargets> {
   try {
     return await selectTargets(options, namespace, entry, 'message');
   } catch (error) {
@@ -114,15 +114,15 @@ async function select(
 function choose(
   { targets, input, account }: MessageNotification,
   entry: TargetEntry,
-  found: readonly SelectedTarget[],
+  found: SelectedTargets,
 ): { readonly chosen: readonly SelectedTarget[]; readonly error: unknown } {
   let failure: unknown;
   const { candidates, others } = sortByName(targets, input, entry, found);
-  accountFiltered(account, others);
+  accountOthers(account, others);
   const chosen = candidates.filter((target) => {
     try {
       if (passes(targets, input, entry, target)) return true;
-      accountFiltered(account, [target]);
+      accountFiltered(account, target);
     } catch (error) {
       failure ??= error;
       accountFailed(account, target, error);

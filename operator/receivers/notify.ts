@@ -12,10 +12,18 @@ import { entryLabel, type FilterInput, passes, selectTargets, sortByName } from 
 import { isAway } from './is-away.ts';
 import type { Attempt, Kept, Pending, Settled } from './pending.ts';
 import type { Route, Serving } from './route.ts';
-import { type Account, accountApplied, accountFailed, accountFiltered, accountKept } from './target-account.ts';
+import type { SelectedTarget } from './selected-targets.ts';
+import {
+  type Account,
+  accountApplied,
+  accountFailed,
+  accountFiltered,
+  accountKept,
+  accountOthers,
+} from './target-account.ts';
 import type { TargetEntry } from './target-entry.ts';
 import type { TargetReports } from './target-reports.ts';
-import type { SelectedTarget, Targets } from './targets.ts';
+import type { Targets } from './targets.ts';
 
 /** A genuine request, and what its targets are chosen by. */
 export interface Notification {
@@ -139,7 +147,7 @@ async function decide(
     const elapsedMs = options.clock.elapsedMs() - run.startedMs;
     const waitMs = Math.max(ANSWER_WITHIN_MS - elapsedMs, 0);
     const { candidates, others } = sortByName(run.serving, run.input, entry, found);
-    accountFiltered(run.account, others);
+    accountOthers(run.account, others);
     return candidates.map(async (target) => {
       if (!isWanted(run, entry, target)) return [];
       return [await accountApplied(run.account, target, options.annotator.request(target, waitMs))];
@@ -162,7 +170,7 @@ function isWanted(run: Run, entry: TargetEntry, target: SelectedTarget): boolean
     accountFailed(run.account, target, error);
     throw error;
   }
-  accountFiltered(run.account, [target]);
+  accountFiltered(run.account, target);
   return false;
 }
 

@@ -7,6 +7,7 @@ import {
   settleTarget,
   type TargetOutcomes,
 } from '../deliveries/records/target-outcomes.ts';
+import type { UnnamedTargets } from '../deliveries/records/unnamed-targets.ts';
 import type { Applied, Away, Patched, Target } from './annotator.ts';
 import type { Settled } from './pending.ts';
 import type { TargetEntry } from './target-entry.ts';
@@ -14,9 +15,14 @@ import type { TargetEntry } from './target-entry.ts';
 /** Undefined where nobody keeps account. */
 export type Account = TargetOutcomes | undefined;
 
-/** The filters leave the targets out. */
-export function accountFiltered(account: Account, targets: readonly Target[]): void {
-  if (account !== undefined) addFiltered(account, targets);
+/** The filters leave the target out. */
+export function accountFiltered(account: Account, target: Target): void {
+  if (account !== undefined) addTarget(account, target, 'filtered');
+}
+
+/** The filters leave all of these out. */
+export function accountOthers(account: Account, others: UnnamedTargets): void {
+  if (account !== undefined) addFiltered(account, others);
 }
 
 /** A target, or a whole entry, cannot be annotated. */

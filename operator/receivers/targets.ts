@@ -4,20 +4,14 @@
  */
 import { RequestError } from '../api/errors.ts';
 import type { FluxKind } from '../api/flux-kinds.ts';
-import type { ResourceMetadata } from '../api/meta.ts';
 import { ConnectionError, isNotFound } from '../kube/api-error.ts';
 import type { Discovery } from '../kube/discovery.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
 import type { Informer } from '../kube/watch/informer.ts';
-import type { Target } from './annotator.ts';
-import { getTarget, isSelectedBy, type LiveOptions, listTargets } from './live-targets.ts';
+import { getTarget, type LiveOptions, listTargets } from './live-targets.ts';
+import { type SelectedTargets, selectedOf, selectedTargets } from './selected-targets.ts';
 import type { TargetEntry } from './target-entry.ts';
 import type { TargetMetadata, TargetWatches } from './target-watches.ts';
-
-export interface SelectedTarget extends Target {
-  /** Present where the entry needs it. */
-  readonly res: ResourceMetadata | undefined;
-}
 
 /** Who waits for a selection. */
 export type Patience = 'sender' | 'message';
@@ -31,9 +25,9 @@ export interface Targets {
    * @throws RequestError TargetInvalid, TargetNotFound; ApiError from a live request; ConnectionError from such, and where
    * a message has to wait.
    */
-  select(entry: TargetEntry, patience?: Patience): Promise<readonly SelectedTarget[]>;
+  select(entry: TargetEntry, patience?: Patience): Promise<SelectedTargets>;
   /** As `select`, but every object is looked for, and starts no watch. @throws as `select` */
-  find(entry: TargetEntry): Promise<readonly SelectedTarget[]>;
+  find(entry: TargetEntry): Promise<SelectedTargets>;
 }
 
 export interface TargetsOptions {
@@ -57,7 +51,7 @@ export function createTargets(options: TargetsOptions): Targets {
       const { kind, namespace, name } = entry;
       if (entry.needsMetadata) return await select(options, entry, 'sender');
       const { metadata } = await getNamed({ ...options, background: true }, type, entry);
-      return [{ type, kind, namespace, name, res: { apiVersion: type.apiVersion, kind, metadata } }];
+      return selectedTargets([{ type, kind, namespace, name, metadata }]);
     },
   };
 }
@@ -87,22 +81,16 @@ async function follow(
   }
 }
 
-async function select(
-  options: TargetsOptions,
-  entry: TargetEntry,
-  patience: Patience,
-): Promise<readonly SelectedTarget[]> {
+async function select(options: TargetsOptions, entry: TargetEntry, patience: Patience): Promise<SelectedTargets> {
   const type = await typeOf(options, entry);
   const { kind, namespace, name } = entry;
-  if (!entry.needsMetadata) return [{ type, kind, namespace, name, res: undefined }];
+  if (!entry.needsMetadata) return selectedTargets([{ type, kind, namespace, name, metadata: undefined }]);
   if (patience === 'message') checkListed(options, type, entry);
-  return (await find(options, type, entry, patience === 'message')).map(({ metadata }) => ({
-    type,
-    kind,
-    namespace,
-    name: metadata.name,
-    res: { apiVersion: type.apiVersion, kind, metadata },
-  }));
+  const informer = watched(options, type, entry);
+  if (informer !== undefined && name === '*') return selectedOf(informer, type, entry);
+  const live = { ...options, background: patience === 'message' };
+  const objects = name === '*' ? await listTargets(live, type, entry) : [await find(live, type, entry, informer)];
+  return selectedTargets(objects.map(({ metadata }) => ({ type, kind, namespace, name: metadata.name, metadata })));
 }
 
 async function typeOf({ discovery }: TargetsOptions, entry: TargetEntry): Promise<ResourceType> {
@@ -115,21 +103,16 @@ async function typeOf({ discovery }: TargetsOptions, entry: TargetEntry): Promis
   return type;
 }
 
+/** @param informer undefined: none covers the entry, or it has not listed yet. */
 async function find(
-  options: TargetsOptions,
+  live: LiveOptions,
   type: ResourceType,
   entry: TargetEntry,
-  background: boolean,
-): Promise<readonly TargetMetadata[]> {
-  const informer = watched(options, type, entry);
-  const live = { ...options, background };
-  if (entry.name === '*') {
-    if (informer === undefined) return await listTargets(live, type, entry);
-    return [...informer.values()].filter(isSelectedBy(entry));
-  }
+  informer: Informer<TargetMetadata> | undefined,
+): Promise<TargetMetadata> {
   const key = type.namespaced ? `${entry.namespace}/${entry.name}` : entry.name;
   // A miss may only be a watch that lags.
-  return [informer?.get(key) ?? (await getNamed(live, type, entry))];
+  return informer?.get(key) ?? (await getNamed(live, type, entry));
 }
 
 async function getNamed(live: LiveOptions, type: ResourceType, entry: TargetEntry): Promise<TargetMetadata> {

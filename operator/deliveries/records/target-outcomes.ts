@@ -4,6 +4,7 @@
  */
 import type { ObjectRef, TargetOutcome, TargetResult } from './record.ts';
 import { TARGET_OUTCOMES } from './record.ts';
+import type { UnnamedTargets } from './unnamed-targets.ts';
 
 /** How many targets of a delivery are listed. */
 const MAX_LISTED = 16;
@@ -19,12 +20,12 @@ export interface TargetOutcomes {
   readonly counts: number[];
   /** Every target but the unnamed, those that are not listed among them. */
   readonly byRef: Map<string, TargetResult>;
-  /** Counted as filtered: of a thousand that one filter leaves out nobody asks for more, as a rule. */
-  unnamed: readonly ObjectRef[];
+  /** Some of these are in `byRef`; `count` of them are only counted, as filtered. */
+  unnamed: { readonly targets: UnnamedTargets; readonly count: number } | undefined;
 }
 
 export function createTargetOutcomes(): TargetOutcomes {
-  return { targets: [], counts: [0, 0, 0, 0, 0], byRef: new Map(), unnamed: [] };
+  return { targets: [], counts: [0, 0, 0, 0, 0], byRef: new Map(), unnamed: undefined };
 }
 
 /** @returns the result, which may change until the delivery is over; one for each target, however often it is added. */
@@ -34,28 +35,35 @@ export function addTarget(
   outcome: TargetOutcome,
   more: Details = {},
 ): TargetResult {
-  if (outcomes.unnamed.some((other) => isSame(other, target))) nameAll(outcomes);
   const ref = refOf(target);
+  if (!outcomes.byRef.has(ref) && outcomes.unnamed?.targets.has(target)) nameAll(outcomes);
   const known = outcomes.byRef.get(ref);
   if (known !== undefined) {
     if (isBefore(outcome, known.outcome)) change(outcomes, known, outcome, more);
     else if (isLater(more.requestedAt, known.requestedAt)) known.requestedAt = more.requestedAt;
     return known;
   }
+  const result: TargetResult = { ref, outcome, ...more };
+  outcomes.byRef.set(ref, result);
   count(outcomes, outcome, 1);
-  return name(outcomes, { ref, outcome, ...more });
+  list(outcomes, result);
+  return result;
 }
 
 /** The filters leave all of these out. */
-export function addFiltered(outcomes: TargetOutcomes, targets: readonly ObjectRef[]): void {
+export function addFiltered(outcomes: TargetOutcomes, targets: UnnamedTargets): void {
   nameAll(outcomes);
-  if (outcomes.byRef.size > 0 || targets.length <= MAX_LISTED) {
-    for (const target of targets) addTarget(outcomes, target, 'filtered');
-    return;
+  // Of which some may be known the number is not enough.
+  const namesAll = outcomes.byRef.size > 0;
+  let named = 0;
+  for (const target of targets) {
+    if (!namesAll && named === MAX_LISTED) break;
+    addTarget(outcomes, target, 'filtered');
+    named += 1;
   }
-  for (const target of targets.slice(0, MAX_LISTED)) addTarget(outcomes, target, 'filtered');
-  outcomes.unnamed = targets.slice(MAX_LISTED);
-  count(outcomes, 'filtered', outcomes.unnamed.length);
+  const left = namesAll ? 0 : targets.count - named;
+  if (left > 0) outcomes.unnamed = { targets, count: left };
+  count(outcomes, 'filtered', left);
 }
 
 /** What was pending is settled. */
@@ -78,17 +86,12 @@ export function dropPending(outcomes: TargetOutcomes, result: TargetResult): voi
   if (listed !== -1) targets.splice(listed, 1);
 }
 
-/** Of what is counted already. */
-function name(outcomes: TargetOutcomes, result: TargetResult): TargetResult {
-  outcomes.byRef.set(result.ref, result);
-  list(outcomes, result);
-  return result;
-}
-
 function nameAll(outcomes: TargetOutcomes): void {
   const { unnamed } = outcomes;
-  outcomes.unnamed = [];
-  for (const target of unnamed) name(outcomes, { ref: refOf(target), outcome: 'filtered' });
+  if (unnamed === undefined) return;
+  outcomes.unnamed = undefined;
+  count(outcomes, 'filtered', -unnamed.count);
+  for (const target of unnamed.targets) addTarget(outcomes, target, 'filtered');
 }
 
 function change(outcomes: TargetOutcomes, result: TargetResult, outcome: TargetOutcome, more: Details): void {
@@ -124,12 +127,8 @@ function isLater(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a > b;
 }
 
-function isSame(a: ObjectRef, b: ObjectRef): boolean {
-  return a.name === b.name && a.namespace === b.namespace && a.kind === b.kind;
-}
-
-function refOf({ kind, namespace, name: own }: ObjectRef): string {
-  return `${kind}/${namespace}/${own}`;
+function refOf({ kind, namespace, name }: ObjectRef): string {
+  return `${kind}/${namespace}/${name}`;
 }
 
 function count({ counts }: TargetOutcomes, outcome: TargetOutcome, by: number): void {

@@ -7,6 +7,7 @@ import type { Target } from '../../../operator/receivers/annotator.ts';
 import { catchUpTargets } from '../../../operator/receivers/catch-up-targets.ts';
 import { compileTargets } from '../../../operator/receivers/compile-targets.ts';
 import type { Route } from '../../../operator/receivers/route.ts';
+import { selectedTargets } from '../../../operator/receivers/selected-targets.ts';
 import type { TargetEntry } from '../../../operator/receivers/target-entry.ts';
 import { PATCHED } from './patched.ts';
 import { createScriptedApi } from './scripted-api.ts';
@@ -32,7 +33,7 @@ function setUp(
   const world = { turns: Number.POSITIVE_INFINITY, select: (): void => undefined, annotate: (): void => undefined };
   const targetOf = ({ kind, namespace }: TargetEntry, name: string) => ({
     ...{ type: TYPE, kind, namespace, name },
-    res: { apiVersion: TYPE.apiVersion, kind, metadata: { namespace, name, labels: labels[name] ?? {} } },
+    metadata: { namespace, name, labels: labels[name] ?? {} },
   });
   const run = {
     sinceMs: GAP_END_MS,
@@ -57,9 +58,8 @@ function setUp(
     targets: {
       async select(entry: TargetEntry) {
         world.select();
-        return entry.name === '*'
-          ? Object.keys(labels).map((name) => targetOf(entry, name))
-          : [targetOf(entry, entry.name)];
+        const names = entry.name === '*' ? Object.keys(labels) : [entry.name];
+        return selectedTargets(names.map((name) => targetOf(entry, name)));
       },
     },
     annotator: {

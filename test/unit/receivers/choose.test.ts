@@ -2,14 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { passes, sortByName } from '../../../operator/receivers/choose.ts';
 import { compileTargets } from '../../../operator/receivers/compile-targets.ts';
-import type { SelectedTarget } from '../../../operator/receivers/targets.ts';
+import { type SelectedTarget, selectedTargets } from '../../../operator/receivers/selected-targets.ts';
 
 const type = { apiVersion: 'source.toolkit.fluxcd.io/v1', plural: 'gitrepositories', namespaced: true };
 const NAMES = ['a', 'b', 'c'];
 
 function targetOf(name: string): SelectedTarget {
-  const res = { apiVersion: type.apiVersion, kind: 'GitRepository', metadata: { name, namespace: 'apps' } };
-  return { type, kind: 'GitRepository', namespace: 'apps', name, res };
+  return { type, kind: 'GitRepository', namespace: 'apps', name, metadata: { name, namespace: 'apps' } };
 }
 
 function sorted(names: readonly string[], resourceFilter: string | undefined, filter?: string) {
@@ -18,7 +17,7 @@ function sorted(names: readonly string[], resourceFilter: string | undefined, fi
   const [entry] = compiled.entries;
   if (entry === undefined) throw new Error('there is no entry');
   const input = compiled.filtered ? { req: { name: 'b', number: 1 } } : undefined;
-  const { candidates, others } = sortByName(compiled, input, entry, names.map(targetOf));
+  const { candidates, others } = sortByName(compiled, input, entry, selectedTargets(names.map(targetOf)));
   const left = candidates.filter((target) => {
     try {
       return passes(compiled, input, entry, target);
@@ -26,7 +25,14 @@ function sorted(names: readonly string[], resourceFilter: string | undefined, fi
       return false;
     }
   });
-  const namesOf = (targets: readonly SelectedTarget[]) => targets.map(({ name }) => name);
+  const namesOf = (targets: Iterable<{ readonly name: string }>) => [...targets].map(({ name }) => name);
+  expect(others.count).toBe([...others].length);
+  expect(
+    names
+      .map(targetOf)
+      .filter(others.has)
+      .map(({ name }) => name),
+  ).toEqual(namesOf(others));
   return { candidates: namesOf(candidates), others: namesOf(others), left: namesOf(left) };
 }
 

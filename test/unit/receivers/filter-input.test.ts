@@ -11,8 +11,8 @@ import type { Applied } from '../../../operator/receivers/annotator.ts';
 import { createNotifier } from '../../../operator/receivers/notify.ts';
 import type { Job } from '../../../operator/receivers/pending.ts';
 import type { Route, Serving } from '../../../operator/receivers/route.ts';
+import { type SelectedTarget, selectedTargets } from '../../../operator/receivers/selected-targets.ts';
 import type { TargetEntry } from '../../../operator/receivers/target-entry.ts';
-import type { SelectedTarget } from '../../../operator/receivers/targets.ts';
 import { generic } from '../../../operator/webhooks/generic.ts';
 import type { Verified } from '../../../operator/webhooks/webhook-type.ts';
 import { heldBytes } from '../../support/held-bytes.ts';
@@ -30,7 +30,7 @@ function anEntry(name: string): TargetEntry {
 
 function selected({ kind, namespace, name }: TargetEntry): SelectedTarget {
   const type = { apiVersion: 'source.toolkit.fluxcd.io/v1', plural: 'gitrepositories', namespaced: true };
-  return { type, kind, namespace, name, res: undefined };
+  return { type, kind, namespace, name, metadata: undefined };
 }
 
 /** Every selection and every PATCH waits until the test answers it; the filter notes what it sees, and holds none of it. */
@@ -61,7 +61,7 @@ function setUp(verified: Verified | Promise<Verified> = {}) {
       select(entry) {
         const selection = Promise.withResolvers<readonly SelectedTarget[]>();
         selections.set(entry.name, selection);
-        return selection.promise;
+        return selection.promise.then(selectedTargets);
       },
     },
     annotator: {

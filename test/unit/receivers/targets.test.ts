@@ -21,7 +21,7 @@ function setUp(answer: unknown) {
   const targets = createTargets({ client, discovery: createDiscovery(client), watches });
   const select = async (patience?: Patience): Promise<readonly string[]> => {
     if (entry === undefined) throw new Error('no entry');
-    return (await targets.select(entry, patience)).map(({ name }) => name);
+    return [...(await targets.select(entry, patience))].map(({ name }) => name);
   };
   return { api, watches, select };
 }

@@ -8,6 +8,7 @@ import {
   settleTarget,
   type TargetOutcomes,
 } from '../../../../operator/deliveries/records/target-outcomes.ts';
+import type { UnnamedTargets } from '../../../../operator/deliveries/records/unnamed-targets.ts';
 
 const object = (index: number): ObjectRef => ({ kind: 'GitRepository', namespace: 'apps', name: `${index}` });
 const ref = (index: number) => `GitRepository/apps/${index}`;
@@ -35,11 +36,16 @@ describe('the targets of a delivery', () => {
     expect(counted(outcomes)).toEqual({ annotated: 18, failed: 2 });
   });
 
+  const left = (objects: readonly ObjectRef[]): UnnamedTargets => ({
+    count: objects.length,
+    has: (target) => objects.some(({ name }) => name === target.name),
+    [Symbol.iterator]: () => objects.values(),
+  });
   const thousand = Array.from({ length: 1_000 }, (_, index) => object(index));
 
   it('have those last that the filters leave out, however many they are', () => {
     const outcomes = createTargetOutcomes();
-    addFiltered(outcomes, thousand.slice(0, 999));
+    addFiltered(outcomes, left(thousand.slice(0, 999)));
     addTarget(outcomes, object(999), 'annotated', { requestedAt: 'r' });
     expect(shown(outcomes)).toHaveLength(16);
     expect(shown(outcomes).slice(0, 2)).toEqual([`annotated ${ref(999)}`, `filtered ${ref(0)}`]);
@@ -48,7 +54,7 @@ describe('the targets of a delivery', () => {
 
   it('are listed where another event has them annotated whom the filters left out for the first', () => {
     const outcomes = createTargetOutcomes();
-    addFiltered(outcomes, thousand);
+    addFiltered(outcomes, left(thousand));
     for (const index of [3, 500]) addTarget(outcomes, object(index), 'annotated');
     expect(shown(outcomes).slice(0, 3)).toEqual([`annotated ${ref(3)}`, `annotated ${ref(500)}`, `filtered ${ref(0)}`]);
     expect(counted(outcomes)).toEqual({ annotated: 2, filtered: 998 });
@@ -57,7 +63,7 @@ describe('the targets of a delivery', () => {
   it('are counted once where the filters leave the same out for each of several events', () => {
     const outcomes = createTargetOutcomes();
     addTarget(outcomes, object(7), 'coalesced');
-    for (let event = 0; event < 3; event++) addFiltered(outcomes, thousand);
+    for (let event = 0; event < 3; event++) addFiltered(outcomes, left(thousand));
     expect(shown(outcomes)).toHaveLength(16);
     expect(shown(outcomes)[0]).toBe(`coalesced ${ref(7)}`);
     expect(counted(outcomes)).toEqual({ coalesced: 1, filtered: 999 });
