@@ -12,7 +12,10 @@ export interface Clock {
   now(): number;
   /** A clock that never jumps, in ms from some start: for how long something took or may take. */
   elapsedMs(): number;
-  /** Runs `callback` once, after at least `delayMs` (2,147,483,647 at most; a longer one is cut to that). */
+  /**
+   * Runs `callback` once, after at least `delayMs` (2,147,483,647 at most; a longer one is cut to that); 0: in the next turn
+   * of the event loop.
+   */
   setTimeout(callback: () => void, delayMs: number): Timer;
   /** Runs `callback` again and again, `everyMs` apart at least; cut as a delay is. */
   setInterval(callback: () => void, everyMs: number): Timer;
@@ -26,6 +29,11 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   elapsedMs: () => performance.now(),
   setTimeout(callback, delayMs) {
+    if (delayMs === 0) {
+      // Node makes a timer of 0 ms one of 1 ms.
+      const immediate = setImmediate(callback);
+      return { cancel: () => clearImmediate(immediate) };
+    }
     const timeout = setTimeout(callback, Math.min(Math.max(delayMs, 0), LONGEST_TIMEOUT_MS));
     return { cancel: () => clearTimeout(timeout) };
   },

@@ -37,8 +37,8 @@ interface State {
 
 /** As many messages as one source has in flight: for more there is no use to wait. */
 const FULL = 10;
-/** Enough for what came in one answer of a broker. */
-const FIRST_MS = 1;
+/** A turn of the event loop: enough for what came in one answer of a broker. */
+const FIRST_MS = 0;
 /** Enough for a broker to replace what was acknowledged. */
 const HOT_MS = 25;
 const WIDTH = 16;

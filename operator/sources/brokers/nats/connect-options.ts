@@ -27,6 +27,8 @@ export function connectOptions(
     servers: servers.map(({ host }) => host),
     name: consumer,
     timeout: CONNECT_TIMEOUT_MS,
+    // A stack for each acknowledgement that may yet fail costs more than the acknowledgement.
+    noAsyncTraces: true,
     pingInterval: PING_INTERVAL_MS,
     // A server that is restarted is found again at once; what is held can then still be acknowledged.
     maxReconnectAttempts: -1,

@@ -25,6 +25,7 @@ test('the servers are named without their schemes, the connection after the pod'
     servers: ['a:1', '[::1]:2'],
     name: 'sluice-0',
     timeout: 10_000,
+    noAsyncTraces: true,
     pingInterval: 8_000,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 2_000,
