@@ -21,9 +21,21 @@ export interface GuardedAgents {
   readonly httpsAgent: HttpsAgent;
 }
 
+/**
+ * For how long a connection is kept that nothing uses. Set, it makes Node heed a server that says it keeps them for less:
+ * what goes onto one that the server is closing has no answer.
+ */
+const IDLE_MS = 30_000;
+
 /** An address that is written out is never looked up: callers check it before. */
 export function createGuardedAgents({ maxSockets, certificates, lookup }: GuardedAgentsOptions): GuardedAgents {
-  const options = { keepAlive: true, maxSockets, lookup: guardedLookup(lookup), proxyEnv: process.env };
+  const options = {
+    keepAlive: true,
+    timeout: IDLE_MS,
+    maxSockets,
+    lookup: guardedLookup(lookup),
+    proxyEnv: process.env,
+  };
   const { 'ca.crt': ca, 'tls.crt': cert, 'tls.key': key } = certificates ?? {};
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
   return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent({ ...options, ...tls }) };

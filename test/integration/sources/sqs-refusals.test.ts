@@ -78,6 +78,32 @@ test.each<[string, FrontAnswer, string, string]>([
   expect(message?.attempt).toBe(1);
 });
 
+test('what is told of messages is told again where the server was closing the connection', async () => {
+  const source = await open({ queueURL });
+  await queues.send(url, 'told');
+  const [message] = await receiveAll(source, 1);
+  front.next.ChangeMessageVisibilityBatch = ['drop', 'drop'];
+  await message?.extend();
+  front.next.DeleteMessageBatch = ['drop'];
+  await message?.ack();
+  expect([front.count('ChangeMessageVisibilityBatch'), front.count('DeleteMessageBatch')]).toEqual([3, 2]);
+  expect(await queues.counts(url)).toEqual({ waiting: 0, hidden: 0 });
+});
+
+test('a server that breaks every connection is told no more', async () => {
+  const source = await open({ queueURL });
+  await queues.send(url, 'untold');
+  const [message] = await receiveAll(source, 1);
+  front.answers = { DeleteMessageBatch: 'drop' };
+  await expect(message?.ack()).rejects.toMatchObject({
+    code: 'Unreachable',
+    message: expect.stringContaining('ECONNRESET'),
+  });
+  expect(front.count('DeleteMessageBatch')).toBe(4);
+  front.answers = {};
+  await message?.ack();
+});
+
 test('a server that is not there, and one that is silent, are unreachable', async () => {
   const clock = createManualClock();
   const source = await open({ queueURL }, { clock });

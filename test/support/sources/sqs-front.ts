@@ -33,6 +33,8 @@ export interface SqsFront {
   readonly calls: SqsCall[];
   /** What an action is answered with; undefined: what the server behind says. */
   answers: Partial<Record<string, FrontAnswer>>;
+  /** What its next calls are answered with first, one each. */
+  readonly next: Record<string, FrontAnswer[]>;
   /** Access keys that are not known any more. */
   readonly revoked: Set<string>;
   count(action: string): number;
@@ -44,12 +46,12 @@ export interface SqsFront {
 export async function startSqsFront({ url, region = 'eu-west-1', tls }: SqsFrontOptions): Promise<SqsFront> {
   const calls: SqsCall[] = [];
   const revoked = new Set<string>();
-  const front = { calls, revoked, answers: {} } as Pick<SqsFront, 'calls' | 'revoked' | 'answers'>;
+  const front = { calls, revoked, answers: {}, next: {} } as Pick<SqsFront, 'calls' | 'revoked' | 'answers' | 'next'>;
   const listener = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(incoming);
     const call = callOf(incoming, body);
     calls.push(call);
-    const answer = front.answers[call.action] ?? refusal(call, revoked, region);
+    const answer = front.next[call.action]?.shift() ?? front.answers[call.action] ?? refusal(call, revoked, region);
     if (answer === undefined) pass(incoming, body, response, url);
     else give(answer, response);
   };

@@ -1,7 +1,11 @@
-/** The calls of one queue: one attempt each, an end to each, and errors that say why the queue cannot be read. */
+/**
+ * The calls of one queue: an end to each, and errors that say why the queue cannot be read. Each is one attempt, but for a
+ * connection that turns out to be closed: a receive alone is not made again then, since what it brought would stay hidden.
+ */
 import type { SQSClient, Message as SqsMessage } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../../observe/clock.ts';
 import type { Queue } from './queue.ts';
+import { resend } from './resend.ts';
 import { codedError, isStaleHandle, type SqsAction, sourceErrorOf } from './sqs-error.ts';
 
 type Client = typeof import('../../clients/sqs.ts');
@@ -39,6 +43,8 @@ export interface ReceiveOptions {
 export type QueueAttribute = 'VisibilityTimeout' | 'RedrivePolicy' | 'ApproximateNumberOfMessages';
 
 const CALL_TIMEOUT_MS = 10_000;
+/** Short, so that an extension that gets no answer is followed by another in time. */
+const HIDE_TIMEOUT_MS = 5_000;
 /** Beside what the queue itself waits: with what is released then, a stop takes less than 25 s. */
 const RECEIVE_SLACK_MS = 3_000;
 
@@ -100,7 +106,7 @@ export function createCalls({ sdk, client, queue, clock, refused }: CallsOptions
     async attributes(names) {
       const command = new sdk.GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] });
       const answer = await within('GetQueueAttributes', CALL_TIMEOUT_MS, (abortSignal) =>
-        client.send(command, { abortSignal }),
+        resend(() => client.send(command, { abortSignal })),
       );
       return answer.Attributes ?? {};
     },
@@ -108,7 +114,7 @@ export function createCalls({ sdk, client, queue, clock, refused }: CallsOptions
       const Entries = handles.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
       const command = new sdk.DeleteMessageBatchCommand({ QueueUrl, Entries });
       const answer = await within('DeleteMessage', CALL_TIMEOUT_MS, (abortSignal) =>
-        client.send(command, { abortSignal }),
+        resend(() => client.send(command, { abortSignal })),
       );
       return entryErrors(answer.Failed as readonly Failed[] | undefined, 'DeleteMessage');
     },
@@ -119,8 +125,8 @@ export function createCalls({ sdk, client, queue, clock, refused }: CallsOptions
         VisibilityTimeout: seconds,
       }));
       const command = new sdk.ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
-      const answer = await within('ChangeMessageVisibility', CALL_TIMEOUT_MS, (abortSignal) =>
-        client.send(command, { abortSignal }),
+      const answer = await within('ChangeMessageVisibility', HIDE_TIMEOUT_MS, (abortSignal) =>
+        resend(() => client.send(command, { abortSignal })),
       );
       return entryErrors(answer.Failed as readonly Failed[] | undefined, 'ChangeMessageVisibility');
     },
