@@ -13,18 +13,24 @@ export interface Held {
   phase: 'running' | 'failing' | 'away';
   /** Ends the wait of a message that is failing. */
   wait: Timer | undefined;
+  /** Runs until it is let go. */
   extension: Timer | undefined;
+  /** Of an extension that failed: tries it again. */
+  again: Timer | undefined;
   expiry: Timer | undefined;
 }
 
 export interface HoldOptions {
   readonly source: Pick<Source, 'extendEveryMs' | 'maxHoldMs'>;
   readonly clock: Clock;
-  /** It could not be extended. */
+  /** It could not be extended: of each attempt. */
   readonly onError: (message: Message, error: unknown) => void;
   /** It may be held no longer. Called again and again until it is let go. */
   readonly onExpired: (held: Held) => void;
 }
+
+/** The first wait after an extension that failed, as a part of `extendEveryMs`; each further one is twice as long. */
+const AGAIN_PART = 1 / 8;
 
 export function hold(options: HoldOptions, message: Message, attempt: number): Held {
   const { source, clock } = options;
@@ -36,26 +42,44 @@ export function hold(options: HoldOptions, message: Message, attempt: number): H
     phase: 'running',
     wait: undefined,
     extension: undefined,
+    again: undefined,
     expiry: undefined,
   };
-  if (source.extendEveryMs !== undefined) {
+  const { extendEveryMs: everyMs } = source;
+  if (everyMs !== undefined) {
     held.extension = clock.setInterval(() => {
-      void extend(options, message);
-    }, source.extendEveryMs);
+      void extend(options, held, { everyMs, againInMs: everyMs * AGAIN_PART });
+    }, everyMs);
   }
   if (source.maxHoldMs !== undefined) held.expiry = clock.setInterval(() => options.onExpired(held), source.maxHoldMs);
   return held;
 }
 
-async function extend({ onError }: HoldOptions, message: Message): Promise<void> {
+interface Extension {
+  readonly everyMs: number;
+  readonly againInMs: number;
+}
+
+/**
+ * One that fails is tried again before the next is due: that one comes when the broker may have given the message to
+ * somebody else.
+ */
+async function extend(options: HoldOptions, held: Held, { everyMs, againInMs }: Extension): Promise<void> {
+  held.again?.cancel();
   try {
-    await message.extend();
+    await held.message.extend();
   } catch (error) {
-    onError(message, error);
+    options.onError(held.message, error);
+    if (held.extension === undefined || againInMs >= everyMs) return;
+    held.again?.cancel();
+    held.again = options.clock.setTimeout(() => {
+      void extend(options, held, { everyMs, againInMs: againInMs * 2 });
+    }, againInMs);
   }
 }
 
 /** Ends all that runs for it. */
-export function letGo({ wait, extension, expiry }: Held): void {
-  for (const timer of [wait, extension, expiry]) timer?.cancel();
+export function letGo(held: Held): void {
+  for (const timer of [held.wait, held.extension, held.again, held.expiry]) timer?.cancel();
+  held.extension = undefined;
 }

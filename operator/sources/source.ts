@@ -31,7 +31,10 @@ export interface Message {
   readonly body: Buffer;
   /** Attributes or headers as strings; names in lower case. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Keeps it from being given to another consumer; costs no attempt. Called every `extendEveryMs` while it is held. */
+  /**
+   * Keeps it from being given to another consumer; costs no attempt. Called every `extendEveryMs` while it is held, and
+   * sooner after one that failed.
+   */
   extend(): Promise<void>;
   /** It is done: it does not come again. */
   ack(): Promise<void>;
@@ -43,7 +46,10 @@ export interface Message {
 
 /** A connection that messages are received of. What it throws is a `SourceError`. */
 export interface Source {
-  /** How often what is held is to be extended, in ms; undefined: the broker keeps it as long as the connection lives. */
+  /**
+   * How often what is held is to be extended, in ms: half of the time for which the broker keeps it, or less; undefined: it
+   * keeps it as long as the connection lives.
+   */
   readonly extendEveryMs: number | undefined;
   /** `broker`: `retry(ms)` hides a message at the broker; `held`: the loop holds it, and tries again by itself. */
   readonly delays: 'broker' | 'held';

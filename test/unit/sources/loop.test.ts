@@ -194,6 +194,57 @@ describe('away', () => {
   });
 });
 
+describe('an extension that fails', () => {
+  /** Message `a` is away; its extensions fail but for those whose numbers are given. */
+  function extending(succeed: readonly number[] = []) {
+    const world = setUp({ a: [away] }, { extendEveryMs: 16_000 });
+    const triedMs: number[] = [];
+    const startMs = world.clock.elapsedMs();
+    const extend = async () => {
+      triedMs.push(world.clock.elapsedMs() - startMs);
+      if (!succeed.includes(triedMs.length)) throw new Error('no answer');
+    };
+    return { ...world, triedMs, message: { id: 'a', extend } };
+  }
+
+  it('is tried again several times before the broker gives the message to somebody else, and not all the time', async () => {
+    const { clock, begin, triedMs, message, reported } = extending();
+    await begin(message);
+    await clock.advance(48_000);
+    expect(triedMs).toEqual([16_000, 18_000, 22_000, 30_000, 32_000, 34_000, 38_000, 46_000, 48_000]);
+    expect(reported.filter((each) => each === 'notSettled a')).toHaveLength(9);
+  });
+
+  it('is tried no more once it was done, until the next is due', async () => {
+    const { clock, begin, triedMs, message } = extending([2, 3]);
+    await begin(message);
+    await clock.advance(34_000);
+    expect(triedMs).toEqual([16_000, 18_000, 32_000]);
+  });
+
+  it('is not tried again for a message that is given back', async () => {
+    const { clock, begin, loop, triedMs, message } = extending();
+    await begin(message);
+    await clock.advance(16_000);
+    await loop.release();
+    await clock.advance(60_000);
+    expect(triedMs).toEqual([16_000]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('nor for one that was given back while it was under way', async () => {
+    const { clock, begin, loop, told } = setUp({ a: [away] }, { extendEveryMs: 16_000 });
+    const answer = Promise.withResolvers<void>();
+    await begin({ id: 'a', extend: () => answer.promise });
+    await clock.advance(16_000);
+    await loop.release();
+    answer.reject(new Error('no answer'));
+    await clock.advance(60_000);
+    expect(told).toEqual(['retry a 0']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
 describe('the end', () => {
   it('released: what waits is given back at once, what is tried comes to its end', async () => {
     const { clock, told, loop, begin } = setUp({ a: [away], b: [failing, done], c: [done] }, { delays: 'held' });
