@@ -2,6 +2,7 @@
  * The connections to the API server: one pool for requests, and one for watches, which each hold a connection for
  * minutes and must never take those of the requests.
  */
+import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { ConnectionError } from '../api-error.ts';
 import type { TlsOptions } from './credentials.ts';
@@ -25,6 +26,8 @@ export interface ConnectionsOptions {
   readonly width: number;
 }
 
+type SharedContext = Pick<ConnectionOptions, 'secureContext'>;
+
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Shorter than the 90 s after which an API server closes an idle connection. */
 const KEEP_ALIVE_MS = 60_000;
@@ -34,9 +37,9 @@ export function createConnections({ server, proxyUrl, width }: ConnectionsOption
   let current: { readonly tls: TlsOptions; readonly pools: Pools } | undefined;
   let closed = false;
 
-  function pool(tls: TlsOptions, extra: Pool.Options): Dispatcher {
+  function pool(tls: TlsOptions, context: SharedContext, extra: Pool.Options): Dispatcher {
     const options = { keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false, pipelining: 1, ...extra };
-    const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAlive: true };
+    const connect = { ...tls, ...context, timeout: CONNECT_TIMEOUT_MS, keepAlive: true };
     const made =
       proxyUrl === undefined
         ? new Pool(server.origin, { ...options, connect })
@@ -60,7 +63,11 @@ export function createConnections({ server, proxyUrl, width }: ConnectionsOption
       if (closed) throw new ConnectionError('the client is closed');
       if (current !== undefined && sameTls(current.tls, tls)) return current.pools;
       if (current !== undefined) retire(current.pools);
-      current = { tls, pools: { requests: pool(tls, { connections: width }), watches: pool(tls, {}) } };
+      const context = server.protocol === 'https:' ? sharedContext(tls) : {};
+      current = {
+        tls,
+        pools: { requests: pool(tls, context, { connections: width }), watches: pool(tls, context, {}) },
+      };
       return current.pools;
     },
     async close() {
@@ -69,6 +76,16 @@ export function createConnections({ server, proxyUrl, width }: ConnectionsOption
       alive.clear();
     },
   };
+}
+
+/** What certificates and keys are read into once; each connection would do it again, and keep 30 KiB for it. */
+function sharedContext({ ca, cert, key }: TlsOptions): SharedContext {
+  try {
+    return { secureContext: createSecureContext({ ca, cert, key }) };
+  } catch {
+    // Each connection then says why.
+    return {};
+  }
 }
 
 function sameTls(a: TlsOptions, b: TlsOptions): boolean {

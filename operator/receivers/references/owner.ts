@@ -27,8 +27,8 @@ export interface Owner {
   /** Another one: its references may be others. */
   readonly spec: string;
   readonly references: readonly OwnerReference[];
-  /** Looks that are not done yet since it has this version. */
-  readonly awaited: Set<Look>;
+  /** Looks that are not done yet since it has this version; undefined: none. */
+  awaited: Set<Look> | undefined;
   /** Called when none is awaited any more, by who writes its status just now. */
   wake: (() => void) | undefined;
   /** What its status says. */
@@ -49,7 +49,7 @@ export function createOwner(kind: string, object: WithConditions): Owner {
     version: `${spec}/${metadata.annotations?.[REQUESTED_AT_ANNOTATION]}`,
     spec,
     references: [],
-    awaited: new Set(),
+    awaited: undefined,
     wake: undefined,
     shown: shownBy(object),
     isReported: false,

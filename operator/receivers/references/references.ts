@@ -111,7 +111,7 @@ async function addTo<T extends Referrer>(
     forget(state, `${kind.kind}/${key}`);
     return undefined;
   }
-  if (owner.awaited.size > 0 && kind.isComplete()) await firstLooks(state.options.clock, owner);
+  if ((owner.awaited?.size ?? 0) > 0 && kind.isComplete()) await firstLooks(state.options.clock, owner);
   const condition = observe(owner);
   if (condition === undefined) return undefined;
   owner.shown = condition;
@@ -140,10 +140,8 @@ function ownerOf<T extends Referrer>(state: State, kind: ReferrerKind<T>, object
     for (const look of kept) state.looks.look(look, 'paced');
     return owner;
   }
-  for (const look of kept) {
-    owner.awaited.add(look);
-    state.looks.look(look, kind.isComplete() ? 'front' : 'backlog');
-  }
+  owner.awaited = kept;
+  for (const look of kept) state.looks.look(look, kind.isComplete() ? 'front' : 'backlog');
   return owner;
 }
 
@@ -171,8 +169,9 @@ function onLooked({ options, owners }: State, look: Look): void {
   for (const id of look.users) {
     const owner = owners.get(id);
     if (owner === undefined) continue;
-    owner.awaited.delete(look);
-    if (owner.awaited.size > 0) continue;
+    owner.awaited?.delete(look);
+    if ((owner.awaited?.size ?? 0) > 0) continue;
+    owner.awaited = undefined;
     if (owner.wake !== undefined) owner.wake();
     else if (isOther(owner)) options.additions.request(owner.kind, owner.key);
   }
