@@ -17,6 +17,7 @@ import { awayDelayMs, failingDelayMs } from './delays.ts';
 import { type Held, hold, letGo } from './held.ts';
 import { MAX_IN_FLIGHT, type Slots } from './slots.ts';
 import type { Message, Source } from './source.ts';
+import { tellBroker } from './tell-broker.ts';
 
 /** What one attempt at a message comes to. Never throws. */
 export type Judge = (message: Message, attempt: number) => Promise<Outcome>;
@@ -237,13 +238,13 @@ function stopProbing(state: State): void {
 
 /** Answers the broker, and frees the slot at once: what follows needs no body. */
 function finish(state: State, held: Held, answer: () => Promise<void>): void {
-  const { reports, onFreed, onRoom, slots } = state.options;
+  const { source, clock, reports, onFreed, onRoom, slots } = state.options;
   letGo(held);
   state.held.delete(held);
   state.away.delete(held);
   if (state.away.size === 0) stopProbing(state);
   onFreed(held.bytes);
-  const answering = (async () => answer())()
+  const answering = tellBroker({ source, clock, isEnding: () => state.refusing }, answer)
     .catch((error: unknown) => reports.notSettled(held.message, error))
     .finally(() => {
       state.settling.delete(answering);

@@ -83,6 +83,51 @@ describe('one attempt', () => {
   });
 });
 
+describe('a broker that does not take the answer at first', () => {
+  /** The first calls fail. */
+  const busy = (failures: number, told: string[]) => async () => {
+    told.push('ack');
+    if (told.length <= failures) throw new Error('busy');
+  };
+
+  it('is told again after a second, and keeps no slot meanwhile', async () => {
+    const { clock, told, reported, loop, begin } = setUp({}, { extendEveryMs: 15_000 });
+    await begin({ id: 'a', ack: busy(1, told) });
+    expect([loop.held, loop.room()]).toEqual([0, 10]);
+    await clock.advance(999);
+    expect(told).toEqual(['ack']);
+    await clock.advance(1);
+    expect(told).toEqual(['ack', 'ack']);
+    expect(reported).toEqual(['done']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('is told twice only', async () => {
+    const { clock, told, reported, loop, begin } = setUp({}, { extendEveryMs: 500 });
+    await begin({ id: 'a', ack: busy(9, told) });
+    await clock.advance(250);
+    await loop.drain();
+    expect(told).toEqual(['ack', 'ack']);
+    expect(reported).toEqual(['done', 'notSettled a']);
+  });
+
+  it('is told once where the message dies with the connection', async () => {
+    const { clock, told, reported, begin } = setUp({});
+    await begin({ id: 'a', ack: busy(9, told) });
+    await clock.advance(60_000);
+    expect(told).toEqual(['ack']);
+    expect(reported).toEqual(['done', 'notSettled a']);
+  });
+
+  it('is told once at the end', async () => {
+    const { told, reported, loop } = setUp({}, { extendEveryMs: 15_000 });
+    loop.begin(memoryMessage({ id: 'a', ack: busy(9, told) }, told));
+    await loop.release();
+    expect(told).toEqual(['ack']);
+    expect(reported).toEqual(['done', 'notSettled a']);
+  });
+});
+
 describe('failing', () => {
   it.each([
     [1, 1_000],
