@@ -15,6 +15,7 @@ import { quiet } from './quiet.ts';
 import { readyTenThousand, readyThousand } from './ready.ts';
 import { recordCost } from './record-cost.ts';
 import { sqsRows } from './sources.ts';
+import { sourcesMemory } from './sources-memory.ts';
 import { natsRows } from './sources-nats.ts';
 import { spread } from './spread.ts';
 
@@ -26,6 +27,7 @@ export const rows: readonly Row[] = [
   alertDuplicates,
   ...alertFaultRows,
   ...sqsRows,
+  sourcesMemory,
   readyTenThousand,
   ...bodyRows,
   hot,
