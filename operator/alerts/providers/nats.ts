@@ -5,6 +5,7 @@ import { DeliveryError } from '../delivery-error.ts';
 import { eventJson } from '../encode/event-json.ts';
 import type { ProviderSettings, ProviderType } from '../provider-type.ts';
 import { checkHost } from '../send/check-host.ts';
+import { decodeUserinfo } from '../send/decode-userinfo.ts';
 import { isCertificateFault } from '../send/http-caller.ts';
 import { within } from '../send/within.ts';
 import { fitEvent } from '../text/fit-event.ts';
@@ -94,8 +95,8 @@ function credentials(settings: ProviderSettings, [first]: readonly URL[], client
   }
   if (username !== '' && password !== '') return { user: username, pass: password };
   if (first === undefined || first.username === '') return {};
-  const user = decodeURIComponent(first.username);
-  return first.password === '' ? { token: user } : { user, pass: decodeURIComponent(first.password) };
+  const user = decodeUserinfo(first.username);
+  return first.password === '' ? { token: user } : { user, pass: decodeUserinfo(first.password) };
 }
 
 function signed(key: string, authenticator: (nonce: string) => unknown): ConnectionOptions {

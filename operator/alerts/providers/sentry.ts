@@ -7,6 +7,7 @@ import { eventJson } from '../encode/event-json.ts';
 import { type GoJson, goJson } from '../encode/go-json.ts';
 import type { FluxEvent } from '../flux-event.ts';
 import type { ProviderType } from '../provider-type.ts';
+import { decodeUserinfo } from '../send/decode-userinfo.ts';
 import { hookUrl } from '../send/hook-url.ts';
 import { checkStatus } from '../send/post.ts';
 import { fitEvent } from '../text/fit-event.ts';
@@ -56,8 +57,8 @@ function parseDsn(address: string): { readonly url: URL; readonly auth: string }
   const [, path = '', project = ''] = /^(.*)\/([^/]+)$/.exec(dsn.pathname) ?? [];
   if (dsn.username === '') throw new DeliveryError('final', 'invalid Sentry DSN: the key before the host is missing');
   if (project === '') throw new DeliveryError('final', 'invalid Sentry DSN: the project at the end is missing');
-  const secret = dsn.password === '' ? '' : `, sentry_secret=${decodeURIComponent(dsn.password)}`;
-  const key = `sentry_key=${decodeURIComponent(dsn.username)}`;
+  const secret = dsn.password === '' ? '' : `, sentry_secret=${decodeUserinfo(dsn.password)}`;
+  const key = `sentry_key=${decodeUserinfo(dsn.username)}`;
   return {
     url: new URL(`${path}/api/${project}/envelope/`, dsn.origin),
     auth: `Sentry sentry_version=7, sentry_client=sluice, ${key}${secret}`,

@@ -8,6 +8,7 @@ import { DeliveryError } from '../delivery-error.ts';
 import { AnswerReader, type HttpAnswer } from './answer-reader.ts';
 import { noteStatus } from './answer-status.ts';
 import { createDispatcher, type HttpCallerOptions } from './create-dispatcher.ts';
+import { decodeUserinfo } from './decode-userinfo.ts';
 
 export type { HttpCallerOptions, ProxySettings, TlsSettings } from './create-dispatcher.ts';
 export type { HttpAnswer };
@@ -85,11 +86,11 @@ interface Target {
   readonly authorization: string | undefined;
 }
 
-/** @throws RefusedAddressError */
+/** @throws RefusedAddressError, DeliveryError */
 function targetOf(url: URL, { allowLinkLocal, proxy }: HttpCallerOptions): Target {
   if (!allowLinkLocal) for (const each of [url, proxy?.url ?? url]) checkWrittenAddress(each);
   const { origin, pathname, search, username, password } = url;
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const login = `${decodeUserinfo(username)}:${decodeUserinfo(password)}`;
   const authorization = login === ':' ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
   return { url, origin, path: pathname + search, authorization };
 }

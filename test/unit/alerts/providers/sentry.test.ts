@@ -79,6 +79,7 @@ test.each([
 test.each([
   ['no key', 'http://SERVER/7', 'invalid Sentry DSN: the key before the host is missing'],
   ['no project', 'http://key@SERVER/', 'invalid Sentry DSN: the project at the end is missing'],
+  ['a broken escape', 'http://k%zy@SERVER/7', 'escapes nothing: write it as %25'],
   ['no URL', 'key@SERVER/7', 'invalid Sentry hook URL: the address'],
 ])('a DSN with %s is refused without being quoted', async (_what, address, message) => {
   const { requests, failures } = await runVariation('sentry', { provider: { address } });

@@ -128,6 +128,20 @@ describe('an answer', () => {
   });
 });
 
+describe('an address whose user or password', () => {
+  it.each(['a%zz@', 'a:50%@', '%@'])(
+    'has a broken escape is refused for good, without being shown: %s',
+    async (login) => {
+      const given = callerOf({})(`http://${login}127.0.0.1:1/`);
+      await expect(given).rejects.toMatchObject({
+        verdict: 'final',
+        message: expect.stringContaining('write it as %25'),
+      });
+      await expect(given).rejects.not.toThrow(login);
+    },
+  );
+});
+
 describe('a request that is given up', () => {
   it('fails at once with the signal’s reason, and ends its connection', async () => {
     const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
