@@ -35,10 +35,11 @@ export const image = {
 /** What is loaded when it is needed first: a file for each of the sources. */
 function clientFiles(): Readonly<Record<string, string>> {
   const operator = join(import.meta.dirname, '..', '..', 'operator');
-  const sources = ['alerts', 'sources', 'deliveries', 'commands'].flatMap((feature) =>
-    readdirSync(join(operator, feature, 'clients')),
-  );
-  const names = sources.map((source) => source.replace(/\.ts$/, '.mjs')).sort();
+  const sources = readdirSync(operator, { recursive: true, encoding: 'utf8' });
+  const names = sources
+    .flatMap((path) => /\/clients\/([\w-]+)\.ts$/.exec(path)?.[1] ?? [])
+    .map((name) => `${name}.mjs`)
+    .sort();
   return Object.fromEntries(names.map((name) => [`dist/clients/${name}`, `/sluice/clients/${name}`]));
 }
 

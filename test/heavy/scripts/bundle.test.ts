@@ -65,7 +65,7 @@ describe('bundleTo', () => {
   it('leaves out what the operator never runs, and the operator starts without it', async () => {
     const file = await bundleTo(join(ROOT, 'operator', 'main.ts'), join(folder, 'out', 'operator.js'));
     const text = readFileSync(file, 'utf8');
-    const parts = ['iconv-lite', 'lib/web/websocket', 'lib/mock', '@opentelemetry/api/build'];
+    const parts = ['iconv-lite', 'lib/web/websocket', 'lib/mock', 'lib/milo', '@opentelemetry/api/build'];
     expect(parts.filter((part) => text.includes(part))).toEqual([]);
     expect(Buffer.byteLength(text)).toBe(text.length);
     expect(run(file)).toMatchObject({ status: 1, stderr: expect.stringContaining('no cluster to talk to') });
@@ -74,10 +74,10 @@ describe('bundleTo', () => {
   it('makes a file of each client, which the operator does not have and which runs alone', async () => {
     const file = await bundleTo(join(ROOT, 'operator', 'main.ts'), join(folder, 'out', 'operator.js'));
     expect(readFileSync(file, 'utf8')).not.toContain('ProtobufWriter');
-    const folders = ['alerts', 'sources', 'deliveries'].map((feature) =>
-      readdirSync(join(ROOT, 'operator', feature, 'clients')),
-    );
-    const clients = folders.flat().map((name) => name.replace('.ts', '.mjs'));
+    const sources = readdirSync(join(ROOT, 'operator'), { recursive: true, encoding: 'utf8' });
+    const clients = sources
+      .flatMap((path) => /\/clients\/([\w-]+)\.ts$/.exec(path)?.[1] ?? [])
+      .map((name) => `${name}.mjs`);
     const made = readdirSync(join(folder, 'out', 'clients')).filter((name) => !name.endsWith('.map'));
     expect(made.sort()).toEqual([...new Set(clients)].sort());
     for (const name of made) {
