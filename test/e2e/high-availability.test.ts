@@ -2,7 +2,7 @@
 // was answered 200 or 202 is lost, one at a time leads, and nothing is written twice.
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { ControlPlane } from '../../control-plane/start.ts';
-import type { Receiver } from '../../operator/api/receiver/receiver.ts';
+import { RECEIVER_API_VERSION, RECEIVER_KIND, type Receiver } from '../../operator/api/receiver/receiver.ts';
 import { type AnnotationLog, watchAnnotations } from '../support/annotation-log.ts';
 import { installChart } from '../support/chart.ts';
 import { ownControlPlane } from '../support/control-plane.ts';
@@ -87,21 +87,21 @@ async function leaderOf(replicas: readonly OperatorProcess[]): Promise<OperatorP
   });
 }
 
+const receivers = () => world.objects.list<Receiver>(RECEIVER_API_VERSION, RECEIVER_KIND);
+
 /** Has each Receiver get a first webhook, which its status tells of at once: the next ones change nothing for ten minutes. */
 async function deliverFirst(destinations: readonly Destination[], leader: OperatorProcess): Promise<void> {
   for (const { path } of destinations) {
     await expect.poll(async () => (await world.post(path, signed({}), leader)).status).toBe(200);
   }
   await waitFor('statuses with a delivery', async () => {
-    const { items } = JSON.parse(await world.kubectl('get', 'receivers', '-o', 'json')) as { items: Receiver[] };
-    return items.every(({ status }) => status?.lastDelivery !== undefined);
+    return (await receivers()).every(({ status }) => status?.lastDelivery !== undefined);
   });
 }
 
 /** `name@resourceVersion` of each Receiver: equal ones say that nobody wrote in between. */
 async function versions(): Promise<string[]> {
-  const { items } = JSON.parse(await world.kubectl('get', 'receivers', '-o', 'json')) as { items: Receiver[] };
-  return items.map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).sort();
+  return (await receivers()).map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).sort();
 }
 
 /** Targets that were not annotated after the last webhook that was promised to them. */
