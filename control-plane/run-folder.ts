@@ -18,7 +18,7 @@ export interface RunFolder {
 export function createRunFolder(): RunFolder {
   const path = mkdtempSync(join(realpathSync(tmpdir()), 'sluice-control-plane-'));
   // Detached: a Ctrl-C in the terminal reaches the whole foreground process group, and must not end the watchdog.
-  const watchdog = spawn(process.execPath, ['--no-warnings', join(import.meta.dirname, 'watchdog.ts')], {
+  const watchdog = spawn('sh', [join(import.meta.dirname, 'watchdog.sh')], {
     stdio: ['pipe', 'ignore', 'inherit'],
     detached: true,
     cwd: '/',

@@ -149,7 +149,7 @@ describe.runIf(existsSync('/proc/self/stat'))('npm run demo', () => {
     expect(status).toBe(202);
     expect(Math.max(...invitation.split('\n').map((line) => line.length))).toBeLessThan(320);
     for (const word of ['export KUBECONFIG=', 'logs ', 'metrics ', 'health ']) expect(invitation).toContain(word);
-    for (const part of ['kube-apiserver', 'etcd', 'kube-controller-manager', 'operator.js', 'watchdog.ts']) {
+    for (const part of ['kube-apiserver', 'etcd', 'kube-controller-manager', 'operator.js', 'watchdog.sh']) {
       expect(run.tree.map(({ command }) => command).join('\n')).toContain(part);
     }
     await end(run, victim, signal);
