@@ -1,31 +1,97 @@
 // What the operator's ServiceAccount may do with the rights of the manifests, and what not, by the API server's own answer.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import type { SluiceProps } from '../../../charts-ts/index.ts';
 import { type ControlPlane, startControlPlane } from '../../../control-plane/start.ts';
 import { fluxKinds } from '../../../operator/api/flux-kinds.ts';
+import type { KubeClient, KubeList, KubeObject } from '../../../operator/kube/kube-client.ts';
 import { synthesize } from '../../support/chart.ts';
+import { kubeClientFor } from '../../support/kube-client-for.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const ACCOUNT = 'system:serviceaccount:flux-system:sluice';
 
 let cluster: ControlPlane;
+let client: KubeClient;
 
 function kubectl(args: readonly string[], input = '') {
   return cluster.kubectl(args, { input });
 }
 
-/** Applies the manifests in the place of what was there. */
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+const PLURALS: Readonly<Record<string, string>> = {
+  ClusterRole: 'clusterroles',
+  ClusterRoleBinding: 'clusterrolebindings',
+  Role: 'roles',
+  RoleBinding: 'rolebindings',
+};
+
+function pathOf({ kind = '', metadata: { namespace, name } }: KubeObject): string {
+  return [RBAC, ...(namespace === undefined ? [] : ['namespaces', namespace]), PLURALS[kind], name].join('/');
+}
+
+async function apply(body: KubeObject): Promise<void> {
+  const query = { fieldManager: 'kubectl', force: true, fieldValidation: 'Strict' };
+  await client.request({
+    ...{ method: 'PATCH', path: pathOf(body), query, body },
+    contentType: 'application/apply-patch+yaml',
+  });
+}
+
+/** The rights of all manifests that are installed. */
+async function installed(): Promise<readonly KubeObject[]> {
+  const query = { labelSelector: 'app.kubernetes.io/name=sluice' };
+  const lists = await Promise.all(
+    Object.entries(PLURALS).map(async ([kind, plural]) => {
+      const { items } = await client.request<KubeList<KubeObject>>({ method: 'GET', path: `${RBAC}/${plural}`, query });
+      return (items ?? []).map((object) => ({ ...object, kind }));
+    }),
+  );
+  return lists.flat();
+}
+
+/** Puts the rights of the manifests in the place of those that were there; nothing else in them has a say in that. */
 async function install(values: SluiceProps = {}): Promise<void> {
-  const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings';
-  await kubectl(['delete', kinds, '-A', '-l', 'app.kubernetes.io/name=sluice']);
-  await cluster.apply(await synthesize(values));
+  for (const object of await installed()) await client.request({ method: 'DELETE', path: pathOf(object) });
+  const objects = parseAllDocuments(await synthesize(values)).map((document) => document.toJS() as KubeObject);
+  for (const object of objects) if (Object.hasOwn(PLURALS, object.kind ?? '')) await apply(object);
+  await enforced();
+}
+
+let markers = 0;
+
+/** Waits for the API server to judge by what was written so far: it hears of each of the kinds in the order of writing. */
+async function enforced(): Promise<void> {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  for (const [scope, own, where] of [['Cluster', {}, '*'] as const, ['', { namespace: 'tenant' }, 'tenant'] as const]) {
+    const name = `marker-${++markers}`;
+    const common = { apiVersion: `${apiGroup}/v1`, metadata: { ...own, name } };
+    const role = {
+      ...{ ...common, kind: `${scope}Role` },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }],
+    };
+    const binding = {
+      ...{ ...common, kind: `${scope}RoleBinding` },
+      roleRef: { apiGroup, kind: `${scope}Role`, name },
+      subjects: [{ apiGroup, kind: 'User', name }],
+    };
+    await apply(role);
+    await apply(binding);
+    await waitFor(`the rights of ${name}`, async () => {
+      return (await rowsWhere(false, name, [`get configmaps ${where}`])).length === 0;
+    });
+  }
 }
 
 beforeAll(async () => {
   cluster = await startControlPlane();
+  client = kubeClientFor(cluster.adminKubeconfig);
   await Promise.all(['tenant', 'other'].map((name) => kubectl(['create', 'namespace', name])));
+  await cluster.apply(await synthesize());
 });
 
 afterAll(async () => {
+  await client?.close();
   await cluster?.stop();
 });
 
@@ -125,17 +191,18 @@ const mayNot: readonly Right[] = [
 /** The rows of `rights` for which the API server's answer is `allowed`. */
 async function rowsWhere(allowed: boolean, user: string, rights: readonly Right[]): Promise<string[]> {
   const rows = rights.flatMap(attributesOf);
-  const reviews = rows.map((resourceAttributes) => ({
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SubjectAccessReview',
-    spec: { user, groups: ['system:authenticated', 'system:serviceaccounts'], resourceAttributes },
-  }));
-  const input = reviews.map((review) => JSON.stringify(review)).join('\n---\n');
-  const { stdout } = await kubectl(['create', '-o', 'jsonpath={.status.allowed}{"\\n"}', '-f', '-'], input);
-  const answers = stdout.trim().split('\n');
-  expect(answers).toHaveLength(rows.length);
+  const answers = await Promise.all(
+    rows.map(async (resourceAttributes) => {
+      const { status } = await client.request<{ status: { allowed: boolean } }>({
+        method: 'POST',
+        path: '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+        body: { spec: { user, groups: ['system:authenticated', 'system:serviceaccounts'], resourceAttributes } },
+      });
+      return status.allowed;
+    }),
+  );
   return rows
-    .filter((_, row) => answers[row] === String(allowed))
+    .filter((_, row) => answers[row] === allowed)
     .map(({ verb, group, resource, subresource, namespace, name }) =>
       [verb, `${resource}.${group}/${subresource}`, namespace, name].join(' '),
     );
@@ -143,16 +210,7 @@ async function rowsWhere(allowed: boolean, user: string, rights: readonly Right[
 
 /** The rules of all roles of the installation, as text. */
 async function rules(): Promise<string> {
-  const { stdout } = await kubectl([
-    'get',
-    'clusterroles,roles',
-    '-A',
-    '-l',
-    'app.kubernetes.io/name=sluice',
-    '-o',
-    'json',
-  ]);
-  return JSON.stringify(JSON.parse(stdout).items.map((role: { rules: unknown }) => role.rules));
+  return JSON.stringify((await installed()).map((object) => (object as { rules?: unknown }).rules));
 }
 
 describe('the ServiceAccount', () => {
@@ -277,6 +335,7 @@ describe('the roles for people', () => {
     for (const role of ['view', 'edit']) {
       await kubectl(['create', 'clusterrolebinding', role, `--clusterrole=sluice-receivers-${role}`, `--user=${role}`]);
     }
+    await enforced();
   });
 
   it('let a viewer read and an editor write Receivers, and neither the status', async () => {
@@ -305,6 +364,7 @@ describe('the roles for people', () => {
   it('let whoever has that one write them, and everybody who edits where the values say so', async () => {
     const role = '--clusterrole=sluice-brokerreceivers-edit';
     await kubectl(['create', 'clusterrolebinding', 'brokers', role, '--user=brokers']);
+    await enforced();
     const write = `create,update,patch,delete,deletecollection ${brokerReceivers}`;
     expect(await rowsWhere(false, 'brokers', [write])).toEqual([]);
     expect(await rowsWhere(true, 'brokers', [`patch,update ${brokerReceivers}/status`, 'get secrets'])).toEqual([]);
@@ -330,6 +390,7 @@ describe('the roles for people', () => {
     for (const role of Object.keys(rights)) {
       await kubectl(['create', 'clusterrolebinding', role, `--clusterrole=sluice-${role}`, `--user=${role}`]);
     }
+    await enforced();
     for (const [role, own] of Object.entries(rights)) {
       const others = Object.values(rights)
         .flat()
