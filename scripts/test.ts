@@ -1,7 +1,7 @@
 /**
- * `npm test`: runs the named kinds of tests (unit, heavy, integration, e2e; all when none is named) and ends with one
- * line of counts. Other arguments narrow the files, as vitest takes them; `--changed` runs what the uncommitted changes
- * touch, `--changed=main` what differs from `main`. What Go builds is built beside the unit tests.
+ * `npm test`: runs the named kinds of tests and ends with one line of counts; all kinds when none is named, but `brokers`,
+ * whose servers need Java, Python and Erlang. Other arguments narrow the files, as vitest takes them; `--changed` runs what
+ * the uncommitted changes touch, `--changed=main` what differs from `main`. What Go builds is built beside the unit tests.
  *
  * With `CI` set, a file that fails is run once more, alone, and the last lines name it: whoever reads them sees what is not
  * steady, and a machine that stumbled once holds nobody up. What fails twice fails the run.
@@ -9,10 +9,12 @@
 import { join } from 'node:path';
 import { startVitest, type TestCase, type TestModule } from 'vitest/node';
 import { endWithParent } from '../control-plane/end-with-parent.ts';
+import { limitCompileCache } from './test/compile-cache.ts';
 import { startBuilds } from './test/start-builds.ts';
 
-const KINDS = ['unit', 'heavy', 'integration', 'e2e'];
-const NEEDS_CLUSTER = ['integration', 'e2e'];
+const USUAL_KINDS = ['unit', 'heavy', 'integration', 'e2e'];
+const KINDS = [...USUAL_KINDS, 'brokers'];
+const NEEDS_CLUSTER = ['integration', 'e2e', 'brokers'];
 
 /** More files than that do not fail by chance. */
 const MAX_AGAIN = 6;
@@ -27,7 +29,7 @@ interface Counts {
 
 const named = process.argv.slice(2);
 const kinds = KINDS.filter((kind) => named.includes(kind));
-const projects = kinds.length === 0 ? KINDS : kinds;
+const projects = kinds.length === 0 ? USUAL_KINDS : kinds;
 const changedFlag = named.find((argument) => argument === '--changed' || argument.startsWith('--changed='));
 const files = named.filter((argument) => !KINDS.includes(argument) && argument !== changedFlag);
 const unknown = files.find((argument) => argument.startsWith('-'));
@@ -39,9 +41,12 @@ if (unknown !== undefined) {
 const changed = changedFlag === undefined ? undefined : changedFlag.split('=')[1] || true;
 
 endWithParent();
+limitCompileCache();
 const total: Counts = { passed: 0, failed: 0, skipped: [], failedFiles: [] };
 const builds =
-  projects.some((kind) => NEEDS_CLUSTER.includes(kind)) && changed === undefined ? startBuilds() : undefined;
+  projects.some((kind) => NEEDS_CLUSTER.includes(kind)) && changed === undefined
+    ? startBuilds(projects.includes('brokers'))
+    : undefined;
 if (projects.includes('unit')) {
   await runTwice(['unit']);
 }

@@ -15,8 +15,12 @@ export interface Builds {
   readonly controlPlane: Promise<void>;
 }
 
-/** One after the other: flux-events shares all but its own packages with the flux CLI. What cannot be built, the tests that need it report. */
-export function startBuilds(): Builds {
+/**
+ * One after the other: flux-events shares all but its own packages with the flux CLI. What cannot be built, the tests that
+ * need it report.
+ * @param brokers whether what only the tests of brokers need is built too.
+ */
+export function startBuilds(brokers: boolean): Builds {
   const progress = lineProgress();
   const ignore = (): void => undefined;
   const controlPlane = findControlPlane(progress).then(ignore, ignore);
@@ -29,7 +33,7 @@ export function startBuilds(): Builds {
     findFluxEvents,
     findPubSub,
     findNats,
-    findNatsCli,
+    ...(brokers ? [findNatsCli] : []),
     findChromium,
   ];
   for (const find of others) {

@@ -25,7 +25,7 @@ const execute = promisify(execFile);
 const NOT_HERE: Readonly<Record<string, string>> = {
   'npm run demo   # a real control plane, the operator, a signed push, an alert':
     'runs this test; the demo has its own',
-  'npm run check       # format, lint, imports, types, unused code, supply chain, generated files': 'runs this test',
+  'npm run check          # format, lint, imports, types, unused code, supply chain, generated files': 'runs this test',
   'npm run fuzz -- --minutes 60': 'takes an hour; the heavy tests run a short one',
   'npm run bench': 'measures, and takes an hour',
   'docker build -t registry.example.com/sluice:0.1.0 .': 'no Docker; image.test.ts runs what is in the Dockerfile',
