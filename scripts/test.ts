@@ -14,7 +14,6 @@ import { startBuilds } from './test/start-builds.ts';
 
 const USUAL_KINDS = ['unit', 'heavy', 'integration', 'e2e'];
 const KINDS = [...USUAL_KINDS, 'brokers'];
-const NEEDS_CLUSTER = ['integration', 'e2e', 'brokers'];
 
 /** More files than that do not fail by chance. */
 const MAX_AGAIN = 6;
@@ -43,10 +42,11 @@ const changed = changedFlag === undefined ? undefined : changedFlag.split('=')[1
 endWithParent();
 limitCompileCache();
 const total: Counts = { passed: 0, failed: 0, skipped: [], failedFiles: [] };
-const builds =
-  projects.some((kind) => NEEDS_CLUSTER.includes(kind)) && changed === undefined
-    ? startBuilds(projects.includes('brokers'))
-    : undefined;
+const needs = {
+  brokers: projects.includes('brokers'),
+  usual: projects.includes('integration') || projects.includes('e2e'),
+};
+const builds = (needs.brokers || needs.usual) && changed === undefined ? startBuilds(needs) : undefined;
 if (projects.includes('unit')) {
   await runTwice(['unit']);
 }

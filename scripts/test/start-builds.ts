@@ -15,28 +15,31 @@ export interface Builds {
   readonly controlPlane: Promise<void>;
 }
 
+type Find = (progress: Progress) => Promise<unknown>;
+
+const findNats: Find = (progress) => findNatsServer('current', progress);
+/** flux-events shares all but its own packages with the flux CLI. */
+const FOR_USUAL_TESTS: readonly Find[] = [
+  findCelGo,
+  findGoVerdicts,
+  findFluxCli,
+  findFluxEvents,
+  findPubSub,
+  findNats,
+  findChromium,
+];
+const FOR_BROKERS: readonly Find[] = [findNats, findPubSub, findNatsCli];
+
 /**
- * One after the other: flux-events shares all but its own packages with the flux CLI. What cannot be built, the tests that
- * need it report.
- * @param brokers whether what only the tests of brokers need is built too.
+ * Builds one after the other. What cannot be built, the tests that need it report.
+ * @param brokers whether the tests of brokers run. @param usual whether any other tests that need a cluster do.
  */
-export function startBuilds(brokers: boolean): Builds {
+export function startBuilds({ brokers, usual }: { readonly brokers: boolean; readonly usual: boolean }): Builds {
   const progress = lineProgress();
   const ignore = (): void => undefined;
   const controlPlane = findControlPlane(progress).then(ignore, ignore);
   let latest = controlPlane;
-  const findNats = (each: Progress) => findNatsServer('current', each);
-  const others = [
-    findCelGo,
-    findGoVerdicts,
-    findFluxCli,
-    findFluxEvents,
-    findPubSub,
-    findNats,
-    ...(brokers ? [findNatsCli] : []),
-    findChromium,
-  ];
-  for (const find of others) {
+  for (const find of new Set([...(brokers ? FOR_BROKERS : []), ...(usual ? FOR_USUAL_TESTS : [])])) {
     latest = latest.then(() => find(progress)).then(ignore, ignore);
   }
   return { controlPlane };
