@@ -1,29 +1,22 @@
 // Faults of a broker and of its messages, of each broker with a real server: what its object says, and what becomes of messages.
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../control-plane/start.ts';
 import { REQUESTED_AT_ANNOTATION } from '../../operator/api/meta.ts';
-import { ownControlPlane } from '../support/control-plane.ts';
-import { applySecrets, envOf, type ReadQueueOptions, readQueue } from '../support/sources/test-brokers/read-queue.ts';
-import { startTestBrokers, TEST_BROKER_TYPES } from '../support/sources/test-brokers/start-test-brokers.ts';
+import { type AllBrokers, startAllBrokers } from '../support/sources/test-brokers/all-brokers.ts';
+import { type ReadQueueOptions, readQueue } from '../support/sources/test-brokers/read-queue.ts';
+import { TEST_BROKER_TYPES } from '../support/sources/test-brokers/start-test-brokers.ts';
 import type { TestBroker } from '../support/sources/test-brokers/test-broker.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { createWorld, signed, TOKEN, type Webhook, type World } from '../support/world.ts';
+import { signed, TOKEN, type Webhook, type World } from '../support/world.ts';
 
-let controlPlane: ControlPlane;
-let brokers: readonly TestBroker[] = [];
+let started: AllBrokers;
 let world: World;
 beforeAll(async () => {
-  [controlPlane, brokers] = await Promise.all([ownControlPlane(), startTestBrokers()]);
+  started = await startAllBrokers();
   const args = ['--shutdown-delay=0s', '--metrics-per-object', '--enable-leader-election'];
-  world = await createWorld(controlPlane, { args, env: envOf(brokers) });
-  await applySecrets(world, brokers);
+  world = await started.worldOf({ args });
 });
-afterAll(async () => {
-  await world?.end();
-  for (const broker of brokers) await broker.stop();
-  await controlPlane?.stop();
-});
+afterAll(() => started?.stop());
 
 const MIB = 1024 * 1024;
 const MANY = 500;
@@ -52,7 +45,7 @@ const IN_TURN = { concurrent: false };
 describe.concurrent.each(TEST_BROKER_TYPES)('%s', (type) => {
   let broker: TestBroker;
   beforeAll(() => {
-    const found = brokers.find((each) => each.type === type);
+    const found = started.brokers.find((each) => each.type === type);
     if (found === undefined) throw new Error(`${type} is not started`);
     broker = found;
   });
@@ -200,7 +193,7 @@ describe.concurrent.each(TEST_BROKER_TYPES)('%s', (type) => {
 
 it('500 messages for one target and two replicas: each is done once, by few PATCHes', async () => {
   const other = await world.another();
-  for (const broker of brokers) {
+  for (const broker of started.brokers) {
     const { name, queue, objects, outcomes, settled } = await readQueue(world, broker, 'many');
     await waitFor('both read', async () => {
       return (await objects.metric('sluice_source_up', `name="${name}"`, other)) === 1;

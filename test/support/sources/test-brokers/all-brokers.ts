@@ -17,6 +17,7 @@ export interface AllBrokers {
   atEnd(end: () => Promise<unknown>): void;
   /** Ends what the test has started. */
   endTest(): Promise<void>;
+  /** Ends that too. */
   stop(): Promise<void>;
 }
 
@@ -29,9 +30,11 @@ export interface Reading {
 const NOTHING_ELSE = { poison: 0, failing: 0, left: 0, dead: 0 };
 
 export async function startAllBrokers(): Promise<AllBrokers> {
-  const controlPlane = await ownControlPlane();
-  const brokers = await startTestBrokers();
+  const [controlPlane, brokers] = await Promise.all([ownControlPlane(), startTestBrokers()]);
   const ended: (() => Promise<unknown>)[] = [];
+  async function endTest(): Promise<void> {
+    for (const end of ended.splice(0).reverse()) await end();
+  }
   return {
     controlPlane,
     brokers,
@@ -43,10 +46,9 @@ export async function startAllBrokers(): Promise<AllBrokers> {
       return world;
     },
     atEnd: (end) => void ended.push(end),
-    async endTest() {
-      for (const end of ended.splice(0).reverse()) await end();
-    },
+    endTest,
     async stop() {
+      await endTest();
       for (const broker of brokers) await broker.stop();
       await controlPlane.stop();
     },
