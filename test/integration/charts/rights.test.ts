@@ -4,47 +4,47 @@ import { parseAllDocuments } from 'yaml';
 import type { SluiceProps } from '../../../charts-ts/index.ts';
 import { type ControlPlane, startControlPlane } from '../../../control-plane/start.ts';
 import { fluxKinds } from '../../../operator/api/flux-kinds.ts';
-import type { KubeClient, KubeList, KubeObject } from '../../../operator/kube/kube-client.ts';
+import type { KubeClient, KubeList, KubeObject, ResourceType } from '../../../operator/kube/kube-client.ts';
+import { resourcePath } from '../../../operator/kube/resource-path.ts';
 import { synthesize } from '../../support/chart.ts';
 import { kubeClientFor } from '../../support/kube-client-for.ts';
+import { type KubeManifest, type ObjectsIn, objectsIn } from '../../support/objects-in.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const ACCOUNT = 'system:serviceaccount:flux-system:sluice';
 
 let cluster: ControlPlane;
 let client: KubeClient;
+let objects: ObjectsIn;
 
 function kubectl(args: readonly string[], input = '') {
   return cluster.kubectl(args, { input });
 }
 
-const RBAC = '/apis/rbac.authorization.k8s.io/v1';
-const PLURALS: Readonly<Record<string, string>> = {
-  ClusterRole: 'clusterroles',
-  ClusterRoleBinding: 'clusterrolebindings',
-  Role: 'roles',
-  RoleBinding: 'rolebindings',
-};
+const typed = (plural: string, namespaced: boolean) => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  plural,
+  namespaced,
+});
+const RBAC: ReadonlyMap<string, ResourceType> = new Map([
+  ['ClusterRole', typed('clusterroles', false)],
+  ['ClusterRoleBinding', typed('clusterrolebindings', false)],
+  ['Role', typed('roles', true)],
+  ['RoleBinding', typed('rolebindings', true)],
+]);
 
-function pathOf({ kind = '', metadata: { namespace, name } }: KubeObject): string {
-  return [RBAC, ...(namespace === undefined ? [] : ['namespaces', namespace]), PLURALS[kind], name].join('/');
-}
-
-async function apply(body: KubeObject): Promise<void> {
-  const query = { fieldManager: 'kubectl', force: true, fieldValidation: 'Strict' };
-  await client.request({
-    ...{ method: 'PATCH', path: pathOf(body), query, body },
-    contentType: 'application/apply-patch+yaml',
-  });
+interface Installed {
+  readonly object: KubeObject;
+  readonly type: ResourceType;
 }
 
 /** The rights of all manifests that are installed. */
-async function installed(): Promise<readonly KubeObject[]> {
+async function installed(): Promise<readonly Installed[]> {
   const query = { labelSelector: 'app.kubernetes.io/name=sluice' };
   const lists = await Promise.all(
-    Object.entries(PLURALS).map(async ([kind, plural]) => {
-      const { items } = await client.request<KubeList<KubeObject>>({ method: 'GET', path: `${RBAC}/${plural}`, query });
-      return (items ?? []).map((object) => ({ ...object, kind }));
+    [...RBAC.values()].map(async (type) => {
+      const { items } = await client.request<KubeList<KubeObject>>({ method: 'GET', path: resourcePath(type), query });
+      return (items ?? []).map((object) => ({ object, type }));
     }),
   );
   return lists.flat();
@@ -52,9 +52,11 @@ async function installed(): Promise<readonly KubeObject[]> {
 
 /** Puts the rights of the manifests in the place of those that were there; nothing else in them has a say in that. */
 async function install(values: SluiceProps = {}): Promise<void> {
-  for (const object of await installed()) await client.request({ method: 'DELETE', path: pathOf(object) });
-  const objects = parseAllDocuments(await synthesize(values)).map((document) => document.toJS() as KubeObject);
-  for (const object of objects) if (Object.hasOwn(PLURALS, object.kind ?? '')) await apply(object);
+  for (const { object, type } of await installed()) {
+    await client.request({ method: 'DELETE', path: resourcePath(type, object.metadata) });
+  }
+  const manifests = parseAllDocuments(await synthesize(values)).map((document) => document.toJS() as KubeManifest);
+  for (const manifest of manifests) if (RBAC.has(manifest.kind)) await objects.apply(manifest);
   await enforced();
 }
 
@@ -75,8 +77,8 @@ async function enforced(): Promise<void> {
       roleRef: { apiGroup, kind: `${scope}Role`, name },
       subjects: [{ apiGroup, kind: 'User', name }],
     };
-    await apply(role);
-    await apply(binding);
+    await objects.apply(role);
+    await objects.apply(binding);
     await waitFor(`the rights of ${name}`, async () => {
       return (await rowsWhere(false, name, [`get configmaps ${where}`])).length === 0;
     });
@@ -86,12 +88,14 @@ async function enforced(): Promise<void> {
 beforeAll(async () => {
   cluster = await startControlPlane();
   client = kubeClientFor(cluster.adminKubeconfig);
+  objects = objectsIn('flux-system', client);
   await Promise.all(['tenant', 'other'].map((name) => kubectl(['create', 'namespace', name])));
   await cluster.apply(await synthesize());
+  await enforced();
 });
 
 afterAll(async () => {
-  await client?.close();
+  await objects?.close();
   await cluster?.stop();
 });
 
@@ -210,12 +214,10 @@ async function rowsWhere(allowed: boolean, user: string, rights: readonly Right[
 
 /** The rules of all roles of the installation, as text. */
 async function rules(): Promise<string> {
-  return JSON.stringify((await installed()).map((object) => (object as { rules?: unknown }).rules));
+  return JSON.stringify((await installed()).map(({ object }) => (object as { rules?: unknown }).rules));
 }
 
 describe('the ServiceAccount', () => {
-  beforeAll(() => install());
-
   it('may do what the operator does', async () => {
     expect(await rowsWhere(false, ACCOUNT, may)).toEqual([]);
   });
