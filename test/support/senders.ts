@@ -28,7 +28,7 @@ export interface Senders {
   stop(): Promise<Tally>;
 }
 
-const PAUSE_MS = 75;
+const PAUSE_MS = 25;
 /** Only stops what hangs. */
 const TIMEOUT_MS = 300_000;
 
