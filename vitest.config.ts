@@ -2,7 +2,7 @@
  * The kinds of tests: `unit` is quick and alone, `heavy` holds the floods, fuzz and builds, `integration` talks to a real
  * API server, `e2e` runs the built operator, `brokers` has it read real brokers.
  */
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { COMPILE_CACHE } from './scripts/test/compile-cache.ts';
 import { LongestFirst } from './scripts/test/longest-first.ts';
 
@@ -36,67 +36,29 @@ const nativeImports = { experimental: { viteModuleRunner: false, nodeLoader: fal
 /** Tests that need a cluster, a broker or a build mostly wait for it: more of them run at once than there are cores. */
 const CLUSTER_WORKERS = process.env.SLUICE_TEST_KUBECONFIG ? 1 : 6;
 
+/** What tests beside others have in common, of all kinds but `unit`. */
+const besideOthers = { ...clusterPatience, maxWorkers: CLUSTER_WORKERS, sequence: { groupOrder: 1 } };
+const clusterSetup = 'test/support/cluster-setup.ts';
+const ofOperator = {
+  ...besideOthers,
+  isolate: false,
+  globalSetup: [clusterSetup, 'test/support/bundle-setup.ts'],
+};
+
+/** The tests in the folder of that name. */
+function kind(name: string, own: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+  return { test: { ...nativeImports, name, include: [`test/${name}/**/*.test.ts`], ...own } };
+}
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      {
-        test: {
-          ...patience,
-          ...nativeImports,
-          name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
-          isolate: false,
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        test: {
-          ...clusterPatience,
-          ...nativeImports,
-          name: 'heavy',
-          include: ['test/heavy/**/*.test.ts'],
-          maxWorkers: CLUSTER_WORKERS,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...clusterPatience,
-          ...nativeImports,
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          isolate: false,
-          globalSetup: ['test/support/cluster-setup.ts'],
-          maxWorkers: CLUSTER_WORKERS,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...clusterPatience,
-          ...nativeImports,
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          isolate: false,
-          globalSetup: ['test/support/cluster-setup.ts', 'test/support/bundle-setup.ts'],
-          maxWorkers: CLUSTER_WORKERS,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...clusterPatience,
-          ...nativeImports,
-          name: 'brokers',
-          include: ['test/brokers/**/*.test.ts'],
-          isolate: false,
-          globalSetup: ['test/support/cluster-setup.ts', 'test/support/bundle-setup.ts'],
-          maxWorkers: CLUSTER_WORKERS,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      kind('unit', { ...patience, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } }),
+      kind('heavy', besideOthers),
+      kind('integration', { ...besideOthers, isolate: false, globalSetup: [clusterSetup] }),
+      kind('e2e', ofOperator),
+      kind('brokers', ofOperator),
     ],
   },
 });

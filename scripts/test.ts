@@ -1,6 +1,6 @@
 /**
  * `npm test`: runs the named kinds of tests and ends with one line of counts; all kinds when none is named, but `brokers`,
- * whose servers need Java, Python and Erlang. Other arguments narrow the files, as vitest takes them; `--changed` runs what
+ * whose servers need more than Node and Go (CONTRIBUTING.md). Other arguments narrow the files, as vitest takes them; `--changed` runs what
  * the uncommitted changes touch, `--changed=main` what differs from `main`. What Go builds is built beside the unit tests.
  *
  * With `CI` set, a file that fails is run once more, alone, and the last lines name it: whoever reads them sees what is not
